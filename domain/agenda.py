@@ -1,0 +1,122 @@
+"""The plan of the visit: the host's sessions per day and per participant."""
+
+from datetime import date, time
+from enum import StrEnum
+from itertools import pairwise
+
+from domain.errors import AgendaNotAcceptable, StaleVersion
+from domain.facts import Fact, PersonId, State, Writing
+from domain.request import MobilityRequest
+
+
+class SessionKind(StrEnum):
+    """What happens in a session."""
+
+    SHARED = "shared"  #: everybody together
+    SHADOWING = "individual shadowing"  #: one participant beside one colleague
+
+
+class Session(Fact):
+    """One dated part of the agenda. Times are wall times of the host's zone."""
+
+    id: str
+    day: date
+    starts: time
+    ends: time
+    kind: SessionKind
+    participants: tuple[PersonId, ...]
+    objectives: tuple[str, ...]
+    title: Writing
+    place: Writing
+
+
+class Agenda(State):
+    """Versions put forward by the host; the sending side accepts one or returns it."""
+
+    version: int = 0
+    sessions: tuple[Session, ...] = ()
+    zone: str = "UTC"
+    is_accepted: bool = False
+
+    def check_version(self, version: int) -> None:
+        """Refuse to speak of an agenda that has been replaced.
+
+        Raises:
+            StaleVersion: when another version is on the table.
+        """
+        if version != self.version:
+            raise StaleVersion(
+                f"You speak of version {version} of the agenda, and version {self.version} is on "
+                "the table: read that one first."
+            )
+
+
+def check_agenda(
+    sessions: tuple[Session, ...], request: MobilityRequest, present: tuple[PersonId, ...]
+) -> None:
+    """Hold an agenda against the request: no overlap, nobody and no objective left out.
+
+    Raises:
+        AgendaNotAcceptable: naming the session, the person or the objective.
+    """
+    for session in sessions:
+        _check_session(session, request, present)
+    for person in present:
+        own = sorted(
+            (s for s in sessions if person in s.participants), key=lambda s: (s.day, s.starts)
+        )
+        _check_no_overlap(person, own)
+        if not any(s.kind is SessionKind.SHADOWING for s in own):
+            raise AgendaNotAcceptable(
+                f"Participant {person} has no individual shadowing: add a session for them."
+            )
+    _check_coverage(sessions, request)
+
+
+def _check_session(
+    session: Session, request: MobilityRequest, present: tuple[PersonId, ...]
+) -> None:
+    if session.ends <= session.starts:
+        raise AgendaNotAcceptable(f"Session {session.id} ends before it starts: correct its times.")
+    if session.day not in request.days:
+        raise AgendaNotAcceptable(
+            f"Session {session.id} is on {session.day}, outside the visit of "
+            f"{request.first_day} to {request.last_day}: move it."
+        )
+    if strangers := [p for p in session.participants if p not in present]:
+        raise AgendaNotAcceptable(
+            f"Session {session.id} is planned for {strangers[0]}, who does not take part."
+        )
+    if not session.participants:
+        raise AgendaNotAcceptable(f"Session {session.id} is for nobody: name its participants.")
+    if session.kind is SessionKind.SHADOWING and len(session.participants) > 1:
+        raise AgendaNotAcceptable(
+            f"Session {session.id} is individual shadowing for {len(session.participants)} "
+            "participants: give each one a session of their own."
+        )
+    known = {objective.id for objective in request.objectives}
+    if unknown := [o for o in session.objectives if o not in known]:
+        raise AgendaNotAcceptable(
+            f"Session {session.id} serves objective {unknown[0]}, which the request does not have."
+        )
+
+
+def _check_no_overlap(person: PersonId, own: list[Session]) -> None:
+    for earlier, later in pairwise(own):
+        if earlier.day == later.day and later.starts < earlier.ends:
+            raise AgendaNotAcceptable(
+                f"Sessions {earlier.id} and {later.id} on {later.day} overlap for participant "
+                f"{person}: move one of them."
+            )
+
+
+def _check_coverage(sessions: tuple[Session, ...], request: MobilityRequest) -> None:
+    for objective in request.objectives:
+        if not any(objective.id in session.objectives for session in sessions):
+            raise AgendaNotAcceptable(
+                f"Objective {objective.id} of the request has no session: add one or say which "
+                "session serves it."
+            )
+    for day in request.days:
+        if not any(session.day == day for session in sessions):
+            raise AgendaNotAcceptable(f"Nothing is planned on {day}: add a session for that day.")

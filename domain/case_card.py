@@ -1,0 +1,239 @@
+"""The published card: built from recorded facts only, and held against itself first.
+
+The customer's own card says "2 -days", "5-7 May 2026" and "three-day programme" at once. Here the
+attendance the host confirmed is the truth; whatever else states a length or a date is held against
+it, and one contradiction stops publication.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from domain import events as e
+from domain.evaluation import Answer, Consent, FollowUp
+from domain.events import Entry
+from domain.facts import Fact, OrganisationId, PersonId, Reference
+from domain.people import Organisation, Person
+from domain.request import Activity, MobilityRequest
+
+NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_DAYS = re.compile(
+    rf"\b(?P<n>\d+|{'|'.join(NUMBERS)})(?:\s*-\s*days?\b|\s+days\s+(?:in|at|of|with|long)\b)",
+    re.IGNORECASE,
+)
+
+
+class CardFacts(Fact):
+    """What the journal says, as references: everything a card may speak of."""
+
+    request: MobilityRequest
+    receiving: OrganisationId
+    receiving_coordinator: PersonId
+    attendance: dict[date, tuple[PersonId, ...]]
+    planned: tuple[date, ...]
+    arrived: dict[PersonId, date]
+    departed: dict[PersonId, date]
+    answers: dict[PersonId, Answer]
+    silent: tuple[PersonId, ...]
+    follow_up: FollowUp | None
+    entries: int
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """The days on which somebody was there, in order."""
+        return tuple(day for day in sorted(self.attendance) if self.attendance[day])
+
+
+def read_card_facts(entries: Iterable[Entry]) -> CardFacts:
+    """Gather the facts of the card from the journal; later entries replace earlier ones."""
+    facts: dict[str, object] = {"follow_up": None, "silent": (), "planned": ()}
+    attendance: dict[date, tuple[PersonId, ...]] = {}
+    arrived: dict[PersonId, date] = {}
+    departed: dict[PersonId, date] = {}
+    answers: dict[PersonId, Answer] = {}
+    for entry in entries:
+        facts["entries"] = entry.n
+        match entry.event():
+            case e.MobilityRequested(request=request):
+                facts["request"] = request
+            case e.PlaceAccepted(organisation=organisation, coordinator=coordinator):
+                facts |= {"receiving": organisation, "receiving_coordinator": coordinator}
+            case e.AgendaPut(sessions=sessions):
+                facts["planned"] = tuple(sorted({session.day for session in sessions}))
+            case e.ArrivalConfirmed(participants=people, on=on):
+                arrived |= dict.fromkeys(people, on)
+            case e.AttendanceConfirmed(day=day, present=present):
+                attendance[day] = present
+            case e.DepartureConfirmed(participants=people, on=on):
+                departed |= dict.fromkeys(people, on)
+            case e.EvaluationAnswered(answer=answer):
+                answers[entry.by] = answer
+            case e.EvaluationLapsed(silent=silent):
+                facts["silent"] = silent
+            case e.FollowUpReported(follow_up=follow_up):
+                facts["follow_up"] = follow_up
+    return CardFacts.model_validate(
+        facts | {"attendance": attendance, "arrived": arrived, "departed": departed,
+                 "answers": answers}
+    )  # fmt: skip
+
+
+def find_contradictions(facts: CardFacts, texts: Mapping[str, str]) -> tuple[str, ...]:
+    """Every pair of recorded facts that cannot both be true, each pair in one sentence."""
+    held = len(facts.days)
+    truth = f"the attendance confirmed by the host says {held} days ({said_dates(facts.days)})"
+    found: list[str] = []
+    if facts.follow_up and facts.follow_up.stated_days != held:
+        found.append(f"The follow-up states {facts.follow_up.stated_days} days; {truth}.")
+    for name, text in _told(facts, texts):
+        for match in _DAYS.finditer(text):
+            if _number(match["n"]) != held:
+                found.append(f'The {name} says "{match[0]}"; {truth}.')
+    if unplanned := [day for day in facts.days if day not in facts.planned]:
+        found.append(f"The agenda has nothing on {unplanned[0]:%-d %B %Y}; {truth}.")
+    found += _people_contradictions(facts)
+    return tuple(found)
+
+
+def _people_contradictions(facts: CardFacts) -> list[str]:
+    found: list[str] = []
+    for person in facts.request.participants:
+        days = [day for day in facts.days if person in facts.attendance[day]]
+        if not days:
+            continue
+        came, left = facts.arrived.get(person), facts.departed.get(person)
+        if came and came > days[0]:
+            found.append(
+                f"The host confirms that {person} arrived on {came:%-d %B %Y} and was present on "
+                f"{days[0]:%-d %B %Y}."
+            )
+        if left and left < days[-1]:
+            found.append(
+                f"The host confirms that {person} left on {left:%-d %B %Y} and was present on "
+                f"{days[-1]:%-d %B %Y}."
+            )
+    return found
+
+
+def _told(facts: CardFacts, texts: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Texts of the card that speak about the programme as a whole."""
+    told = [("title", facts.request.title), ("context", facts.request.context)]
+    if facts.follow_up:
+        told += [("account of the visit", facts.follow_up.seen)]
+        told += [("account of what will be adapted", facts.follow_up.adapted)]
+    return [(name, texts[writing.id]) for name, writing in told]
+
+
+def _number(word: str) -> int:
+    return int(word) if word.isdigit() else NUMBERS.index(word.lower()) + 1
+
+
+def said_dates(days: tuple[date, ...]) -> str:
+    """The first and last day as people write them, such as ``5-7 May 2026``."""
+    if not days:
+        return "no day"
+    first, last = days[0], days[-1]
+    if first == last:
+        return f"{first:%-d %B %Y}"
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}-{last:%-d %B %Y}"
+    if first.year == last.year:
+        return f"{first:%-d %B} - {last:%-d %B %Y}"
+    return f"{first:%-d %B %Y} - {last:%-d %B %Y}"
+
+
+class Testimonial(Fact):
+    """A quotation that may be published, with the name or the capacity of who said it."""
+
+    text: str
+    said_by: str
+
+
+class CaseCard(Fact):
+    """The card with its texts, ready to be laid out in the order of the customer's document."""
+
+    reference: Reference
+    activity: Activity
+    title: str
+    receiving: Organisation
+    sending: Organisation
+    days: tuple[date, ...]
+    context: str
+    objectives: tuple[str, ...]
+    seen: str
+    shadowed: tuple[str, ...]
+    adapted: str
+    caption: str
+    lessons_of_host: tuple[str, ...]
+    lessons_of_participants: tuple[str, ...]
+    testimonials: tuple[Testimonial, ...]
+    silent: tuple[str, ...]
+    entries: int
+    journal_head: str
+
+    @property
+    def duration(self) -> str:
+        """Days and dates, always said together and always from the same fact."""
+        count = len(self.days)
+        return f"{count} day{'' if count == 1 else 's'}, {said_dates(self.days)}"
+
+
+def build_card(
+    facts: CardFacts,
+    *,
+    texts: Mapping[str, str],
+    people: Mapping[PersonId, Person],
+    organisations: Mapping[OrganisationId, Organisation],
+    journal_head: str,
+) -> CaseCard:
+    """Fill the card. Whoever has not agreed to be named is not named."""
+    request, host = facts.request, facts.receiving_coordinator
+    answers = sorted(facts.answers.items(), key=lambda item: item[0] == host)
+    attended = [
+        p for p in request.participants if any(p in facts.attendance[day] for day in facts.days)
+    ]
+    return CaseCard(
+        reference=request.reference,
+        activity=request.activity,
+        title=texts[request.title.id],
+        receiving=organisations[facts.receiving],
+        sending=organisations[request.sending],
+        days=facts.days,
+        context=texts[request.context.id],
+        objectives=tuple(texts[objective.text.id] for objective in request.objectives),
+        seen=texts[facts.follow_up.seen.id] if facts.follow_up else "",
+        shadowed=tuple(people[p].profile for p in attended),
+        adapted=texts[facts.follow_up.adapted.id] if facts.follow_up else "",
+        caption=(
+            f"{organisations[request.sending].name} at {organisations[facts.receiving].name}, "
+            f"{organisations[facts.receiving].city}, {said_dates(facts.days)}"
+        ),
+        lessons_of_host=_lessons([a for p, a in answers if p == host], texts),
+        lessons_of_participants=_lessons([a for p, a in answers if p != host], texts),
+        testimonials=tuple(
+            quotation
+            for person, answer in answers
+            if (quotation := _testimonial(answer, people[person], texts, is_host=person == host))
+        ),
+        silent=tuple(
+            "the receiving organisation" if person == host else "a participant"
+            for person in facts.silent
+        ),
+        entries=facts.entries,
+        journal_head=journal_head,
+    )
+
+
+def _lessons(answers: list[Answer], texts: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(texts[lesson.id] for answer in answers for lesson in answer.lessons)
+
+
+def _testimonial(
+    answer: Answer, person: Person, texts: Mapping[str, str], *, is_host: bool
+) -> Testimonial | None:
+    if answer.testimonial is None or answer.consent is Consent.NO:
+        return None
+    capacity = "host" if is_host else "participant"
+    named = answer.consent is Consent.WITH_NAME
+    said_by = f"{person.name}, {capacity}" if named else f"A {capacity}"
+    return Testimonial(text=texts[answer.testimonial.id], said_by=said_by)

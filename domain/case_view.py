@@ -1,0 +1,131 @@
+"""A mobility on one page, for reading: what ``show``, ``why`` and the letters go by."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from domain.deadlines import PLANS, Asked, Wait
+from domain.events import Outcome, Phase
+from domain.facts import OfferId, OrganisationId, PersonId, Reference, State
+from domain.grant import GrantDecision
+from domain.matching import Ranked
+from domain.messages import Cause
+from domain.mobility import Mobility
+from domain.people import Role
+from domain.request import MobilityRequest
+
+
+class OpenQuestion(State):
+    """What is waited for, on whom, until when, and what happens then."""
+
+    asked: Asked
+    people: tuple[PersonId, ...]
+    since: datetime
+    due: datetime
+    next_reminder: datetime | None
+
+    @property
+    def act(self) -> str:
+        """What is asked, as a verb phrase."""
+        return PLANS[self.asked].act
+
+    @property
+    def silence(self) -> str:
+        """What happens if nobody answers."""
+        return PLANS[self.asked].silence
+
+
+class CaseView(State):
+    """The state of a mobility as of its last entry. References only, no names."""
+
+    reference: Reference
+    n: int
+    phase: Phase
+    outcome: Outcome | None
+    cause: Cause | None
+    host: Ranked | None
+    pending_offer: OfferId | None
+    taking_part: tuple[PersonId, ...]
+    questions: tuple[OpenQuestion, ...]
+    agreement_version: int
+    agreement_document: str
+    signed: tuple[PersonId, ...]
+    in_force_on: date | None
+    grant_decision: GrantDecision | None
+    grant_total: Decimal
+    instalment_due: date | None
+    instalment_paid_on: date | None
+    agenda_version: int
+    agenda_accepted: bool
+    days_confirmed: tuple[date, ...]
+    evaluated: tuple[PersonId, ...]
+    certificates: dict[PersonId, str]
+    card: dict[str, str]
+    contradictions: tuple[str, ...]
+
+    @property
+    def receiving(self) -> OrganisationId | None:
+        """The host of the match, or the one being asked."""
+        return self.host.organisation if self.host else None
+
+    @property
+    def next_due(self) -> datetime | None:
+        """The deadline that comes first."""
+        return min((question.due for question in self.questions), default=None)
+
+    def question(self, asked: Asked) -> OpenQuestion | None:
+        """The open question of that kind."""
+        return next((q for q in self.questions if q.asked is asked), None)
+
+    def still_asks(self, asked: Asked, person: PersonId) -> bool:
+        """Whether that person is still waited for: the reason of every reminder."""
+        question = self.question(asked)
+        return question is not None and person in question.people
+
+
+def view_of(mobility: Mobility) -> CaseView:
+    """The page as it stands now."""
+    pending = mobility.matching.pending
+    return CaseView(
+        reference=mobility.request.reference,
+        n=mobility.n,
+        phase=mobility.phase,
+        outcome=mobility.outcome,
+        cause=mobility.cause,
+        host=mobility.matching.host or pending,
+        pending_offer=pending.offer if pending else None,
+        taking_part=mobility.taking_part,
+        questions=tuple(_question(wait) for wait in mobility.waits.values()),
+        agreement_version=mobility.agreement.version,
+        agreement_document=mobility.agreement.document,
+        signed=tuple(signature.signatory for signature in mobility.agreement.signatures),
+        in_force_on=mobility.agreement.in_force_on,
+        grant_decision=mobility.grant.decision,
+        grant_total=mobility.grant.total,
+        instalment_due=mobility.grant.instalment_due,
+        instalment_paid_on=mobility.grant.instalment_paid_on,
+        agenda_version=mobility.agenda.version,
+        agenda_accepted=mobility.agenda.is_accepted,
+        days_confirmed=tuple(sorted(mobility.visit.present)),
+        evaluated=tuple(mobility.evaluation.answers),
+        certificates=mobility.certificates,
+        card=mobility.card,
+        contradictions=mobility.contradictions,
+    )
+
+
+def _question(wait: Wait) -> OpenQuestion:
+    return OpenQuestion(
+        asked=wait.asked, people=tuple(wait.awaited), since=wait.since, due=wait.due,
+        next_reminder=wait.next_reminder(),
+    )  # fmt: skip
+
+
+def roles_in(request: MobilityRequest, view: CaseView, person: PersonId) -> tuple[Role, ...]:
+    """In what capacities a person takes part, for showing."""
+    holders = (
+        (Role.SENDING, (request.coordinator,)),
+        (Role.RECEIVING, (view.host.coordinator if view.host else None,)),
+        (Role.OFFICE, (request.office,)),
+        (Role.PARTICIPANT, request.participants),
+    )
+    return tuple(role for role, people in holders if person in people)

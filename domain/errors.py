@@ -1,0 +1,66 @@
+"""Why a message was refused, each in a sentence for the person in front of the screen.
+
+Refusal
+├── OutOfPhase              the mobility is not at the point where this can be said
+├── WrongRole               somebody else has to say this
+├── AlreadyDone             it has been said before and still holds
+├── RequestNotAcceptable    the request breaks a rule (dates, durations, people)
+├── NotAwaited              nobody is waiting for this answer
+├── StaleVersion            the document or agenda has been replaced since
+├── AgendaNotAcceptable     sessions overlap, miss somebody or miss an objective
+├── GrantNotAcceptable      the decision does not fit what was computed
+├── AttendanceNotAcceptable a day or a person that is not part of the visit
+├── EvaluationNotAcceptable an answer outside what was asked
+└── FactsContradict         two recorded facts cannot both be true
+
+A refusal is not an error: a rule said no, nothing has changed, and the person can do something
+about it. Infrastructure trouble is never a refusal.
+"""
+
+
+class Refusal(Exception):
+    """A rule said no to a message. The text is one sentence: what, where, what to do."""
+
+
+class OutOfPhase(Refusal):
+    """The mobility is not at the point where this can be said."""
+
+
+class WrongRole(Refusal):
+    """Somebody else has to say this."""
+
+
+class AlreadyDone(Refusal):
+    """It has been said before and still holds."""
+
+
+class RequestNotAcceptable(Refusal):
+    """The request breaks a rule of dates, durations or people."""
+
+
+class NotAwaited(Refusal):
+    """Nobody is waiting for this answer."""
+
+
+class StaleVersion(Refusal):
+    """The document or agenda that the message speaks of has been replaced since."""
+
+
+class AgendaNotAcceptable(Refusal):
+    """Sessions overlap, lie outside the visit, or leave out a person or an objective."""
+
+
+class GrantNotAcceptable(Refusal):
+    """The decision does not fit the grant that was computed."""
+
+
+class AttendanceNotAcceptable(Refusal):
+    """A day or a person that is not part of the visit."""
+
+
+class EvaluationNotAcceptable(Refusal):
+    """An answer outside what was asked."""
+
+
+class FactsContradict(Refusal):
+    """Two recorded facts cannot both be true."""

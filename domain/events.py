@@ -1,0 +1,235 @@
+"""Everything that can have happened to a mobility. One page; the journal holds nothing else."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from domain.agenda import Session
+from domain.deadlines import Asked
+from domain.evaluation import Answer, FollowUp
+from domain.facts import Fact, OfferId, OrganisationId, PersonId, Reference, Writing
+from domain.grant import GrantDecision, GrantLine
+from domain.matching import DeclineReason, Ranking
+from domain.messages import Cause
+from domain.request import MobilityRequest
+
+
+class Phase(StrEnum):
+    """Where the mobility is."""
+
+    MATCHING = "matching"
+    AGREEMENT = "agreement"
+    PREPARATION = "preparation"
+    VISIT = "visit"
+    EVALUATION = "evaluation"
+    CLOSED = "closed"
+
+
+class Outcome(StrEnum):
+    """How it ended."""
+
+    COMPLETED = "completed"
+    WITHDRAWN = "withdrawn"  #: by the participants
+    DECLINED = "declined"  #: an organisation or the office said no
+    LAPSED = "lapsed"  #: somebody did not answer in time
+    CANCELLED = "cancelled"  #: stopped by the sending side, the office or an operator
+
+
+class Event(Fact):
+    """Something that has happened."""
+
+
+class MobilityRequested(Event):
+    request: MobilityRequest
+
+
+class HostsRanked(Event):
+    ranking: Ranking
+
+
+class ProposalMade(Event):
+    offer: OfferId
+    organisation: OrganisationId
+    coordinator: PersonId
+    answer_by: datetime
+
+
+class ProposalDeclined(Event):
+    offer: OfferId
+    reason: DeclineReason
+    note: Writing | None
+
+
+class ProposalLapsed(Event):
+    offer: OfferId
+
+
+class PlaceAccepted(Event):
+    offer: OfferId
+    organisation: OrganisationId
+    coordinator: PersonId
+
+
+class AgreementDrawnUp(Event):
+    version: int
+    document: str
+    signatories: tuple[PersonId, ...]
+    sign_by: datetime
+
+
+class AgreementSigned(Event):
+    version: int
+    document: str
+
+
+class AgreementInForce(Event):
+    version: int
+    on: date
+
+
+class GrantComputed(Event):
+    lines: tuple[GrantLine, ...]
+    decide_by: datetime
+
+
+class GrantDecided(Event):
+    decision: GrantDecision
+    amounts: dict[str, Decimal]
+    total: Decimal
+    reason: Writing | None
+
+
+class InstalmentFellDue(Event):
+    due: date
+    amounts: dict[PersonId, Decimal]
+
+
+class InstalmentPaid(Event):
+    paid_on: date
+
+
+class InstalmentOverdue(Event):
+    due: date
+
+
+class AgendaAsked(Event):
+    put_by: datetime
+
+
+class AgendaPut(Event):
+    version: int
+    sessions: tuple[Session, ...]
+    zone: str
+
+
+class AgendaReturned(Event):
+    version: int
+    note: Writing
+
+
+class AgendaAccepted(Event):
+    version: int
+
+
+class VisitBegun(Event):
+    first_day: date
+
+
+class ArrivalConfirmed(Event):
+    participants: tuple[PersonId, ...]
+    on: date
+
+
+class AttendanceConfirmed(Event):
+    day: date
+    present: tuple[PersonId, ...]
+    absent: tuple[PersonId, ...]
+
+
+class DepartureConfirmed(Event):
+    participants: tuple[PersonId, ...]
+    on: date
+
+
+class CertificatesIssued(Event):
+    documents: dict[PersonId, str]
+
+
+class EvaluationAsked(Event):
+    people: tuple[PersonId, ...]
+    answer_by: datetime
+
+
+class EvaluationAnswered(Event):
+    answer: Answer
+
+
+class EvaluationLapsed(Event):
+    silent: tuple[PersonId, ...]
+
+
+class FollowUpReported(Event):
+    follow_up: FollowUp
+
+
+class FollowUpLapsed(Event):
+    pass
+
+
+class CardStopped(Event):
+    contradictions: tuple[str, ...]
+    correct_by: datetime
+
+
+class CardPublished(Event):
+    documents: dict[str, str]
+
+
+class CardLapsed(Event):
+    contradictions: tuple[str, ...]
+
+
+class PersonReminded(Event):
+    asked: Asked
+    people: tuple[PersonId, ...]
+    ordinal: int
+
+
+class ParticipantWithdrew(Event):
+    participant: PersonId
+    cause: Cause
+    note: Writing | None
+
+
+class InstalmentReclaimed(Event):
+    participants: tuple[PersonId, ...]
+
+
+class PhaseEntered(Event):
+    phase: Phase
+
+
+class MobilityEnded(Event):
+    outcome: Outcome
+    cause: Cause | None
+    note: Writing | None
+
+
+EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__subclasses__()}
+"""Every kind of event by its name in the journal."""
+
+
+class Entry(Fact):
+    """One line of the journal: what happened, to which mobility, when and through whom."""
+
+    reference: Reference
+    n: int
+    kind: str
+    phase: Phase
+    by: PersonId
+    at: datetime
+    facts: dict[str, object]
+
+    def event(self) -> Event:
+        """The event as the domain knows it."""
+        return EVENTS[self.kind].model_validate(self.facts)

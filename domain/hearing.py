@@ -1,0 +1,402 @@
+"""What people say, heard one message at a time: first whether they may, then the change itself.
+
+``check_may`` asks and changes nothing; ``hear`` does. Both go by the kind of message, one short
+pair each, in the order of the journey.
+"""
+
+from datetime import datetime
+from functools import singledispatch
+
+from domain import events as e
+from domain import messages as m
+from domain.agenda import Agenda, check_agenda
+from domain.agreement import Signature
+from domain.deadlines import Asked
+from domain.errors import (
+    AlreadyDone,
+    AttendanceNotAcceptable,
+    GrantNotAcceptable,
+    NotAwaited,
+    OutOfPhase,
+    RequestNotAcceptable,
+    WrongRole,
+)
+from domain.facts import OfferId, PersonId
+from domain.grant import GrantDecision
+from domain.lifecycle import check_permission
+from domain.mobility import HEARD, Mobility
+from domain.people import Role
+
+
+def check_may(mobility: Mobility, message: m.Message, *, at: datetime) -> None:
+    """Ask whether this may be said now, by this person, in these words.
+
+    Raises:
+        Refusal: one of its kinds, with the sentence for the person who asked.
+    """
+    check_permission(type(message), mobility.phase, mobility.roles_of(message.by))
+    _check(message, mobility, at)
+
+
+def hear(mobility: Mobility, message: m.Message, *, at: datetime, message_id: str) -> int:
+    """Take a message in, once: the same id again changes nothing and gets the same answer.
+
+    Returns the number of the event that says so.
+
+    Raises:
+        Refusal: when it may not be said (any more).
+    """
+    if message_id in mobility.heard:
+        return mobility.heard[message_id]
+    check_may(mobility, message, at=at)
+    _act(message, mobility, at)
+    mobility.heard[message_id] = mobility.n
+    while len(mobility.heard) > HEARD:
+        del mobility.heard[next(iter(mobility.heard))]
+    return mobility.n
+
+
+@singledispatch
+def _check(_message: m.Message, _mobility: Mobility, _at: datetime) -> None:
+    """Most messages have no rule beyond phase and role."""
+
+
+@singledispatch
+def _act(message: m.Message, _mobility: Mobility, _at: datetime) -> None:
+    raise NotImplementedError(type(message).__name__)
+
+
+# Matching.
+
+
+def _check_pending(mobility: Mobility, offer: OfferId) -> None:
+    pending = mobility.matching.pending
+    if pending is None or pending.offer != offer or Asked.PLACE.value not in mobility.waits:
+        raise NotAwaited(f"No request for a place is open with offer {offer}: it may have lapsed.")
+
+
+@_check.register
+def _(message: m.AcceptProposal, mobility: Mobility, _at: datetime) -> None:
+    _check_pending(mobility, message.offer)
+
+
+@_act.register
+def _(message: m.AcceptProposal, mobility: Mobility, at: datetime) -> None:
+    host = mobility.matching.pending
+    if host is None:
+        return
+    mobility.matching.host = host
+    mobility.answered(Asked.PLACE)
+    mobility.happened(
+        e.PlaceAccepted(
+            offer=host.offer, organisation=host.organisation, coordinator=host.coordinator
+        ),
+        at=at, by=message.by,
+    )  # fmt: skip
+
+
+@_check.register
+def _(message: m.DeclineProposal, mobility: Mobility, _at: datetime) -> None:
+    _check_pending(mobility, message.offer)
+
+
+@_act.register
+def _(message: m.DeclineProposal, mobility: Mobility, at: datetime) -> None:
+    mobility.answered(Asked.PLACE)
+    mobility.happened(
+        e.ProposalDeclined(offer=message.offer, reason=message.reason, note=message.note),
+        at=at, by=message.by,
+    )  # fmt: skip
+
+
+# Agreement.
+
+
+@_check.register
+def _(message: m.SignAgreement, mobility: Mobility, _at: datetime) -> None:
+    if not mobility.agreement.version:
+        raise OutOfPhase("The agreement is still being drawn up: you will get it in a letter.")
+    mobility.agreement.check_may_sign(message.by, message.document)
+
+
+@_act.register
+def _(message: m.SignAgreement, mobility: Mobility, at: datetime) -> None:
+    agreement = mobility.agreement
+    signature = Signature(signatory=message.by, document=message.document, on=at.date())
+    agreement.signatures = (*agreement.signatures, signature)
+    mobility.answered(Asked.SIGNATURES, message.by)
+    mobility.happened(
+        e.AgreementSigned(version=agreement.version, document=message.document),
+        at=at, by=message.by,
+    )  # fmt: skip
+    mobility.settle_agreement(at=at)
+
+
+@_act.register
+def _(message: m.RefuseToSign, mobility: Mobility, at: datetime) -> None:
+    mobility.end(
+        e.Outcome.DECLINED, m.Cause.SIGNATURE_REFUSED, at=at, by=message.by, note=message.note
+    )
+
+
+# Grant.
+
+
+@_check.register
+def _(message: m.DecideGrant, mobility: Mobility, _at: datetime) -> None:
+    if mobility.grant.decision is not None:
+        raise AlreadyDone(f"The grant is {mobility.grant.decision} already.")
+    if not mobility.grant.lines:
+        raise OutOfPhase("The grant is still being computed: you will get it in a letter.")
+    mobility.grant.decide(message.decision, message.amounts)
+    if message.decision is not GrantDecision.AWARDED and message.reason is None:
+        raise GrantNotAcceptable(
+            f"A grant {message.decision} needs a reason, for the people concerned: give one."
+        )
+
+
+@_act.register
+def _(message: m.DecideGrant, mobility: Mobility, at: datetime) -> None:
+    grant = mobility.grant
+    grant.amounts = grant.decide(message.decision, message.amounts)
+    grant.decision, grant.decided_on = message.decision, at.date()
+    mobility.answered(Asked.GRANT_DECISION)
+    mobility.happened(
+        e.GrantDecided(
+            decision=message.decision, amounts=grant.amounts, total=grant.total,
+            reason=message.reason,
+        ),
+        at=at, by=message.by,
+    )  # fmt: skip
+    if message.decision is GrantDecision.REJECTED:
+        mobility.end(e.Outcome.DECLINED, m.Cause.GRANT_REJECTED, at=at, by=message.by)
+    else:
+        mobility.ask_for_instalment(at=at)
+
+
+@_check.register
+def _(message: m.ConfirmInstalment, mobility: Mobility, at: datetime) -> None:
+    grant = mobility.grant
+    if grant.decided_on is None or grant.instalment_due is None:
+        raise NotAwaited("No instalment is due: the grant has not been awarded.")
+    if grant.instalment_paid_on is not None:
+        raise AlreadyDone(f"The first instalment was paid on {grant.instalment_paid_on} already.")
+    if not grant.decided_on <= message.paid_on <= at.date():
+        raise GrantNotAcceptable(
+            f"Paid on {message.paid_on} is not between the award on {grant.decided_on} and today: "
+            "correct the date."
+        )
+
+
+@_act.register
+def _(message: m.ConfirmInstalment, mobility: Mobility, at: datetime) -> None:
+    mobility.grant.instalment_paid_on = message.paid_on
+    mobility.answered(Asked.INSTALMENT)
+    mobility.happened(e.InstalmentPaid(paid_on=message.paid_on), at=at, by=message.by)
+
+
+# Agenda.
+
+
+@_check.register
+def _(message: m.PutAgenda, mobility: Mobility, _at: datetime) -> None:
+    if mobility.agenda.is_accepted:
+        raise AlreadyDone(f"Version {mobility.agenda.version} of the agenda is accepted already.")
+    check_agenda(message.sessions, mobility.request, mobility.taking_part)
+
+
+@_act.register
+def _(message: m.PutAgenda, mobility: Mobility, at: datetime) -> None:
+    zone = mobility.matching.host.zone if mobility.matching.host else "UTC"
+    version = mobility.agenda.version + 1
+    mobility.agenda = Agenda(version=version, sessions=message.sessions, zone=zone)
+    mobility.answered(Asked.AGENDA)
+    mobility.ask(
+        Asked.AGENDA_ACCEPTANCE, (mobility.request.coordinator,), at=at,
+        no_later_than=mobility.request.first_day,
+    )  # fmt: skip
+    mobility.happened(
+        e.AgendaPut(version=version, sessions=message.sessions, zone=zone), at=at, by=message.by
+    )
+
+
+def _check_on_the_table(mobility: Mobility, version: int) -> None:
+    mobility.agenda.check_version(version)
+    if mobility.agenda.is_accepted:
+        raise AlreadyDone(f"Version {version} of the agenda is accepted already.")
+    if Asked.AGENDA_ACCEPTANCE.value not in mobility.waits:
+        raise NotAwaited("No agenda is on the table: the host has been asked for one.")
+
+
+@_check.register
+def _(message: m.AcceptAgenda, mobility: Mobility, _at: datetime) -> None:
+    _check_on_the_table(mobility, message.version)
+
+
+@_act.register
+def _(message: m.AcceptAgenda, mobility: Mobility, at: datetime) -> None:
+    mobility.agenda.is_accepted = True
+    mobility.answered(Asked.AGENDA_ACCEPTANCE)
+    mobility.happened(e.AgendaAccepted(version=message.version), at=at, by=message.by)
+
+
+@_check.register
+def _(message: m.ReturnAgenda, mobility: Mobility, _at: datetime) -> None:
+    _check_on_the_table(mobility, message.version)
+
+
+@_act.register
+def _(message: m.ReturnAgenda, mobility: Mobility, at: datetime) -> None:
+    mobility.answered(Asked.AGENDA_ACCEPTANCE)
+    mobility.happened(
+        e.AgendaReturned(version=message.version, note=message.note), at=at, by=message.by
+    )
+    mobility.ask_for_agenda(at=at)
+
+
+# Visit.
+
+
+def _check_taking_part(mobility: Mobility, people: tuple[PersonId, ...]) -> None:
+    if strangers := [p for p in people if p not in mobility.taking_part]:
+        raise AttendanceNotAcceptable(
+            f"{strangers[0]} does not take part: name {', '.join(mobility.taking_part)}."
+        )
+
+
+@_check.register
+def _(message: m.ConfirmArrival, mobility: Mobility, at: datetime) -> None:
+    _check_taking_part(mobility, message.participants)
+    _check_not_ahead(message.on, at)
+    mobility.visit.check_may_arrive(message.participants, message.on, mobility.request)
+
+
+@_act.register
+def _(message: m.ConfirmArrival, mobility: Mobility, at: datetime) -> None:
+    mobility.visit.arrived |= dict.fromkeys(message.participants, message.on)
+    mobility.happened(
+        e.ArrivalConfirmed(participants=message.participants, on=message.on), at=at, by=message.by
+    )
+
+
+def _check_not_ahead(day: object, at: datetime) -> None:
+    if str(day) > at.date().isoformat():
+        raise AttendanceNotAcceptable(f"{day} is still to come: confirm it when it has come.")
+
+
+@_check.register
+def _(message: m.ConfirmAttendance, mobility: Mobility, at: datetime) -> None:
+    _check_taking_part(mobility, message.present)
+    mobility.visit.check_may_attend(message.day, message.present, mobility.request, at.date())
+
+
+@_act.register
+def _(message: m.ConfirmAttendance, mobility: Mobility, at: datetime) -> None:
+    mobility.visit.present[message.day] = message.present
+    absent = tuple(p for p in mobility.taking_part if p not in message.present)
+    mobility.happened(
+        e.AttendanceConfirmed(day=message.day, present=message.present, absent=absent),
+        at=at, by=message.by,
+    )  # fmt: skip
+    _settle_visit(mobility, at, message.by)
+
+
+@_check.register
+def _(message: m.ConfirmDeparture, mobility: Mobility, at: datetime) -> None:
+    _check_taking_part(mobility, message.participants)
+    _check_not_ahead(message.on, at)
+    mobility.visit.check_may_depart(message.participants, message.on)
+
+
+@_act.register
+def _(message: m.ConfirmDeparture, mobility: Mobility, at: datetime) -> None:
+    mobility.visit.departed |= dict.fromkeys(message.participants, message.on)
+    mobility.happened(
+        e.DepartureConfirmed(participants=message.participants, on=message.on),
+        at=at, by=message.by,
+    )  # fmt: skip
+    _settle_visit(mobility, at, message.by)
+
+
+def _settle_visit(mobility: Mobility, at: datetime, by: PersonId) -> None:
+    """Close the question of attendance; a visit that nobody attended ends the mobility."""
+    if not mobility.visit.is_over(mobility.request, mobility.taking_part):
+        return
+    mobility.answered(Asked.ATTENDANCE)
+    if not any(mobility.visit.present.values()):
+        mobility.end(e.Outcome.CANCELLED, m.Cause.NOBODY_CAME, at=at, by=by)
+
+
+# Evaluation.
+
+
+@_check.register
+def _(message: m.AnswerEvaluation, mobility: Mobility, _at: datetime) -> None:
+    if message.by not in mobility.evaluation.answers:
+        wait = mobility.waits.get(Asked.EVALUATION.value)
+        if wait is None or message.by not in wait.awaited:
+            raise NotAwaited("You are not asked for an evaluation, or its deadline has passed.")
+    objectives = [objective.id for objective in mobility.request.objectives]
+    mobility.evaluation.check_may_answer(message.by, message.answer, objectives)
+
+
+@_act.register
+def _(message: m.AnswerEvaluation, mobility: Mobility, at: datetime) -> None:
+    mobility.evaluation.answers[message.by] = message.answer
+    mobility.answered(Asked.EVALUATION, message.by)
+    mobility.happened(e.EvaluationAnswered(answer=message.answer), at=at, by=message.by)
+
+
+@_act.register
+def _(message: m.ReportFollowUp, mobility: Mobility, at: datetime) -> None:
+    mobility.evaluation.follow_up = message.follow_up
+    mobility.answered(Asked.FOLLOW_UP)
+    mobility.answered(Asked.CARD_FACTS)
+    mobility.happened(e.FollowUpReported(follow_up=message.follow_up), at=at, by=message.by)
+
+
+# Endings.
+
+
+@_check.register
+def _(message: m.WithdrawParticipant, mobility: Mobility, _at: datetime) -> None:
+    if message.participant in mobility.withdrawn:
+        raise AlreadyDone(f"Participant {message.participant} has withdrawn already.")
+    if message.participant not in mobility.taking_part:
+        raise RequestNotAcceptable(
+            f"{message.participant} does not take part: name {', '.join(mobility.taking_part)}."
+        )
+    own_or_sending = (message.participant == message.by) or (
+        Role.SENDING in mobility.roles_of(message.by)
+    )
+    if not own_or_sending:
+        raise WrongRole("You can withdraw yourself only; your coordinator can withdraw others.")
+
+
+@_act.register
+def _(message: m.WithdrawParticipant, mobility: Mobility, at: datetime) -> None:
+    person = message.participant
+    mobility.withdrawn = (*mobility.withdrawn, person)
+    mobility.happened(
+        e.ParticipantWithdrew(participant=person, cause=message.cause, note=message.note),
+        at=at, by=message.by,
+    )  # fmt: skip
+    mobility.reclaim((person,), at=at)
+    if not mobility.taking_part:
+        mobility.end(e.Outcome.WITHDRAWN, message.cause, at=at, by=message.by, note=message.note)
+        return
+    mobility.answered(Asked.SIGNATURES, person)
+    if mobility.phase is e.Phase.AGREEMENT:
+        mobility.settle_agreement(at=at)
+    if mobility.phase is e.Phase.VISIT:
+        _settle_visit(mobility, at, message.by)
+
+
+@_act.register
+def _(message: m.DeclineMobility, mobility: Mobility, at: datetime) -> None:
+    mobility.end(e.Outcome.DECLINED, message.cause, at=at, by=message.by, note=message.note)
+
+
+@_act.register
+def _(message: m.CancelMobility, mobility: Mobility, at: datetime) -> None:
+    mobility.end(e.Outcome.CANCELLED, message.cause, at=at, by=message.by, note=message.note)

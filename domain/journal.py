@@ -1,0 +1,45 @@
+"""The chain that makes the journal tamper-evident. Pure, so that anybody can recompute it."""
+
+import hashlib
+import json
+
+from domain.events import Entry
+from domain.facts import Fact
+
+GENESIS = "0" * 64
+"""What the first entry of a mobility is chained to."""
+
+
+def body_of(entry: Entry) -> str:
+    """The entry as the one text that is hashed and kept, byte for byte."""
+    return json.dumps(
+        entry.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
+
+
+def link(previous: str, body: str) -> str:
+    """The hash of an entry: of its text and of the hash before it."""
+    return hashlib.sha256(f"{previous}\n{body}".encode()).hexdigest()
+
+
+class Break(Fact):
+    """One place where the journal is not what was written."""
+
+    n: int
+    what: str
+
+
+def find_breaks(lines: list[tuple[int, str, str]]) -> list[Break]:
+    """Recompute a chain of (number, body, hash) lines and name every place that does not fit."""
+    breaks: list[Break] = []
+    previous = GENESIS
+    for expected, (n, body, chain) in enumerate(lines, start=1):
+        if n != expected:
+            breaks.append(Break(n=n, what=f"entry {expected} is missing"))
+            return breaks
+        if json.loads(body).get("n") != n:
+            breaks.append(Break(n=n, what="the entry carries another number"))
+        if link(previous, body) != chain:
+            breaks.append(Break(n=n, what="the text does not match its hash"))
+        previous = chain
+    return breaks

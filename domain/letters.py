@@ -1,0 +1,154 @@
+"""Which letters follow which event, to whom, and for how long their reason stands. One table."""
+
+from enum import StrEnum
+
+from domain import events as e
+from domain.deadlines import Asked
+from domain.events import Entry, Event, Outcome
+from domain.facts import Fact, PersonId, Reference
+from domain.mobility import Mobility
+
+
+class Purpose(StrEnum):
+    """What a letter is for; also the name of its template folder."""
+
+    HOST_ASKED_FOR_A_PLACE = "host-asked-for-a-place"
+    PLACE_NOT_GIVEN = "place-not-given"
+    MATCH_MADE = "match-made"
+    AGREEMENT_TO_SIGN = "agreement-to-sign"
+    AGREEMENT_IN_FORCE = "agreement-in-force"
+    GRANT_TO_DECIDE = "grant-to-decide"
+    GRANT_DECIDED = "grant-decided"
+    INSTALMENT_DUE = "instalment-due"
+    INSTALMENT_OVERDUE = "instalment-overdue"
+    INSTALMENT_RECLAIMED = "instalment-reclaimed"
+    AGENDA_WANTED = "agenda-wanted"
+    AGENDA_TO_ACCEPT = "agenda-to-accept"
+    AGENDA_RETURNED = "agenda-returned"
+    AGENDA_ACCEPTED = "agenda-accepted"
+    VISIT_BEGINS = "visit-begins"
+    CERTIFICATE_ISSUED = "certificate-issued"
+    EVALUATION_WANTED = "evaluation-wanted"
+    FOLLOW_UP_WANTED = "follow-up-wanted"
+    CARD_STOPPED = "card-stopped"
+    CARD_PUBLISHED = "card-published"
+    PARTICIPANT_WITHDREW = "participant-withdrew"
+    MOBILITY_ENDED = "mobility-ended"
+
+
+class LetterOrder(Fact):
+    """One letter to one person, because of one event.
+
+    ``while_asked`` names the open question that is the letter's reason: once this person is no
+    longer waited for, the letter is not sent. Ordinal 0 is the first letter, 1 the first reminder.
+    """
+
+    reference: Reference
+    purpose: Purpose
+    to: PersonId
+    event: int
+    ordinal: int = 0
+    while_asked: Asked | None = None
+
+    @property
+    def key(self) -> str:
+        """Names this letter for ever; its Message-ID is made from it."""
+        return f"{self.reference}/{self.event}/{self.purpose}/{self.to}"
+
+
+LETTER_OF = {
+    Asked.PLACE: Purpose.HOST_ASKED_FOR_A_PLACE,
+    Asked.SIGNATURES: Purpose.AGREEMENT_TO_SIGN,
+    Asked.GRANT_DECISION: Purpose.GRANT_TO_DECIDE,
+    Asked.INSTALMENT: Purpose.INSTALMENT_DUE,
+    Asked.AGENDA: Purpose.AGENDA_WANTED,
+    Asked.AGENDA_ACCEPTANCE: Purpose.AGENDA_TO_ACCEPT,
+    Asked.ATTENDANCE: Purpose.VISIT_BEGINS,
+    Asked.EVALUATION: Purpose.EVALUATION_WANTED,
+    Asked.FOLLOW_UP: Purpose.FOLLOW_UP_WANTED,
+    Asked.CARD_FACTS: Purpose.CARD_STOPPED,
+}
+"""The letter that asks a question; its reminders are the same letter with an ordinal."""
+
+ASKING: dict[type[Event], tuple[Asked, ...]] = {
+    e.ProposalMade: (Asked.PLACE,),
+    e.AgreementDrawnUp: (Asked.SIGNATURES,),
+    e.GrantComputed: (Asked.GRANT_DECISION,),
+    e.InstalmentFellDue: (Asked.INSTALMENT,),
+    e.AgendaAsked: (Asked.AGENDA,),
+    e.AgendaPut: (Asked.AGENDA_ACCEPTANCE,),
+    e.VisitBegun: (Asked.ATTENDANCE,),
+    e.EvaluationAsked: (Asked.EVALUATION, Asked.FOLLOW_UP),
+    e.CardStopped: (Asked.CARD_FACTS,),
+}
+"""Events that put a question to somebody."""
+
+
+def letters_after(entry: Entry, mobility: Mobility) -> list[LetterOrder]:
+    """The letters that follow one entry of the journal."""
+    event = entry.event()
+    orders = _asking(event, mobility) + [
+        (purpose, person, 0, None) for purpose, people in _telling(event, mobility)
+        for person in dict.fromkeys(people)
+    ]  # fmt: skip
+    return [
+        LetterOrder(
+            reference=entry.reference, purpose=purpose, to=person, event=entry.n,
+            ordinal=ordinal, while_asked=asked,
+        )
+        for purpose, person, ordinal, asked in orders
+    ]  # fmt: skip
+
+
+def _asking(
+    event: Event, mobility: Mobility
+) -> list[tuple[Purpose, PersonId, int, Asked | None]]:
+    if isinstance(event, e.PersonReminded):
+        purpose = LETTER_OF[event.asked]
+        return [(purpose, person, event.ordinal, event.asked) for person in event.people]
+    return [
+        (LETTER_OF[asked], person, 0, asked)
+        for asked in ASKING.get(type(event), ())
+        for person in (mobility.waits[asked.value].awaited if asked.value in mobility.waits else ())
+    ]
+
+
+def _telling(event: Event, mobility: Mobility) -> list[tuple[Purpose, list[PersonId]]]:
+    """Who is told of an event without being asked for anything."""
+    sending, office = mobility.request.coordinator, mobility.request.office
+    travelling = list(mobility.taking_part)
+    host = [mobility.host] if mobility.host else []
+    match event:
+        case e.ProposalDeclined() | e.ProposalLapsed():
+            return [(Purpose.PLACE_NOT_GIVEN, [sending])]
+        case e.PlaceAccepted():
+            return [(Purpose.MATCH_MADE, [sending, *travelling])]
+        case e.AgreementInForce():
+            return [(Purpose.AGREEMENT_IN_FORCE, [sending, *host, *travelling])]
+        case e.GrantDecided() if event.total > 0:
+            return [(Purpose.GRANT_DECIDED, [sending, *travelling])]
+        case e.InstalmentOverdue():
+            return [(Purpose.INSTALMENT_OVERDUE, [office])]
+        case e.InstalmentReclaimed():
+            people = [sending, office, *event.participants]
+            return [(Purpose.INSTALMENT_RECLAIMED, people)]
+        case e.AgendaReturned():
+            return [(Purpose.AGENDA_RETURNED, host)]
+        case e.AgendaAccepted():
+            return [(Purpose.AGENDA_ACCEPTED, [sending, *host, *travelling])]
+        case e.CertificatesIssued():
+            return [(Purpose.CERTIFICATE_ISSUED, list(event.documents))]
+        case e.CardPublished():
+            return [(Purpose.CARD_PUBLISHED, [sending, *host, office, *travelling])]
+        case e.ParticipantWithdrew():
+            return [(Purpose.PARTICIPANT_WITHDREW, [sending, *host, event.participant])]
+        case e.MobilityEnded() if event.outcome is not Outcome.COMPLETED:
+            return [(Purpose.MOBILITY_ENDED, _concerned(mobility))]
+    return []
+
+
+def _concerned(mobility: Mobility) -> list[PersonId]:
+    """Everybody who has had a part in it, told of its end once."""
+    host = [mobility.host] if mobility.host else []
+    office = [mobility.request.office] if mobility.grant.lines else []
+    return [mobility.request.coordinator, *host, *office, *mobility.taking_part]

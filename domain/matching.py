@@ -1,0 +1,134 @@
+"""Which hosts can take the participants, in what order they are asked, and who said what."""
+
+from datetime import date
+from enum import StrEnum
+
+from domain.facts import Fact, OfferId, OrganisationId, PersonId, State
+from domain.request import Activity, MobilityRequest
+
+
+class DeclineReason(StrEnum):
+    """Why a host says no; a fixed list, so that answers can be counted."""
+
+    NO_CAPACITY = "no capacity"
+    DATES = "dates do not suit"
+    TOPIC = "topic is not ours"
+    LANGUAGE = "no common language"
+    STAFF = "no colleague available"
+    OTHER = "other"
+
+
+class HostingOffer(Fact):
+    """What a host says it can take, and when."""
+
+    id: OfferId
+    organisation: OrganisationId
+    coordinator: PersonId
+    country: str
+    zone: str
+    activities: tuple[Activity, ...]
+    themes: tuple[str, ...]
+    languages: tuple[str, ...]
+    opens: date
+    closes: date
+    places: int
+
+
+class Ranked(Fact):
+    """One host that can be asked, and why it stands where it stands.
+
+    ``contributions`` are points by criterion; they sum to ``score`` exactly.
+    """
+
+    offer: OfferId
+    organisation: OrganisationId
+    coordinator: PersonId
+    country: str
+    zone: str
+    score: int
+    contributions: dict[str, int]
+
+
+class Excluded(Fact):
+    """One host that cannot be asked, and which rule says so."""
+
+    offer: OfferId
+    reason: str
+
+
+class Ranking(Fact):
+    """All offers, in the order they will be asked, and those that were left out."""
+
+    hosts: tuple[Ranked, ...]
+    excluded: tuple[Excluded, ...]
+
+
+def rank(request: MobilityRequest, offers: tuple[HostingOffer, ...]) -> Ranking:
+    """Order the hosts for a request. The order of ``offers`` makes no difference.
+
+    Hard rules exclude; then a shared theme counts ten points, a shared language three, and a host
+    abroad who can take more people than asked one.
+    """
+    hosts: list[Ranked] = []
+    excluded: list[Excluded] = []
+    for offer in sorted(offers, key=lambda o: o.id):
+        reason = _excludes(request, offer)
+        if reason:
+            excluded.append(Excluded(offer=offer.id, reason=reason))
+        else:
+            hosts.append(_score(request, offer))
+    hosts.sort(key=lambda host: (-host.score, host.offer))
+    return Ranking(hosts=tuple(hosts), excluded=tuple(excluded))
+
+
+def _excludes(request: MobilityRequest, offer: HostingOffer) -> str:
+    if offer.organisation == request.sending:
+        return "is the sending organisation itself"
+    if request.activity not in offer.activities:
+        return f"does not offer {request.activity}"
+    if request.first_day < offer.opens or request.last_day > offer.closes:
+        return f"is open from {offer.opens} to {offer.closes} only"
+    if offer.places < len(request.participants):
+        return f"has {offer.places} places for {len(request.participants)} participants"
+    if not set(request.languages) & set(offer.languages):
+        return "has no language in common"
+    return ""
+
+
+def _score(request: MobilityRequest, offer: HostingOffer) -> Ranked:
+    contributions = {
+        "themes in common": 10 * len(set(request.themes) & set(offer.themes)),
+        "languages in common": 3 * len(set(request.languages) & set(offer.languages)),
+        "places to spare": int(offer.places > len(request.participants)),
+    }
+    return Ranked(
+        offer=offer.id,
+        organisation=offer.organisation,
+        coordinator=offer.coordinator,
+        country=offer.country,
+        zone=offer.zone,
+        score=sum(contributions.values()),
+        contributions=contributions,
+    )
+
+
+class Matching(State):
+    """The ranking and the answers so far. Hosts are asked one after another."""
+
+    ranking: Ranking | None = None
+    asked: int = 0
+    host: Ranked | None = None
+
+    @property
+    def pending(self) -> Ranked | None:
+        """The host that is being asked now."""
+        if self.ranking is None or self.host is not None or self.asked == 0:
+            return None
+        return self.ranking.hosts[self.asked - 1]
+
+    @property
+    def next_host(self) -> Ranked | None:
+        """The host to be asked next, none when all have been asked."""
+        if self.ranking is None or self.asked >= len(self.ranking.hosts):
+            return None
+        return self.ranking.hosts[self.asked]

@@ -1,0 +1,296 @@
+"""The mobility itself: what is known of it, what it waits for, and what time does to it.
+
+People's messages are heard in ``hearing.py``; here is what the story does by itself. Every change
+ends in an entry of the journal, kept in ``unrecorded`` until the workflow has it written down.
+"""
+
+from datetime import date, datetime
+
+from domain import events as e
+from domain.agenda import Agenda
+from domain.agreement import Agreement
+from domain.deadlines import Asked, Wait, plan_wait
+from domain.evaluation import Evaluation
+from domain.events import Entry, Event, Outcome, Phase
+from domain.facts import PersonId, State, Writing
+from domain.grant import Grant, GrantLine, first_instalment, instalment_due
+from domain.matching import Matching, Ranking
+from domain.messages import Cause
+from domain.people import SYSTEM, Role
+from domain.request import MobilityRequest
+from domain.visit import Visit
+
+HEARD = 200
+"""How many message ids are remembered, so that a repeated click is one act in a later run too."""
+
+
+class Mobility(State):
+    """One exchange, from request to closing."""
+
+    request: MobilityRequest
+    phase: Phase = Phase.MATCHING
+    n: int = 0
+    recorded: int = 0
+    matching: Matching = Matching()
+    agreement: Agreement = Agreement()
+    grant: Grant = Grant()
+    agenda: Agenda = Agenda()
+    visit: Visit = Visit()
+    evaluation: Evaluation = Evaluation()
+    withdrawn: tuple[PersonId, ...] = ()
+    certificates: dict[PersonId, str] = {}
+    card: dict[str, str] = {}
+    contradictions: tuple[str, ...] = ()
+    waits: dict[str, Wait] = {}
+    outcome: Outcome | None = None
+    cause: Cause | None = None
+    heard: dict[str, int] = {}
+    unrecorded: list[Entry] = []
+
+    # Who is who.
+
+    @property
+    def taking_part(self) -> tuple[PersonId, ...]:
+        """The participants who have not withdrawn."""
+        return tuple(p for p in self.request.participants if p not in self.withdrawn)
+
+    @property
+    def host(self) -> PersonId | None:
+        """The receiving coordinator: of the match, or of the proposal that is open."""
+        ranked = self.matching.host or self.matching.pending
+        return ranked.coordinator if ranked else None
+
+    def roles_of(self, person: PersonId) -> tuple[Role, ...]:
+        """In what capacities somebody may speak here."""
+        holders = (
+            (Role.SENDING, (self.request.coordinator,)),
+            (Role.RECEIVING, (self.host,)),
+            (Role.OFFICE, (self.request.office,)),
+            (Role.PARTICIPANT, self.taking_part),
+        )
+        return tuple(role for role, people in holders if person in people)
+
+    @property
+    def signatories(self) -> tuple[PersonId, ...]:
+        """Sending organisation, receiving organisation and every participant."""
+        host = (self.host,) if self.host else ()
+        return (self.request.coordinator, *host, *self.taking_part)
+
+    # Writing down and waiting.
+
+    def happened(self, event: Event, *, at: datetime, by: PersonId = SYSTEM) -> None:
+        """Add an entry to what must be written down."""
+        self.n += 1
+        self.unrecorded.append(
+            Entry(
+                reference=self.request.reference, n=self.n, kind=type(event).__name__,
+                phase=self.phase, by=by, at=at, facts=event.model_dump(mode="json"),
+            )
+        )  # fmt: skip
+
+    def ask(
+        self, asked: Asked, people: tuple[PersonId, ...], *, at: datetime,
+        no_later_than: date | None = None, due: date | None = None,
+    ) -> Wait:  # fmt: skip
+        """Open a question with its reminders and its deadline."""
+        wait = plan_wait(
+            asked, list(people), reference=self.request.reference, at=at,
+            no_later_than=no_later_than, due=due,
+        )  # fmt: skip
+        self.waits[wait.key] = wait
+        return wait
+
+    def answered(self, asked: Asked, person: PersonId | None = None) -> None:
+        """Close a question, or one person's part in it: reminders stop with it."""
+        wait = self.waits.get(asked.value)
+        if wait is None:
+            return
+        wait.awaited = [p for p in wait.awaited if person is not None and p != person]
+        if not wait.awaited:
+            del self.waits[asked.value]
+
+    def remind(self, key: str, *, at: datetime) -> None:
+        """Remind those who are still silent. Reminders missed while we were away are one."""
+        wait = self.waits[key]
+        wait.reminded = sum(moment <= at for moment in wait.reminders)
+        self.happened(
+            e.PersonReminded(asked=wait.asked, people=tuple(wait.awaited), ordinal=wait.reminded),
+            at=at,
+        )
+
+    def enter(self, phase: Phase, *, at: datetime) -> None:
+        """Go on to the next phase."""
+        self.phase = phase
+        self.happened(e.PhaseEntered(phase=phase), at=at)
+
+    def end(
+        self, outcome: Outcome, cause: Cause | None, *, at: datetime, by: PersonId = SYSTEM,
+        note: Writing | None = None,
+    ) -> None:  # fmt: skip
+        """Close the mobility: every question falls, money paid for nothing is asked back."""
+        self.waits.clear()
+        if outcome is not Outcome.COMPLETED:
+            self.reclaim(self.taking_part, at=at)
+        self.outcome, self.cause = outcome, cause
+        self.happened(e.MobilityEnded(outcome=outcome, cause=cause, note=note), at=at, by=by)
+        self.phase = Phase.CLOSED
+
+    def reclaim(self, people: tuple[PersonId, ...], *, at: datetime) -> None:
+        """Ask back a first instalment paid to people who then did not travel."""
+        stayed = tuple(p for p in people if p not in self.visit.arrived)
+        if self.grant.instalment_paid_on is not None and stayed:
+            self.happened(e.InstalmentReclaimed(participants=stayed), at=at)
+
+    # The story, phase by phase.
+
+    def open(self, *, at: datetime) -> None:
+        """The request is in."""
+        self.happened(
+            e.MobilityRequested(request=self.request), at=at, by=self.request.coordinator
+        )
+
+    def rank_hosts(self, ranking: Ranking, *, at: datetime) -> None:
+        """Keep the order in which hosts will be asked."""
+        self.matching.ranking = ranking
+        self.happened(e.HostsRanked(ranking=ranking), at=at)
+
+    def ask_next_host(self, *, at: datetime) -> bool:
+        """Put the request to the next host; false when none is left."""
+        host = self.matching.next_host
+        if host is None:
+            return False
+        self.matching.asked += 1
+        wait = self.ask(Asked.PLACE, (host.coordinator,), at=at)
+        self.happened(
+            e.ProposalMade(
+                offer=host.offer, organisation=host.organisation, coordinator=host.coordinator,
+                answer_by=wait.due,
+            ),
+            at=at,
+        )  # fmt: skip
+        return True
+
+    def draw_up_agreement(self, document: str, *, at: datetime) -> None:
+        """Put the document before everybody who has to sign it, a week before the visit at last."""
+        wait = self.ask(
+            Asked.SIGNATURES, self.signatories, at=at, no_later_than=self._before_visit(7)
+        )
+        self.agreement = Agreement(
+            version=self.agreement.version + 1, document=document, signatories=self.signatories
+        )
+        self.happened(
+            e.AgreementDrawnUp(
+                version=self.agreement.version, document=document,
+                signatories=self.signatories, sign_by=wait.due,
+            ),
+            at=at,
+        )  # fmt: skip
+
+    def settle_agreement(self, *, at: datetime) -> None:
+        """Bring the agreement into force once nobody is awaited any more."""
+        self.agreement.signatories = self.signatories
+        if self.agreement.version and not self.agreement.awaited:
+            self.agreement.in_force_on = at.date()
+            self.answered(Asked.SIGNATURES)
+            self.happened(
+                e.AgreementInForce(version=self.agreement.version, on=at.date()), at=at
+            )
+
+    def ask_for_decision(self, lines: tuple[GrantLine, ...], *, at: datetime) -> None:
+        """Put the computed grant before the programme office, two days before the visit at last."""
+        self.grant.lines = lines
+        wait = self.ask(
+            Asked.GRANT_DECISION, (self.request.office,), at=at,
+            no_later_than=self._before_visit(2),
+        )  # fmt: skip
+        self.happened(e.GrantComputed(lines=lines, decide_by=wait.due), at=at)
+
+    def ask_for_instalment(self, *, at: datetime) -> None:
+        """The first instalment falls due: 30 days after signature, or on the first day if sooner.
+
+        Signed means agreement in force and grant awarded, whichever came later: before both there
+        is nothing to pay.
+        """
+        due = instalment_due(signed_on=at.date(), first_day=self.request.first_day)
+        self.grant.instalment_due = due
+        percent = self.request.funding.first_instalment_percent
+        self.ask(Asked.INSTALMENT, (self.request.coordinator,), at=at, due=due)
+        amounts = {p: first_instalment(self.grant, p, percent) for p in self.taking_part}
+        self.happened(e.InstalmentFellDue(due=due, amounts=amounts), at=at)
+
+    def ask_for_agenda(self, *, at: datetime) -> None:
+        """Ask the host for its sessions, a week before the visit at last."""
+        if self.host is None:
+            return
+        wait = self.ask(Asked.AGENDA, (self.host,), at=at, no_later_than=self._before_visit(7))
+        self.happened(e.AgendaAsked(put_by=wait.due), at=at)
+
+    def begin_visit(self, *, at: datetime) -> None:
+        """The first day has come: the host confirms who comes, who is there, who leaves."""
+        self.enter(Phase.VISIT, at=at)
+        if self.host is not None:
+            wait = self.ask(
+                Asked.ATTENDANCE, (self.host,), at=at,
+                due=date.fromordinal(self.request.last_day.toordinal() + 14),
+            )  # fmt: skip
+            # Nobody is reminded of the days that are still to come.
+            wait.reminders = [m for m in wait.reminders if m.date() >= self.request.last_day]
+        self.happened(e.VisitBegun(first_day=self.request.first_day), at=at)
+
+    def issue_certificates(self, documents: dict[PersonId, str], *, at: datetime) -> None:
+        """Everybody who attended gets a certificate of attendance."""
+        self.certificates = documents
+        self.happened(e.CertificatesIssued(documents=documents), at=at)
+
+    def ask_for_evaluation(self, *, at: datetime) -> None:
+        """Ask everybody who attended, the host, and the sending coordinator for the follow-up."""
+        attended = tuple(p for p in self.taking_part if self.visit.days_of(p))
+        people = (*attended, self.host) if self.host else attended
+        wait = self.ask(Asked.EVALUATION, people, at=at)
+        self.happened(e.EvaluationAsked(people=people, answer_by=wait.due), at=at)
+        self.ask(Asked.FOLLOW_UP, (self.request.coordinator,), at=at)
+
+    def publish_card(self, documents: dict[str, str], *, at: datetime) -> None:
+        """The card is out; the mobility is completed."""
+        self.card = documents
+        self.happened(e.CardPublished(documents=documents), at=at)
+        self.end(Outcome.COMPLETED, None, at=at)
+
+    def stop_card(self, contradictions: tuple[str, ...], *, at: datetime) -> None:
+        """Two facts cannot both be true: ask the sending coordinator which one to correct."""
+        self.contradictions = contradictions
+        wait = self.ask(Asked.CARD_FACTS, (self.request.coordinator,), at=at)
+        self.happened(
+            e.CardStopped(contradictions=contradictions, correct_by=wait.due), at=at
+        )
+
+    def fall_silent(self, asked: Asked, *, at: datetime) -> None:
+        """The deadline has passed without an answer; what that means stands in the plan."""
+        silent = tuple(self.waits.pop(asked.value).awaited)
+        match asked:
+            case Asked.PLACE if self.matching.pending:
+                self.happened(e.ProposalLapsed(offer=self.matching.pending.offer), at=at)
+            case Asked.INSTALMENT if self.grant.instalment_due:
+                self.happened(e.InstalmentOverdue(due=self.grant.instalment_due), at=at)
+            case Asked.EVALUATION:
+                self.happened(e.EvaluationLapsed(silent=silent), at=at)
+            case Asked.FOLLOW_UP:
+                self.happened(e.FollowUpLapsed(), at=at)
+            case Asked.CARD_FACTS:
+                self.happened(e.CardLapsed(contradictions=self.contradictions), at=at)
+                self.end(Outcome.COMPLETED, None, at=at)
+            case _:
+                self.end(Outcome.LAPSED, LAPSES[asked], at=at)
+
+    def _before_visit(self, days: int) -> date:
+        return date.fromordinal(self.request.first_day.toordinal() - days)
+
+
+LAPSES = {
+    Asked.SIGNATURES: Cause.NOT_SIGNED,
+    Asked.GRANT_DECISION: Cause.GRANT_UNDECIDED,
+    Asked.AGENDA: Cause.NO_AGENDA,
+    Asked.AGENDA_ACCEPTANCE: Cause.NO_AGENDA,
+    Asked.ATTENDANCE: Cause.VISIT_UNCONFIRMED,
+}
+"""Why a mobility lapses when this question stays open."""

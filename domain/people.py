@@ -1,0 +1,41 @@
+"""Who takes part in a mobility, and in what capacity."""
+
+from enum import StrEnum
+
+from domain.facts import Fact, OrganisationId, PersonId
+
+
+class Role(StrEnum):
+    """In what capacity somebody acts on this mobility."""
+
+    PARTICIPANT = "participant"  #: the one who travels
+    SENDING = "sending coordinator"  #: answers for the sending organisation
+    RECEIVING = "receiving coordinator"  #: answers for the receiving organisation, the host
+    OFFICE = "programme office"  #: runs the scheme and decides on the grant
+    SYSTEM = "system"  #: the passing of time, never a person
+
+
+SYSTEM = PersonId("system")
+
+
+class Organisation(Fact):
+    """A member of the partnership. ``zone`` and ``country`` decide its dates and its rates."""
+
+    id: OrganisationId
+    name: str
+    city: str
+    region: str
+    country: str
+    zone: str
+    oid: str | None = None
+
+
+class Person(Fact):
+    """Somebody we write to. Lives in the store only, never in a history."""
+
+    id: PersonId
+    name: str
+    email: str
+    organisation: OrganisationId
+    profile: str = ""
+    roles: tuple[Role, ...] = ()

@@ -1,0 +1,1 @@
+"""Rate files: every figure with its source and status. Read by an activity, never by a workflow."""

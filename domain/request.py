@@ -1,0 +1,132 @@
+"""What the sending organisation asks for, and the rules a request has to keep."""
+
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from domain.errors import RequestNotAcceptable
+from domain.facts import Fact, OrganisationId, PersonId, Reference, Writing
+
+LEAD_DAYS = 42
+"""Days a request must come before the visit: ten for a host to answer, thirty at the most for
+signatures would already be forty. Our own policy, not a rule of the programme."""
+
+
+class Activity(StrEnum):
+    """What the participants go for."""
+
+    JOB_SHADOWING = "job shadowing"
+    TEACHING = "teaching"
+    COURSE = "course"
+    TRAINEESHIP = "traineeship"
+
+
+DURATION_LIMITS = {
+    # Days without travel. Hungarian National Agency pages for KA121-VET and KA121-ADU
+    # (erasmusplusz.hu, undated); 10-89 for short learner mobility also in Irish material.
+    Activity.JOB_SHADOWING: (2, 60),
+    Activity.TEACHING: (2, 365),
+    Activity.COURSE: (2, 30),
+    Activity.TRAINEESHIP: (10, 89),
+}
+
+
+class Sector(StrEnum):
+    """The field of Erasmus+ that pays."""
+
+    VET = "VET"
+    ADULT = "ADU"
+    SCHOOL = "SCH"
+
+
+class Objective(Fact):
+    """One thing the visit is for. Followed through agenda, evaluation and card."""
+
+    id: str
+    text: Writing
+
+
+class Funding(Fact):
+    """What decides the grant: call, distance and travel.
+
+    ``distance_km`` is the one-way figure a person read in the Commission's distance calculator,
+    which is the evidence; ``distance_read_on`` is the day it was read.
+    """
+
+    call_year: int
+    sector: Sector
+    national_agency: str
+    distance_km: int = Field(ge=0)
+    distance_read_on: date
+    green_travel: bool = False
+    travel_days: int = Field(ge=0, le=6)
+    first_instalment_percent: int = Field(ge=70, le=100)
+
+
+class MobilityRequest(Fact):
+    """One request for a mobility, as references and figures: names and texts stay in the store."""
+
+    reference: Reference
+    sending: OrganisationId
+    coordinator: PersonId
+    office: PersonId
+    participants: Annotated[tuple[PersonId, ...], Field(min_length=1)]
+    activity: Activity
+    title: Writing
+    context: Writing
+    objectives: Annotated[tuple[Objective, ...], Field(min_length=1)]
+    themes: tuple[str, ...]
+    languages: tuple[str, ...]
+    first_day: date
+    last_day: date
+    funding: Funding
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """Every calendar day of the visit, first and last included, travel excluded."""
+        length = (self.last_day - self.first_day).days + 1
+        return tuple(self.first_day + timedelta(days=n) for n in range(length))
+
+    def check(self, *, today: date) -> None:
+        """Hold the request against the rules of dates, durations and travel.
+
+        Raises:
+            RequestNotAcceptable: naming the field and what to change.
+        """
+        if self.last_day < self.first_day:
+            raise RequestNotAcceptable(
+                f"last_day {self.last_day} lies before first_day {self.first_day}: "
+                "swap the two or correct one of them."
+            )
+        if self.first_day < today:
+            raise RequestNotAcceptable(
+                f"first_day {self.first_day} lies in the past (today is {today}): "
+                "give the dates of a visit still to come."
+            )
+        if (self.first_day - today).days < LEAD_DAYS:
+            raise RequestNotAcceptable(
+                f"first_day {self.first_day} is less than {LEAD_DAYS} days away: hosts and "
+                f"signatories need that time, so choose {today + timedelta(days=LEAD_DAYS)} "
+                "or later."
+            )
+        self._check_duration()
+        self._check_travel_days()
+
+    def _check_duration(self) -> None:
+        shortest, longest = DURATION_LIMITS[self.activity]
+        if not shortest <= len(self.days) <= longest:
+            raise RequestNotAcceptable(
+                f"A {self.activity} lasts {shortest} to {longest} days without travel, and "
+                f"first_day to last_day is {len(self.days)}: change one of the two dates."
+            )
+
+    def _check_travel_days(self) -> None:
+        # At most 2 travel days, 6 when travelling green: OeAD (call 2024), INDIRE (2022).
+        most = 6 if self.funding.green_travel else 2
+        if self.funding.travel_days > most:
+            raise RequestNotAcceptable(
+                f"travel_days is {self.funding.travel_days}, and at most {most} are paid "
+                f"{'with' if self.funding.green_travel else 'without'} green travel: lower it."
+            )
