@@ -12,7 +12,7 @@ from datetime import date
 from domain import events as e
 from domain.evaluation import Answer, Consent, FollowUp
 from domain.events import Entry
-from domain.facts import Fact, OrganisationId, PersonId, Reference
+from domain.facts import Fact, OrganisationId, PersonId, Reference, Writing
 from domain.people import Organisation, Person
 from domain.request import Activity, MobilityRequest
 
@@ -37,6 +37,16 @@ class CardFacts(Fact):
     silent: tuple[PersonId, ...]
     follow_up: FollowUp | None
     entries: int
+
+    @property
+    def title(self) -> Writing:
+        """The request's title, or what the follow-up puts in its place."""
+        return (self.follow_up and self.follow_up.title) or self.request.title
+
+    @property
+    def context(self) -> Writing:
+        """The request's context, or what the follow-up puts in its place."""
+        return (self.follow_up and self.follow_up.context) or self.request.context
 
     @property
     def days(self) -> tuple[date, ...]:
@@ -117,7 +127,7 @@ def _people_contradictions(facts: CardFacts) -> list[str]:
 
 def _told(facts: CardFacts, texts: Mapping[str, str]) -> list[tuple[str, str]]:
     """Texts of the card that speak about the programme as a whole."""
-    told = [("title", facts.request.title), ("context", facts.request.context)]
+    told = [("title", facts.title), ("context", facts.context)]
     if facts.follow_up:
         told += [("account of the visit", facts.follow_up.seen)]
         told += [("account of what will be adapted", facts.follow_up.adapted)]
@@ -195,11 +205,11 @@ def build_card(
     return CaseCard(
         reference=request.reference,
         activity=request.activity,
-        title=texts[request.title.id],
+        title=texts[facts.title.id],
         receiving=organisations[facts.receiving],
         sending=organisations[request.sending],
         days=facts.days,
-        context=texts[request.context.id],
+        context=texts[facts.context.id],
         objectives=tuple(texts[objective.text.id] for objective in request.objectives),
         seen=texts[facts.follow_up.seen.id] if facts.follow_up else "",
         shadowed=tuple(people[p].profile for p in attended),

@@ -33,12 +33,15 @@ class FollowUp(Fact):
     """What the visit showed and what the sending organisation will adapt.
 
     ``stated_days`` is the length of the programme as the writer states it: the card holds it
-    against the dates, the agenda and the attendance.
+    against the dates, the agenda and the attendance. ``title`` and ``context`` replace those of the
+    request on the card, where the visit turned out otherwise than asked.
     """
 
     seen: Writing
     adapted: Writing
     stated_days: int
+    title: Writing | None = None
+    context: Writing | None = None
 
 
 class Evaluation(State):

@@ -31,6 +31,7 @@ class Mobility(State):
     phase: Phase = Phase.MATCHING
     n: int = 0
     recorded: int = 0
+    journal_head: str = ""
     matching: Matching = Matching()
     agreement: Agreement = Agreement()
     grant: Grant = Grant()
@@ -214,7 +215,9 @@ class Mobility(State):
         due = instalment_due(signed_on=at.date(), first_day=self.request.first_day)
         self.grant.instalment_due = due
         percent = self.request.funding.first_instalment_percent
-        self.ask(Asked.INSTALMENT, (self.request.coordinator,), at=at, due=due)
+        # The question closes with the eve of the visit, so that nobody is overdue while travelling.
+        eve = min(due, self._before_visit(1))
+        self.ask(Asked.INSTALMENT, (self.request.coordinator,), at=at, due=eve)
         amounts = {p: first_instalment(self.grant, p, percent) for p in self.taking_part}
         self.happened(e.InstalmentFellDue(due=due, amounts=amounts), at=at)
 

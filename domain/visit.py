@@ -53,6 +53,10 @@ class Visit(State):
             raise AttendanceNotAcceptable(
                 f"The arrival of {absent[0]} is not confirmed: confirm it first."
             )
+        if early := [p for p in people if day < self.arrived[p]]:
+            raise AttendanceNotAcceptable(
+                f"{early[0]} arrived on {self.arrived[early[0]]} and cannot be present on {day}."
+            )
 
     def check_may_depart(self, people: tuple[PersonId, ...], on: date) -> None:
         """Departure is confirmed once, for those who arrived, not before they came.
@@ -70,6 +74,10 @@ class Visit(State):
                 raise AlreadyDone(f"The departure of {person} is confirmed already.")
             if on < self.arrived[person]:
                 raise AttendanceNotAcceptable(f"{person} cannot leave on {on}, before arriving.")
+            if (days := self.days_of(person)) and on < days[-1]:
+                raise AttendanceNotAcceptable(
+                    f"{person} was present on {days[-1]} and cannot have left on {on}."
+                )
 
     def is_over(self, request: MobilityRequest, taking_part: tuple[PersonId, ...]) -> bool:
         """Every day is confirmed, and everybody who arrived has left."""

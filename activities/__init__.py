@@ -1,0 +1,1 @@
+"""The hands: one class per thing touched, thin, and safe to run twice."""

@@ -1,0 +1,97 @@
+"""A mobility with its names and texts filled in, as papers and letters need it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from domain.agenda import Session
+from domain.case_view import CaseView
+from domain.events import AgendaPut, Entry
+from domain.facts import OrganisationId, PersonId, Reference, Writing
+from domain.papers import NamedPerson, PlannedSession
+from domain.people import Organisation, Person
+from domain.request import MobilityRequest
+from store.cases import Store
+from store.directory import read_directory
+from store.journal import read_journal
+
+
+@dataclass(frozen=True)
+class OpenCase:
+    """Everything about one mobility, in clear, for as long as a paper is drawn up."""
+
+    reference: Reference
+    request: MobilityRequest
+    view: CaseView
+    entries: tuple[Entry, ...]
+    head: str
+    people: Mapping[PersonId, Person]
+    texts: Mapping[str, str]
+    organisations: Mapping[OrganisationId, Organisation]
+
+    @property
+    def sending(self) -> Organisation:
+        """The sending organisation."""
+        return self.organisations[self.request.sending]
+
+    @property
+    def receiving(self) -> Organisation | None:
+        """The receiving organisation, once there is one."""
+        return self.organisations[self.view.host.organisation] if self.view.host else None
+
+    @property
+    def receiving_coordinator(self) -> Person | None:
+        """Who answers for the receiving organisation, once there is one."""
+        return self.people[self.view.host.coordinator] if self.view.host else None
+
+    def text(self, writing: Writing | None) -> str:
+        """A text, or nothing where there is none."""
+        return self.texts[writing.id] if writing else ""
+
+    def named(self, person: PersonId) -> NamedPerson:
+        """A person as papers name them."""
+        found = self.people[person]
+        return NamedPerson(name=found.name, profile=found.profile, email=found.email)
+
+    @property
+    def agenda(self) -> AgendaPut | None:
+        """The agenda put forward last."""
+        put = [event for entry in self.entries if isinstance(event := entry.event(), AgendaPut)]
+        return put[-1] if put else None
+
+    def planned(self, session: Session) -> PlannedSession:
+        """A session with its texts and names; those who have withdrawn are not in it any more."""
+        objectives = {o.id: self.text(o.text) for o in self.request.objectives}
+        return PlannedSession(
+            **session.model_dump(include={"id", "day", "starts", "ends", "kind"}),
+            title=self.text(session.title),
+            place=self.text(session.place),
+            participants=tuple(
+                self.people[p].name for p in session.participants if p in self.view.taking_part
+            ),
+            objectives=tuple(objectives[o] for o in session.objectives),
+        )
+
+
+async def open_case(store: Store, reference: Reference) -> OpenCase:
+    """Read one mobility whole.
+
+    Raises:
+        LookupError: when the mobility is not in the store.
+        KeyDestroyed: when it was erased.
+    """
+    case = await store.case(reference)
+    if case is None or case.request is None or case.view is None:
+        raise LookupError(f"{reference} is not in the store.")
+    lines = await read_journal(store.engine, reference)
+    directory = await read_directory(store.engine)
+    people = {person.id: person for person in directory.people}
+    return OpenCase(
+        reference=reference,
+        request=case.request,
+        view=case.view,
+        entries=tuple(line.entry for line in lines),
+        head=lines[-1].chain,
+        people=people | await store.participants(reference),
+        texts=await store.texts(reference),
+        organisations={o.id: o for o in directory.organisations},
+    )

@@ -1,0 +1,192 @@
+"""The courier: delivers what the journal has queued, if the reason for it still stands."""
+
+import asyncio
+import contextlib
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import structlog
+
+from activities.case_reader import OpenCase, open_case
+from documents.calendar import agenda_calendar
+from domain.events import Entry, GrantComputed, GrantDecided
+from domain.facts import Writing
+from domain.letters import Purpose
+from domain.papers import AgendaPaper, GrantPaperLine
+from mail.compose import as_message, compose, message_id_of
+from mail.context import Attachment, LetterContext
+from mail.postman import Postman, Refused, Unanswered, Unavailable
+from store.cases import Store
+from store.ledger import LedgerLine, LetterState, about_to_hand_over, claim, settle, try_again
+from store.sealing import KeyDestroyed
+
+log = structlog.get_logger()
+
+PAPERS = {
+    Purpose.AGREEMENT_TO_SIGN: "agreement.pdf",
+    Purpose.AGREEMENT_IN_FORCE: "agreement.pdf",
+    Purpose.CARD_PUBLISHED: "card.pdf",
+}
+"""Papers that go along with a letter."""
+IDLE_SECONDS = 0.5
+
+
+@dataclass
+class Courier:
+    """Carries letters from the ledger to the mail server, one after another."""
+
+    store: Store
+    postman: Postman
+    sender: str
+
+    async def run(self) -> None:
+        """Deliver for ever. Trouble with one letter does not keep the others."""
+        while True:
+            try:
+                if not await self.deliver_next():
+                    await asyncio.sleep(IDLE_SECONDS)
+            except Exception:
+                # The database may be restarting: whatever it is, the letter is still queued.
+                log.exception("courier-interrupted")
+                await asyncio.sleep(IDLE_SECONDS)
+
+    async def deliver_next(self) -> bool:
+        """Deliver the next letter that is due; false when there is none."""
+        line = await claim(self.store.engine)
+        if line is None:
+            return False
+        try:
+            await self._deliver(line)
+        except KeyDestroyed:
+            await self._settle(line, LetterState.WITHHELD, "the mobility was erased")
+        return True
+
+    async def _deliver(self, line: LedgerLine) -> None:
+        case = await open_case(self.store, line.order.reference)
+        asked = line.order.while_asked
+        if asked and not case.view.still_asks(asked, line.order.to):
+            await self._settle(line, LetterState.WITHHELD, "no longer asked of this person")
+            return
+        context = await self._context(line, case)
+        composed = compose(context, sender=self.sender)
+        message_id = message_id_of(line.key, self.sender.rpartition("@")[2].rstrip(">"))
+        message = as_message(
+            composed, context, sender=self.sender, message_id=message_id, date=line.intended_at
+        )
+        rendered = hashlib.sha256(f"{composed.subject}\n{composed.text}".encode()).hexdigest()
+        await about_to_hand_over(
+            self.store.engine, line.key, message_id=message_id, rendered_sha256=rendered
+        )
+        try:
+            reply = await self.postman.deliver(message)
+        except Refused as refusal:
+            await self._settle(line, LetterState.REFUSED, str(refusal))
+        except (Unavailable, Unanswered) as trouble:
+            log.warning("letter-delayed", letter_purpose=line.order.purpose, why=type(trouble).__name__)
+            await try_again(self.store.engine, line.key, str(trouble))
+        else:
+            await self._settle(line, LetterState.HANDED_OVER, reply)
+
+    async def _settle(self, line: LedgerLine, state: LetterState, remark: str) -> None:
+        await settle(self.store.engine, line.key, state, remark)
+        log.info(
+            "letter-settled", reference=line.order.reference, purpose=line.order.purpose,
+            ordinal=line.order.ordinal, state=state,
+        )  # fmt: skip
+
+    async def _context(self, line: LedgerLine, case: OpenCase) -> LetterContext:
+        entry = case.entries[line.order.event - 1]
+        return LetterContext(
+            order=line.order,
+            entry=entry,
+            view=case.view,
+            request=case.request,
+            recipient=case.people[line.order.to],
+            title=case.text(case.request.title),
+            sending=case.sending,
+            receiving=case.receiving,
+            sending_coordinator=case.people[case.request.coordinator],
+            receiving_coordinator=case.receiving_coordinator,
+            participants=tuple(case.people[p] for p in case.view.taking_part),
+            note=case.text(_note_of(entry)),
+            objectives=tuple(case.text(o.text) for o in case.request.objectives),
+            grant_lines=_grant_lines(case),
+            attachments=await self._attachments(line, case, entry),
+        )
+
+    async def _attachments(
+        self, line: LedgerLine, case: OpenCase, entry: Entry
+    ) -> tuple[Attachment, ...]:
+        purpose = line.order.purpose
+        if purpose is Purpose.AGENDA_ACCEPTED:
+            content = agenda_calendar(_agenda_paper(case, entry))
+            return (Attachment("agenda.ics", "text/calendar", content),)
+        name = PAPERS.get(purpose)
+        if purpose is Purpose.CERTIFICATE_ISSUED:
+            name = f"certificate-{line.order.to}.pdf"
+        if name is None:
+            return ()
+        papers = await self.store.documents(case.reference)
+        return (Attachment(name, "application/pdf", papers[name]),)
+
+
+def _note_of(entry: Entry) -> Writing | None:
+    event = entry.event()
+    for field in ("note", "reason"):
+        if isinstance(found := getattr(event, field, None), Writing):
+            return found
+    return None
+
+
+def _grant_lines(case: OpenCase) -> tuple[GrantPaperLine, ...]:
+    lines: tuple[GrantPaperLine, ...] = ()
+    for entry in case.entries:
+        match entry.event():
+            case GrantComputed(lines=computed):
+                lines = tuple(
+                    GrantPaperLine(
+                        category=line.category,
+                        participant=case.people[line.participant].name if line.participant else "",
+                        amount=line.amount, awarded=None, basis=line.basis,
+                        source=line.source, status=line.status,
+                    )
+                    for line in computed
+                )  # fmt: skip
+                ids = [line.id for line in computed]
+            case GrantDecided(amounts=amounts) if lines:
+                lines = tuple(
+                    line.model_copy(update={"awarded": amounts.get(name)})
+                    for name, line in zip(ids, lines, strict=True)
+                )
+    return lines
+
+
+def _agenda_paper(case: OpenCase, entry: Entry) -> AgendaPaper:
+    agenda = case.agenda
+    if agenda is None or case.view.host is None:
+        raise LookupError(f"{case.reference} has no agenda yet.")
+    everybody = (case.request.coordinator, *case.view.taking_part)
+    return AgendaPaper(
+        reference=case.reference,
+        version=agenda.version,
+        title=case.text(case.request.title),
+        zone=agenda.zone,
+        stamped_at=entry.at,
+        organiser=case.named(case.view.host.coordinator),
+        attendees=tuple(case.named(p) for p in everybody),
+        sessions=tuple(case.planned(session) for session in agenda.sessions),
+    )
+
+
+@contextlib.asynccontextmanager
+async def courier_at_work(courier: Courier) -> AsyncIterator[Courier]:
+    """Have a courier work in the background for as long as the block lasts."""
+    work = asyncio.create_task(courier.run())
+    try:
+        yield courier
+    finally:
+        work.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await work
+        await courier.postman.close()

@@ -1,0 +1,29 @@
+"""What passes between the story and the hands: arguments and results, references only."""
+
+from datetime import datetime
+
+from domain.facts import Fact, PersonId, Reference
+from domain.request import MobilityRequest
+
+
+class GrantQuestion(Fact):
+    """For whom the grant is to be computed, and where they go."""
+
+    request: MobilityRequest
+    participants: tuple[PersonId, ...]
+    receiving_country: str
+
+
+class PaperOrder(Fact):
+    """Which mobility a paper is for, and the moment it is drawn up at."""
+
+    reference: Reference
+    at: datetime
+    version: int = 1
+
+
+class CardResult(Fact):
+    """The hashes of the published card's forms, or why it cannot be published."""
+
+    documents: dict[str, str] = {}
+    contradictions: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""The front desk: the only room that speaks to Temporal's client."""

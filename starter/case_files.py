@@ -1,0 +1,178 @@
+"""The YAML files coordinators write: directory, request, agenda, evaluations, follow-up.
+
+One file may hold several sections; each command reads its own. Names and e-mail addresses stand
+here as people write them, and are turned into references at the desk.
+"""
+
+from datetime import date, time, timedelta
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from domain.agenda import SessionKind
+from domain.evaluation import Consent, Mark
+from domain.matching import HostingOffer
+from domain.people import Organisation, Person
+from domain.request import Activity, Funding
+
+
+class BadFile(Exception):  # noqa: N818 - the file is bad, we are not at fault
+    """A file that cannot be used: one sentence saying what, where and what to do."""
+
+
+class Section(BaseModel):
+    """A part of a file. Unknown words are mistakes, not extras."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+class DirectorySection(Section):
+    """Organisations, the people who answer for them, and what they offer."""
+
+    organisations: tuple[Organisation, ...]
+    people: tuple[Person, ...]
+    offers: tuple[HostingOffer, ...] = ()
+
+
+class ParticipantEntry(Section):
+    """One person who travels."""
+
+    name: Text
+    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+    profile: Text
+
+
+class RequestSection(Section):
+    """What the sending organisation asks for."""
+
+    sending: Text
+    coordinator: Text
+    programme_office: Text
+    activity: Activity
+    title: Text
+    context: Text
+    objectives: Annotated[tuple[Text, ...], Field(min_length=1)]
+    participants: Annotated[tuple[ParticipantEntry, ...], Field(min_length=1)]
+    themes: tuple[Text, ...]
+    languages: Annotated[tuple[Text, ...], Field(min_length=1)]
+    first_day: date
+    last_day: date
+    funding: Funding
+
+
+class SessionEntry(Section):
+    """One session of the host's agenda; objectives by their number in the request."""
+
+    day: date
+    starts: time
+    ends: time
+    kind: SessionKind = SessionKind.SHARED
+    participants: Literal["all"] | tuple[Text, ...] = "all"
+    objectives: tuple[int, ...] = ()
+    title: Text
+    place: Text
+
+
+class EvaluationEntry(Section):
+    """One person's evaluation; marks in the order of the objectives."""
+
+    who: Text
+    marks: tuple[Mark, ...]
+    lessons: tuple[Text, ...] = ()
+    testimonial: str = ""
+    consent: Consent = Consent.NO
+
+
+class FollowUpEntry(Section):
+    """What was seen, what will be adapted, how long it was; title and context if they changed."""
+
+    stated_days: Annotated[int, Field(ge=1)]
+    seen: Text
+    adapted: Text
+    title: Text | None = None
+    context: Text | None = None
+
+
+class CaseDocument(Section):
+    """A whole file."""
+
+    directory: DirectorySection | None = None
+    request: RequestSection | None = None
+    agenda: tuple[SessionEntry, ...] | None = None
+    evaluations: tuple[EvaluationEntry, ...] | None = None
+    follow_up: FollowUpEntry | None = None
+
+
+Part = TypeVar("Part")
+
+
+def read_file(path: Path) -> CaseDocument:
+    """Read one file.
+
+    Raises:
+        BadFile: saying what is wrong, where, and what to do.
+    """
+    try:
+        content = yaml.safe_load(path.read_text("utf-8"))
+    except OSError as trouble:
+        raise BadFile(f"{path} cannot be read ({trouble.strerror}): check the name.") from None
+    except UnicodeDecodeError:
+        raise BadFile(f"{path} is not UTF-8 text: save it as UTF-8.") from None
+    except yaml.YAMLError as trouble:
+        raise BadFile(f"{path} is not YAML: {_mark(trouble)}: correct it there.") from None
+    if not isinstance(content, dict):
+        raise BadFile(f"{path} holds no sections: begin with 'request:', as in the example.")
+    try:
+        return CaseDocument.model_validate(content)
+    except ValidationError as trouble:
+        raise BadFile(f"{path}: {_first_mistake(trouble)}.") from None
+
+
+def section(part: Part | None, name: str, path: Path) -> Part:
+    """The section a command needs.
+
+    Raises:
+        BadFile: when the file does not have it.
+    """
+    if part is None:
+        raise BadFile(f"{path} has no section '{name}:': add it, as in the example.")
+    return part
+
+
+def _mark(trouble: yaml.YAMLError) -> str:
+    mark = getattr(trouble, "problem_mark", None)
+    problem = getattr(trouble, "problem", None) or "it cannot be parsed"
+    return f"{problem}, line {mark.line + 1}" if mark else str(problem)
+
+
+def _first_mistake(trouble: ValidationError) -> str:
+    mistake = trouble.errors()[0]
+    where = " > ".join(str(step + 1 if isinstance(step, int) else step) for step in mistake["loc"])
+    more = trouble.error_count() - 1
+    rest = f" (and {more} more)" if more else ""
+    if mistake["type"] == "missing":
+        return f"'{where}' is missing: add it{rest}"
+    if mistake["type"] == "extra_forbidden":
+        return f"'{where}' is not a word we know here: check its spelling or take it out{rest}"
+    given = mistake.get("input")
+    shown = f", not {given!r}" if isinstance(given, str | int | float) else ""
+    what = mistake["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    return f"'{where}' should be {what}{shown}: correct it{rest}"
+
+
+def move(document: CaseDocument, weeks: int) -> CaseDocument:
+    """The same case so many weeks later: every date of request and agenda moves together."""
+    later = timedelta(weeks=weeks)
+    request, agenda = document.request, document.agenda
+    if request is not None:
+        request = request.model_copy(
+            update={"first_day": request.first_day + later, "last_day": request.last_day + later}
+        )
+    if agenda is not None:
+        agenda = tuple(s.model_copy(update={"day": s.day + later}) for s in agenda)
+    return document.model_copy(update={"request": request, "agenda": agenda})

@@ -1,0 +1,164 @@
+"""Mobilities as they are kept: the request, the view for reading, names, texts and papers."""
+
+import hashlib
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from domain.case_view import CaseView
+from domain.facts import Fact, PersonId, Reference, Writing
+from domain.people import Person
+from domain.request import MobilityRequest
+from store.sealing import KeyRing
+from store.tables import document, letter, mobility, participant, writing
+
+
+class Case(Fact):
+    """One mobility for reading."""
+
+    reference: Reference
+    request: MobilityRequest | None
+    view: CaseView | None
+
+
+class Store:
+    """The store with the keys to it: whatever names a person goes through here."""
+
+    def __init__(self, engine: AsyncEngine, keys: KeyRing) -> None:
+        self.engine = engine
+        self.keys = keys
+
+    async def reserve_reference(self, request_key: str, year: int) -> tuple[Reference, bool]:
+        """The reference of this request; the same request gets the same one, and says so."""
+        async with self.engine.begin() as tx:
+            await tx.execute(sa.text("select pg_advisory_xact_lock(:y)"), {"y": year})
+            known = await tx.scalar(
+                sa.select(mobility.c.reference).where(mobility.c.request_key == request_key)
+            )
+            if known:
+                return Reference(known), True
+            prefix = f"M-{year}-"
+            last = await tx.scalar(
+                sa.select(
+                    sa.func.max(sa.cast(sa.func.substr(mobility.c.reference, 8), sa.Integer))
+                ).where(mobility.c.reference.startswith(prefix))
+            )
+            reference = Reference(f"{prefix}{(last or 0) + 1:04d}")
+            await tx.execute(
+                insert(mobility).values(reference=reference, request_key=request_key)
+            )
+            return reference, False
+
+    async def keep_request(self, request: MobilityRequest) -> None:
+        """Keep a request beside its reference."""
+        async with self.engine.begin() as tx:
+            await tx.execute(
+                sa.update(mobility)
+                .where(mobility.c.reference == request.reference)
+                .values(request=request.model_dump(mode="json"))
+            )
+
+    async def case(self, reference: Reference) -> Case | None:
+        """One mobility, none when there is no such reference."""
+        cases = await self._cases(mobility.c.reference == reference)
+        return cases[0] if cases else None
+
+    async def cases(self) -> list[Case]:
+        """Every mobility, newest first."""
+        return await self._cases(sa.true())
+
+    async def _cases(self, condition: sa.ColumnElement[bool]) -> list[Case]:
+        async with self.engine.connect() as connection:
+            rows = await connection.execute(
+                sa.select(mobility.c.reference, mobility.c.request, mobility.c.view)
+                .where(condition)
+                .order_by(mobility.c.reference.desc())
+            )
+            return [Case.model_validate(dict(row)) for row in rows.mappings()]
+
+    # Names and texts.
+
+    async def keep_participants(self, reference: Reference, people: list[Person]) -> None:
+        """Keep the people of one mobility, sealed."""
+        for person in people:
+            sealed = await self.keys.seal(reference, person.model_dump_json().encode())
+            await self._keep(participant, id=person.id, reference=reference, sealed=sealed)
+
+    async def participants(self, reference: Reference) -> dict[PersonId, Person]:
+        """The people of one mobility by their id."""
+        async with self.engine.connect() as connection:
+            rows = await connection.execute(
+                sa.select(participant.c.sealed)
+                .where(participant.c.reference == reference)
+                .order_by(participant.c.id)
+            )
+            opened = [await self.keys.unseal(reference, bytes(s)) for s in rows.scalars()]
+        people = [Person.model_validate_json(text) for text in opened]
+        return {person.id: person for person in people}
+
+    async def keep_text(self, reference: Reference, text: str) -> Writing:
+        """Keep a text, sealed, and return what stands for it; the same text is kept once."""
+        digest = await self.keys.digest(reference, text)
+        written = Writing(id=f"{reference}/{digest[:16]}", digest=digest)
+        sealed = await self.keys.seal(reference, text.encode())
+        await self._keep(writing, id=written.id, reference=reference, digest=digest, sealed=sealed)
+        return written
+
+    async def texts(self, reference: Reference) -> Mapping[str, str]:
+        """Every text of one mobility by its id."""
+        async with self.engine.connect() as connection:
+            rows = await connection.execute(
+                sa.select(writing.c.id, writing.c.sealed).where(writing.c.reference == reference)
+            )
+            return {
+                row.id: (await self.keys.unseal(reference, bytes(row.sealed))).decode()
+                for row in rows
+            }
+
+    async def _keep(self, table: sa.Table, **row: object) -> None:
+        async with self.engine.begin() as tx:
+            await tx.execute(insert(table).values(**row).on_conflict_do_nothing())
+
+    # Papers.
+
+    async def keep_document(self, reference: Reference, name: str, content: bytes) -> str:
+        """Keep a paper under its name and return its hash; drawn up again, it replaces the old."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        sealed = await self.keys.seal(reference, content)
+        row = {"sha256": sha256, "sealed": sealed}
+        async with self.engine.begin() as tx:
+            await tx.execute(
+                insert(document)
+                .values(reference=reference, name=name, **row)
+                .on_conflict_do_update(index_elements=["reference", "name"], set_=row)
+            )
+        return sha256
+
+    async def documents(self, reference: Reference) -> dict[str, bytes]:
+        """Every paper of one mobility by its name."""
+        async with self.engine.connect() as connection:
+            rows = await connection.execute(
+                sa.select(document.c.name, document.c.sealed)
+                .where(document.c.reference == reference, document.c.sealed.is_not(None))
+                .order_by(document.c.name)
+            )
+            return {
+                row.name: await self.keys.unseal(reference, bytes(row.sealed)) for row in rows
+            }
+
+    async def erase(self, reference: Reference) -> None:
+        """Destroy the key of a closed mobility and remove what it sealed. The journal stays."""
+        async with self.engine.begin() as tx:
+            for table in (participant, writing):
+                await tx.execute(sa.delete(table).where(table.c.reference == reference))
+            await tx.execute(
+                sa.update(document).where(document.c.reference == reference).values(sealed=None)
+            )
+            await tx.execute(
+                sa.update(letter)
+                .where(letter.c.reference == reference, letter.c.settled_at.is_(None))
+                .values(state="withheld", settled_at=sa.func.now(), remark="the mobility was erased")
+            )
+        await self.keys.destroy(reference)

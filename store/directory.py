@@ -1,0 +1,67 @@
+"""The partnership's directory: organisations, the people who answer for them, hosting offers."""
+
+from typing import cast
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from domain.facts import Fact
+from domain.matching import HostingOffer
+from domain.people import Organisation, Person
+from store.tables import hosting_offer, organisation, person
+
+
+class Directory(Fact):
+    """Everything in the directory, read at once: it is small."""
+
+    organisations: tuple[Organisation, ...]
+    people: tuple[Person, ...]
+    offers: tuple[HostingOffer, ...]
+
+    def person(self, email_or_id: str) -> Person | None:
+        """Find somebody by e-mail address or id."""
+        wanted = email_or_id.casefold()
+        return next((p for p in self.people if wanted in (p.email.casefold(), p.id)), None)
+
+    def organisation(self, name_or_id: str) -> Organisation | None:
+        """Find an organisation by its id or its exact name."""
+        wanted = name_or_id.casefold()
+        return next(
+            (o for o in self.organisations if wanted in (o.id, o.name.casefold())), None
+        )
+
+
+async def read_directory(engine: AsyncEngine) -> Directory:
+    """Read the whole directory."""
+    async with engine.connect() as connection:
+        organisations = await connection.execute(
+            sa.select(organisation.c.facts).order_by(organisation.c.id)
+        )
+        people = await connection.execute(sa.select(person.c.facts).order_by(person.c.id))
+        offers = await connection.execute(
+            sa.select(hosting_offer.c.facts).order_by(hosting_offer.c.id)
+        )
+        return Directory(
+            organisations=tuple(Organisation.model_validate(f) for f in organisations.scalars()),
+            people=tuple(Person.model_validate(f) for f in people.scalars()),
+            offers=tuple(HostingOffer.model_validate(f) for f in offers.scalars()),
+        )
+
+
+async def keep_directory(engine: AsyncEngine, directory: Directory) -> None:
+    """Add or replace what is given, all of it or nothing."""
+    rows: list[tuple[sa.Table, dict[str, object]]] = []
+    rows += [(organisation, _row(o)) for o in directory.organisations]
+    rows += [(person, _row(p) | {"email": p.email}) for p in directory.people]
+    rows += [(hosting_offer, _row(o)) for o in directory.offers]
+    async with engine.begin() as tx:
+        for table, row in rows:
+            statement = insert(table).values(row)
+            await tx.execute(
+                statement.on_conflict_do_update(index_elements=["id"], set_=dict(row))
+            )
+
+
+def _row(thing: Organisation | Person | HostingOffer) -> dict[str, object]:
+    return {"id": cast("str", thing.id), "facts": thing.model_dump(mode="json")}

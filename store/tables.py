@@ -1,0 +1,125 @@
+"""The tables. Anything that names a person of one mobility is sealed with that mobility's key."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = sa.MetaData()
+
+NOW = sa.func.now()
+MOMENT = sa.DateTime(timezone=True)
+
+organisation = sa.Table(
+    "organisation",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("facts", JSONB, nullable=False),
+)
+
+person = sa.Table(
+    "person",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("email", sa.Text, nullable=False, unique=True),
+    sa.Column("facts", JSONB, nullable=False),
+)
+
+hosting_offer = sa.Table(
+    "hosting_offer",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("facts", JSONB, nullable=False),
+)
+
+data_key = sa.Table(
+    "data_key",
+    metadata,
+    sa.Column("scope", sa.Text, primary_key=True),
+    sa.Column("wrapped", sa.LargeBinary),
+    sa.Column("created_at", MOMENT, nullable=False, server_default=NOW),
+    sa.Column("destroyed_at", MOMENT),
+)
+
+mobility = sa.Table(
+    "mobility",
+    metadata,
+    sa.Column("reference", sa.Text, primary_key=True),
+    sa.Column("request_key", sa.Text, nullable=False, unique=True),
+    sa.Column("request", JSONB),
+    sa.Column("view", JSONB),
+    sa.Column("n", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("requested_at", MOMENT, nullable=False, server_default=NOW),
+)
+
+participant = sa.Table(
+    "participant",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("reference", sa.ForeignKey("mobility.reference"), nullable=False, index=True),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+)
+
+writing = sa.Table(
+    "writing",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("reference", sa.ForeignKey("mobility.reference"), nullable=False, index=True),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+)
+
+journal = sa.Table(
+    "journal",
+    metadata,
+    sa.Column("reference", sa.ForeignKey("mobility.reference"), primary_key=True),
+    sa.Column("n", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("at", MOMENT, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("chain", sa.Text, nullable=False),
+    sa.Column("run_id", sa.Text, nullable=False),
+    sa.Column("activity_id", sa.Text, nullable=False),
+    sa.Column("recorded_at", MOMENT, nullable=False, server_default=NOW),
+    sa.CheckConstraint("n > 0", name="journal_starts_at_one"),
+)
+
+letter = sa.Table(
+    "letter",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("reference", sa.ForeignKey("mobility.reference"), nullable=False, index=True),
+    sa.Column("order", JSONB, nullable=False),
+    sa.Column("state", sa.Text, nullable=False, server_default="intended"),
+    sa.Column("intended_at", MOMENT, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("next_attempt_at", MOMENT, nullable=False, server_default=NOW),
+    sa.Column("message_id", sa.Text),
+    sa.Column("rendered_sha256", sa.Text),
+    sa.Column("settled_at", MOMENT),
+    sa.Column("remark", sa.Text),
+    sa.Index("letter_to_deliver", "next_attempt_at", postgresql_where=sa.text("settled_at is null")),
+)
+
+document = sa.Table(
+    "document",
+    metadata,
+    sa.Column("reference", sa.ForeignKey("mobility.reference"), primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("sealed", sa.LargeBinary),
+    sa.Column("drawn_up_at", MOMENT, nullable=False, server_default=NOW),
+)
+
+APPEND_ONLY = (
+    """
+    create function refuse_to_change_the_journal() returns trigger language plpgsql as $$
+    begin
+      raise exception 'the journal is never changed';
+    end $$
+    """,
+    """
+    create trigger journal_is_append_only before update or delete or truncate on journal
+    for each statement execute function refuse_to_change_the_journal()
+    """,
+)
+"""Nobody rewrites the journal by accident. An owner of the table can still do it on purpose, which
+the chain and Temporal's own copy of it then show."""

@@ -1,0 +1,133 @@
+"""The worker: joins the hands to the store and to Temporal, and has the courier deliver.
+
+Run as ``python worker.py`` with the addresses in the environment.
+"""
+
+import asyncio
+import base64
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from importlib import resources
+from pathlib import Path
+
+import structlog
+import uvloop
+from temporalio import workflow
+from temporalio.client import Client
+from temporalio.service import GrpcCompression
+from temporalio.worker import Interceptor, Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+import logs
+from activities.courier import Courier, courier_at_work
+from activities.directory import HostFinder
+from activities.grants import GrantClerk
+from activities.journal import JournalKeeper
+from activities.papers import PaperMaker
+from mail.postman import Postman, SmtpServer
+from settings import Settings
+from store.cases import Store
+from store.engine import migrate, open_engine
+from store.sealing import KeyRing, sealing_converter
+from workflows.mobility import MobilityWorkflow
+
+log = structlog.get_logger()
+
+CACHED = 2000
+"""Open mobilities kept ready in memory, about 150 KiB each. A cache smaller than the set that is
+active at one moment costs ten times the throughput."""
+
+
+def open_store(settings: Settings) -> Store:
+    """The store and the keys to it."""
+    engine = open_engine(settings.required("database_url"))
+    return Store(engine, KeyRing(engine, base64.b64decode(settings.required("mobility_key"))))
+
+
+async def connect(settings: Settings, store: Store) -> Client:
+    """Temporal, with every payload sealed. Compression costs more here than it saves."""
+    return await Client.connect(
+        settings.required("temporal_address"),
+        namespace=settings.temporal_namespace,
+        data_converter=sealing_converter(store.keys),
+        grpc_compression=GrpcCompression.NONE,
+    )
+
+
+def rate_files(folder: Path | None) -> list[str]:
+    """The product's own rate files, then those of the programme office."""
+    own = [f for f in resources.files("domain.rates").iterdir() if f.name.endswith(".toml")]
+    texts = [f.read_text("utf-8") for f in sorted(own, key=lambda f: f.name)]
+    added = sorted(folder.glob("*.toml")) if folder else []
+    return texts + [f.read_text("utf-8") for f in added]
+
+
+def build_worker(
+    client: Client, store: Store, settings: Settings, interceptors: Sequence[Interceptor] = ()
+) -> Worker:
+    """Everything a mobility needs, on one task queue."""
+    production = settings.mobility_environment == "production"
+    keeper, finder, papers = JournalKeeper(store), HostFinder(store), PaperMaker(store)
+    clerk = GrantClerk(rate_files(settings.mobility_rates), allow_illustrations=not production)
+    policy = (
+        workflow.SandboxImportNotificationPolicy.WARN_ON_DYNAMIC_IMPORT
+        | workflow.SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH
+    )
+    restrictions = SandboxRestrictions.default.with_import_notification_policy(policy)
+    return Worker(
+        client,
+        task_queue=settings.mobility_task_queue,
+        workflows=[MobilityWorkflow],
+        activities=[
+            keeper.record, finder.rank_hosts, clerk.compute,
+            papers.draw_agreement, papers.issue_certificates, papers.publish_card,
+        ],
+        workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
+        max_cached_workflows=CACHED,
+        graceful_shutdown_timeout=timedelta(seconds=10),
+        interceptors=interceptors,
+    )  # fmt: skip
+
+
+def build_courier(store: Store, settings: Settings) -> Courier:
+    """The courier, on the mail server of the settings."""
+    smtp = settings.smtp()
+    server = SmtpServer(
+        host=smtp.host, port=smtp.port, user=smtp.user, password=smtp.password, tls=smtp.tls
+    )
+    return Courier(store, Postman(server), settings.mail_from)
+
+
+async def serve(settings: Settings, interceptors: Sequence[Interceptor] = ()) -> None:
+    """Work until asked to stop, then finish what is in hand."""
+    store = open_store(settings)
+    client = await connect(settings, store)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(store.engine.dispose)
+        await stack.enter_async_context(courier_at_work(build_courier(store, settings)))
+        await stack.enter_async_context(build_worker(client, store, settings, interceptors))
+        log.info("worker-ready", task_queue=settings.mobility_task_queue)
+        await stop.wait()
+
+
+def main(interceptors: Sequence[Interceptor] = ()) -> None:
+    """Run the worker of this environment."""
+    settings = Settings()
+    logs.configure(json=settings.mobility_environment == "production")
+    if settings.mobility_environment != "production":
+        migrate(settings.required("database_url"))
+    uvloop.run(serve(settings, interceptors))
+    sys.stdout.flush()
+    # Temporal's runtime may abort a Python process that is just ending (sdk-python issue 300).
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

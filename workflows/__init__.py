@@ -1,0 +1,1 @@
+"""The stories. Deterministic: they touch the world through activities only."""

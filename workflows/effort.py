@@ -1,0 +1,27 @@
+"""How much effort each activity is worth: time limits and retries, in one place."""
+
+from datetime import timedelta
+
+from temporalio.common import RetryPolicy
+from temporalio.workflow import ActivityConfig
+
+_PATIENT = RetryPolicy(
+    initial_interval=timedelta(seconds=1),
+    maximum_interval=timedelta(minutes=1),
+    non_retryable_error_types=["JournalConflict"],
+)
+"""Infrastructure trouble is retried for as long as it lasts; only a contradiction is not."""
+
+
+def quick(summary: str) -> ActivityConfig:
+    """A few statements in PostgreSQL. The limit is also what a killed worker costs."""
+    return ActivityConfig(
+        start_to_close_timeout=timedelta(seconds=5), retry_policy=_PATIENT, summary=summary
+    )
+
+
+def drawing(summary: str) -> ActivityConfig:
+    """A paper to draw up."""
+    return ActivityConfig(
+        start_to_close_timeout=timedelta(seconds=20), retry_policy=_PATIENT, summary=summary
+    )

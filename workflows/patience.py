@@ -1,0 +1,52 @@
+"""All waiting: ask, remind on a plan, give up at a deadline that means something."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from temporalio import workflow
+
+from domain.deadlines import Asked, Wait
+from workflows.case_file import CaseFile
+
+
+async def answered(file: CaseFile, asked: Asked) -> None:
+    """Wait until a question is closed: by an answer, by silence, or because the journey stops."""
+    waits = file.mobility.waits
+    while asked.value in waits and not file.must_stop:
+        wait = waits[asked.value]
+        if file.now >= wait.due:
+            file.mobility.fall_silent(asked, at=file.now)
+            await file.written()
+        elif (moment := wait.next_reminder()) is not None and file.now >= moment:
+            file.mobility.remind(asked.value, at=file.now)
+            await file.written()
+        else:
+            await _until(
+                file,
+                wait.next_moment(),
+                _is_closed(file, wait),
+                f"{asked}: {'deadline' if moment is None else 'reminder'}",
+            )
+
+
+async def until(file: CaseFile, moment: datetime, *, for_what: str) -> None:
+    """Wait for a moment to come, or for the journey to stop."""
+    while file.now < moment and not file.must_stop:
+        await _until(file, moment, lambda: False, for_what)
+
+
+def _is_closed(file: CaseFile, wait: Wait) -> Callable[[], bool]:
+    return lambda: file.mobility.waits.get(wait.asked.value) is not wait
+
+
+async def _until(
+    file: CaseFile, moment: datetime, done: Callable[[], bool], summary: str
+) -> None:
+    try:
+        await workflow.wait_condition(
+            lambda: done() or file.must_stop,
+            timeout=moment - file.now,
+            timeout_summary=summary,
+        )
+    except TimeoutError:
+        return

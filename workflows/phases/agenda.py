@@ -1,0 +1,17 @@
+"""Agenda: put forward by the host, accepted or returned by the sending side."""
+
+from domain.deadlines import Asked
+from workflows.case_file import CaseFile
+from workflows.patience import answered
+
+
+async def agree_on_agenda(file: CaseFile) -> None:
+    """Go to and fro until both sides have accepted one agenda."""
+    mobility = file.mobility
+    asking = {Asked.AGENDA.value, Asked.AGENDA_ACCEPTANCE.value} & mobility.waits.keys()
+    if not mobility.agenda.is_accepted and not asking and not file.must_stop:
+        mobility.ask_for_agenda(at=file.now)
+        await file.written()
+    while not mobility.agenda.is_accepted and not file.must_stop:
+        await answered(file, Asked.AGENDA)
+        await answered(file, Asked.AGENDA_ACCEPTANCE)

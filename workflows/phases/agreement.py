@@ -1,0 +1,28 @@
+"""Agreement: the document is drawn up and signed by all parties."""
+
+from temporalio import workflow
+
+from activities.names import PaperOrder
+from activities.papers import PaperMaker
+from domain.deadlines import Asked
+from domain.events import Phase
+from workflows.case_file import CaseFile
+from workflows.effort import drawing
+from workflows.patience import answered
+
+
+async def reach_agreement(file: CaseFile) -> None:
+    """Draw up the agreement and collect the signatures. Signatures missing at last lapse it."""
+    mobility = file.mobility
+    if mobility.phase is Phase.MATCHING:
+        mobility.enter(Phase.AGREEMENT, at=file.now)
+        await file.written()
+    if not mobility.agreement.version and not file.must_stop:
+        order = PaperOrder(reference=mobility.request.reference, at=file.now)
+        document = await workflow.execute_activity_method(
+            PaperMaker.draw_agreement, order, **drawing("draw up the agreement")
+        )
+        if not file.must_stop:
+            mobility.draw_up_agreement(document, at=file.now)
+            await file.written()
+    await answered(file, Asked.SIGNATURES)
