@@ -1,0 +1,1 @@
+"""The embedded default: Temporal, PostgreSQL and a mail catcher on this machine."""

@@ -1,0 +1,76 @@
+"""Processes that outlive whoever started them, each known by a file with its number and birth."""
+
+import json
+import os
+import subprocess
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import psutil
+
+
+class StackTrouble(Exception):  # noqa: N818 - told to the person in front of the screen
+    """Something of the embedded stack does not start: one sentence with where to look."""
+
+
+class LongRunning(NamedTuple):
+    """One process of the stack, and where its log and its number are kept."""
+
+    name: str
+    home: Path
+
+    @property
+    def log(self) -> Path:
+        """What it prints."""
+        return self.home / f"{self.name}.log"
+
+    @property
+    def _pid_file(self) -> Path:
+        return self.home / f"{self.name}.pid"
+
+    def process(self) -> psutil.Process | None:
+        """The process, if it still runs; a later one with the same number is not it."""
+        try:
+            noted = json.loads(self._pid_file.read_text("utf-8"))
+            process = psutil.Process(noted["pid"])
+            same = process.create_time() == noted["born"]
+            alive = process.status() != psutil.STATUS_ZOMBIE
+        except (OSError, ValueError, psutil.NoSuchProcess):
+            return None
+        return process if same and alive else None
+
+    def start(self, command: list[str], environment: dict[str, str]) -> None:
+        """Start it, detached from this terminal; running already, it is left alone."""
+        if self.process():
+            return
+        with self.log.open("ab") as log:
+            started = subprocess.Popen(
+                command,
+                env=os.environ | environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        born = psutil.Process(started.pid).create_time()
+        self._pid_file.write_text(json.dumps({"pid": started.pid, "born": born}), "utf-8")
+
+    def stop(self, *, patience: float = 15) -> bool:
+        """Ask it to end, and make it end after ``patience`` seconds; false when it did not run."""
+        process = self.process()
+        if process is not None:
+            end(process, patience)
+        self._pid_file.unlink(missing_ok=True)
+        return process is not None
+
+
+def end(process: psutil.Process, patience: float) -> None:
+    """Ask a process to end, and make it end when it takes too long."""
+    with suppress(psutil.NoSuchProcess):
+        process.terminate()
+        try:
+            process.wait(patience)
+        except psutil.TimeoutExpired:
+            process.kill()
+            process.wait(patience)

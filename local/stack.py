@@ -1,0 +1,167 @@
+"""Everything a mobility needs on this machine, started once and left running.
+
+Whatever runs already is used as it is; whatever was started before keeps its data and its ports.
+"""
+
+import asyncio
+import base64
+import fcntl
+import json
+import os
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from local import postgres, temporal
+from local.processes import LongRunning, StackTrouble
+from settings import Settings
+
+PORTS = ("temporal", "temporal_ui", "mail")
+ROOT = Path(__file__).parent.parent
+Told = Callable[[str], None]
+
+
+class Stack:
+    """The embedded stack of one folder."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home.resolve()
+        self.temporal = LongRunning("temporal", self.home)
+        self.mail = LongRunning("mail-catcher", self.home)
+        self.worker = LongRunning("worker", self.home)
+        self.database = self.home / "postgresql"
+
+    @property
+    def letters(self) -> Path:
+        """The folder in which the mail catcher keeps every letter."""
+        return self.home / "letters"
+
+    @property
+    def ui_address(self) -> str:
+        """Temporal's own page for browsers."""
+        return f"http://127.0.0.1:{self._known_ports()['temporal_ui']}"
+
+    def parts(self) -> dict[str, bool]:
+        """Which parts there are, and whether each one runs."""
+        return {
+            "PostgreSQL": postgres.process(self.database) is not None,
+            "Temporal": self.temporal.process() is not None,
+            "mail catcher": self.mail.process() is not None,
+            "worker": self.worker.process() is not None,
+        }
+
+    def start(self, tell: Told = lambda _: None, *, with_worker: bool = True) -> Settings:
+        """Start whatever does not run yet, and return the way to it.
+
+        Raises:
+            StackTrouble: when a part does not start, saying where to look.
+        """
+        with self._alone():
+            ports = self._ports()
+            tell("PostgreSQL")
+            (self.home / "database-url").write_text(postgres.start(self.database), "utf-8")
+            tell("Temporal")
+            self.temporal.start(
+                temporal.command(self.home, ports["temporal"], ports["temporal_ui"]), {}
+            )
+            tell("the mail catcher")
+            catcher = [sys.executable, "-m", "local.mail_catcher", str(ports["mail"])]
+            self.mail.start([*catcher, str(self.letters)], {"PYTHONPATH": str(ROOT)})
+            settings = self.settings()
+            asyncio.run(temporal.ready(self.temporal, settings.required("temporal_address")))
+            if with_worker:
+                tell("the worker")
+                self.start_worker(settings)
+        return settings
+
+    def start_worker(self, settings: Settings) -> None:
+        """Start the worker process."""
+        environment = settings.as_environment() | {"PYTHONPATH": str(ROOT)}
+        self.worker.start([sys.executable, str(ROOT / "worker.py")], environment)
+
+    def stop(self) -> list[str]:
+        """Stop everything, the worker first; what was recorded stays. Names what was running."""
+        with self._alone():
+            stopped = {
+                "worker": self.worker.stop(),
+                "mail catcher": self.mail.stop(),
+                "Temporal": self.temporal.stop(),
+                "PostgreSQL": postgres.stop(self.database),
+            }
+        return [name for name, ran in stopped.items() if ran]
+
+    def settings(self) -> Settings:
+        """The way to the parts, as the environment would give it.
+
+        Raises:
+            StackTrouble: when nothing was ever started here.
+        """
+        ports = self._known_ports()
+        return Settings.model_validate({
+            "database_url": (self.home / "database-url").read_text("utf-8"),
+            "temporal_address": f"127.0.0.1:{ports['temporal']}",
+            "smtp_url": f"smtp://127.0.0.1:{ports['mail']}",
+            "mobility_key": self._key(),
+            "mobility_environment": "demo",
+            "mobility_rates": ROOT / "examples" / "rates",
+            "mobility_home": self.home,
+        })
+
+    def _key(self) -> str:
+        """The key-encryption key, made once and readable by its owner only."""
+        file = self.home / "key"
+        if not file.exists():
+            number = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(number, "w") as out:
+                out.write(base64.b64encode(os.urandom(32)).decode())
+        return file.read_text("utf-8")
+
+    def _known_ports(self) -> dict[str, int]:
+        try:
+            ports: dict[str, int] = json.loads((self.home / "ports.json").read_text("utf-8"))
+        except OSError:
+            raise StackTrouble(
+                "Nothing has been started on this machine: run 'mobility up', or set "
+                "TEMPORAL_ADDRESS, DATABASE_URL, SMTP_URL and MOBILITY_KEY."
+            ) from None
+        return ports
+
+    def _ports(self) -> dict[str, int]:
+        """The ports of before, unless a stranger has taken one meanwhile."""
+        file = self.home / "ports.json"
+        known = json.loads(file.read_text("utf-8")) if file.exists() else {}
+        parts = {"temporal": self.temporal, "temporal_ui": self.temporal, "mail": self.mail}
+        ports = {
+            name: known[name]
+            if name in known and (parts[name].process() or _is_free(known[name]))
+            else _free_port()
+            for name in PORTS
+        }
+        file.write_text(json.dumps(ports), "utf-8")
+        return ports
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One starts or stops the stack at a time."""
+        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with (self.home / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def _free_port() -> int:
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return int(trial.getsockname()[1])

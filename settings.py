@@ -1,0 +1,94 @@
+"""The environment, read once at the doors. No secret has a default, and none is ever printed."""
+
+from pathlib import Path
+from typing import Literal, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SettingMissing(Exception):  # noqa: N818 - nothing failed, something was left out
+    """A setting that is needed here was not given, or cannot be read."""
+
+
+class Smtp(NamedTuple):
+    """Where letters are handed over."""
+
+    host: str
+    port: int
+    user: str | None
+    password: str | None
+    tls: Literal["none", "starttls", "tls"]
+
+
+_SCHEMES: dict[str, tuple[Literal["none", "starttls", "tls"], int]] = {
+    "smtp": ("none", 25),
+    "smtp+starttls": ("starttls", 587),
+    "smtps": ("tls", 465),
+}
+
+
+class Settings(BaseSettings):
+    """Addresses, secrets and choices of one installation."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    database_url: SecretStr | None = None
+    temporal_address: str | None = None
+    temporal_namespace: str = "default"
+    smtp_url: SecretStr | None = None
+    mail_from: str = "Mobility engine <mobility@localhost>"
+    mobility_key: SecretStr | None = None
+    mobility_task_queue: str = "mobility"
+    mobility_environment: Literal["production", "demo"] = "production"
+    mobility_rates: Path | None = None
+    mobility_home: Path = Path(".mobility")
+
+    def required(self, name: str) -> str:
+        """A setting that cannot be done without.
+
+        Raises:
+            SettingMissing: naming it.
+        """
+        value = getattr(self, name)
+        if value is None:
+            raise SettingMissing(
+                f"{name.upper()} is not set: set it in the environment, or start everything on "
+                "this machine with 'mobility up'."
+            )
+        return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+
+    def smtp(self) -> Smtp:
+        """The mail server, from SMTP_URL: smtp://, smtp+starttls:// or smtps://.
+
+        Raises:
+            SettingMissing: when it is not given or not such an address.
+        """
+        url = urlsplit(self.required("smtp_url"))
+        if url.scheme not in _SCHEMES or not url.hostname:
+            raise SettingMissing(
+                f"SMTP_URL must read like {', '.join(f'{s}://host:port' for s in _SCHEMES)}."
+            )
+        tls, port = _SCHEMES[url.scheme]
+        return Smtp(
+            url.hostname,
+            url.port or port,
+            unquote(url.username) if url.username else None,
+            unquote(url.password) if url.password else None,
+            tls,
+        )
+
+    @property
+    def is_production(self) -> bool:
+        """Real people and real money: no virtual clock, no illustrations."""
+        return self.mobility_environment == "production"
+
+    def as_environment(self) -> dict[str, str]:
+        """The same settings for a process we start."""
+        given = ((name, getattr(self, name)) for name in type(self).model_fields)
+        return {
+            name.upper(): v.get_secret_value() if isinstance(v, SecretStr) else str(v)
+            for name, v in given
+            if v is not None
+        }
