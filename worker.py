@@ -4,7 +4,6 @@ Run as ``python worker.py`` with the addresses in the environment.
 """
 
 import asyncio
-import base64
 import os
 import signal
 import sys
@@ -18,7 +17,6 @@ import structlog
 import uvloop
 from temporalio import workflow
 from temporalio.client import Client
-from temporalio.service import GrpcCompression
 from temporalio.worker import Interceptor, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
@@ -30,9 +28,9 @@ from activities.journal import JournalKeeper
 from activities.papers import PaperMaker
 from mail.postman import Postman, SmtpServer
 from settings import Settings
+from starter.client import connect, open_store
 from store.cases import Store
-from store.engine import migrate, open_engine
-from store.sealing import KeyRing, sealing_converter
+from store.engine import migrate
 from workflows.mobility import MobilityWorkflow
 
 log = structlog.get_logger()
@@ -40,22 +38,6 @@ log = structlog.get_logger()
 CACHED = 2000
 """Open mobilities kept ready in memory, about 150 KiB each. A cache smaller than the set that is
 active at one moment costs ten times the throughput."""
-
-
-def open_store(settings: Settings) -> Store:
-    """The store and the keys to it."""
-    engine = open_engine(settings.required("database_url"))
-    return Store(engine, KeyRing(engine, base64.b64decode(settings.required("mobility_key"))))
-
-
-async def connect(settings: Settings, store: Store) -> Client:
-    """Temporal, with every payload sealed. Compression costs more here than it saves."""
-    return await Client.connect(
-        settings.required("temporal_address"),
-        namespace=settings.temporal_namespace,
-        data_converter=sealing_converter(store.keys),
-        grpc_compression=GrpcCompression.NONE,
-    )
 
 
 def rate_files(folder: Path | None) -> list[str]:

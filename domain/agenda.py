@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from domain.errors import AgendaNotAcceptable, StaleVersion
 from domain.facts import Fact, PersonId, State, Writing
-from domain.request import MobilityRequest
+from domain.request import Activity, MobilityRequest
 
 
 class SessionKind(StrEnum):
@@ -66,7 +66,8 @@ def check_agenda(
             (s for s in sessions if person in s.participants), key=lambda s: (s.day, s.starts)
         )
         _check_no_overlap(person, own)
-        if not any(s.kind is SessionKind.SHADOWING for s in own):
+        shadows = any(s.kind is SessionKind.SHADOWING for s in own)
+        if request.activity is Activity.JOB_SHADOWING and not shadows:
             raise AgendaNotAcceptable(
                 f"Participant {person} has no individual shadowing: add a session for them."
             )

@@ -18,7 +18,8 @@ from domain.request import Activity, MobilityRequest
 
 NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _DAYS = re.compile(
-    rf"\b(?P<n>\d+|{'|'.join(NUMBERS)})(?:\s*-\s*days?\b|\s+days\s+(?:in|at|of|with|long)\b)",
+    rf"\b(?P<n>\d+|{'|'.join(NUMBERS)})"
+    r"(?:\s*[-\u2010\u2011\u2013]\s*days?\b|\s+days\s+(?:in|at|of|with|long)\b)",
     re.IGNORECASE,
 )
 

@@ -79,7 +79,8 @@ class GrantRates(Fact):
             and (rate.group is None or rate.group == self.country_groups.get(country))
             and (rate.from_km is None or rate.from_km <= funding.distance_km)
         ]
-        return max(fitting, key=lambda rate: rate.from_km or 0, default=None)
+        # Of two rates for the same band the later one holds: the office's, not the product's own.
+        return max(reversed(fitting), key=lambda rate: rate.from_km or 0, default=None)
 
 
 def read_rates(*texts: str) -> GrantRates:

@@ -202,6 +202,11 @@ def _(message: m.ConfirmInstalment, mobility: Mobility, at: datetime) -> None:
 def _(message: m.PutAgenda, mobility: Mobility, _at: datetime) -> None:
     if mobility.agenda.is_accepted:
         raise AlreadyDone(f"Version {mobility.agenda.version} of the agenda is accepted already.")
+    on_the_table = Asked.AGENDA_ACCEPTANCE.value in mobility.waits
+    if on_the_table and message.sessions == mobility.agenda.sessions:
+        raise AlreadyDone(
+            f"This agenda is on the table already, as version {mobility.agenda.version}."
+        )
     check_agenda(message.sessions, mobility.request, mobility.taking_part)
 
 
@@ -347,6 +352,12 @@ def _(message: m.AnswerEvaluation, mobility: Mobility, at: datetime) -> None:
     mobility.happened(e.EvaluationAnswered(answer=message.answer), at=at, by=message.by)
 
 
+@_check.register
+def _(message: m.ReportFollowUp, mobility: Mobility, _at: datetime) -> None:
+    if message.follow_up == mobility.evaluation.follow_up:
+        raise AlreadyDone("You have reported exactly this already.")
+
+
 @_act.register
 def _(message: m.ReportFollowUp, mobility: Mobility, at: datetime) -> None:
     mobility.evaluation.follow_up = message.follow_up
@@ -385,7 +396,8 @@ def _(message: m.WithdrawParticipant, mobility: Mobility, at: datetime) -> None:
     if not mobility.taking_part:
         mobility.end(e.Outcome.WITHDRAWN, message.cause, at=at, by=message.by, note=message.note)
         return
-    mobility.answered(Asked.SIGNATURES, person)
+    if person not in mobility.signatories:
+        mobility.answered(Asked.SIGNATURES, person)
     if mobility.phase is e.Phase.AGREEMENT:
         mobility.settle_agreement(at=at)
     if mobility.phase is e.Phase.VISIT:

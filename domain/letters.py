@@ -6,6 +6,7 @@ from domain import events as e
 from domain.deadlines import Asked
 from domain.events import Entry, Event, Outcome
 from domain.facts import Fact, PersonId, Reference
+from domain.grant import GrantDecision
 from domain.mobility import Mobility
 
 
@@ -125,7 +126,7 @@ def _telling(event: Event, mobility: Mobility) -> list[tuple[Purpose, list[Perso
             return [(Purpose.MATCH_MADE, [sending, *travelling])]
         case e.AgreementInForce():
             return [(Purpose.AGREEMENT_IN_FORCE, [sending, *host, *travelling])]
-        case e.GrantDecided() if event.total > 0:
+        case e.GrantDecided() if event.decision is not GrantDecision.REJECTED:
             return [(Purpose.GRANT_DECIDED, [sending, *travelling])]
         case e.InstalmentOverdue():
             return [(Purpose.INSTALMENT_OVERDUE, [office])]
@@ -142,7 +143,7 @@ def _telling(event: Event, mobility: Mobility) -> list[tuple[Purpose, list[Perso
             return [(Purpose.CARD_PUBLISHED, [sending, *host, office, *travelling])]
         case e.ParticipantWithdrew():
             return [(Purpose.PARTICIPANT_WITHDREW, [sending, *host, event.participant])]
-        case e.MobilityEnded() if event.outcome is not Outcome.COMPLETED:
+        case e.MobilityEnded() if event.outcome is not Outcome.COMPLETED or not mobility.card:
             return [(Purpose.MOBILITY_ENDED, _concerned(mobility))]
     return []
 

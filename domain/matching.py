@@ -67,7 +67,7 @@ def rank(request: MobilityRequest, offers: tuple[HostingOffer, ...]) -> Ranking:
     """Order the hosts for a request. The order of ``offers`` makes no difference.
 
     Hard rules exclude; then a shared theme counts ten points, a shared language three, and a host
-    abroad who can take more people than asked one.
+    who can take more people than asked one.
     """
     hosts: list[Ranked] = []
     excluded: list[Excluded] = []

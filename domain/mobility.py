@@ -4,7 +4,7 @@ People's messages are heard in ``hearing.py``; here is what the story does by it
 ends in an entry of the journal, kept in ``unrecorded`` until the workflow has it written down.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from domain import events as e
 from domain.agenda import Agenda
@@ -73,9 +73,9 @@ class Mobility(State):
 
     @property
     def signatories(self) -> tuple[PersonId, ...]:
-        """Sending organisation, receiving organisation and every participant."""
+        """Sending organisation, receiving organisation and every participant, each person once."""
         host = (self.host,) if self.host else ()
-        return (self.request.coordinator, *host, *self.taking_part)
+        return tuple(dict.fromkeys((self.request.coordinator, *host, *self.taking_part)))
 
     # Writing down and waiting.
 
@@ -130,8 +130,7 @@ class Mobility(State):
     ) -> None:  # fmt: skip
         """Close the mobility: every question falls, money paid for nothing is asked back."""
         self.waits.clear()
-        if outcome is not Outcome.COMPLETED:
-            self.reclaim(self.taking_part, at=at)
+        self.reclaim(self.taking_part, at=at)
         self.outcome, self.cause = outcome, cause
         self.happened(e.MobilityEnded(outcome=outcome, cause=cause, note=note), at=at, by=by)
         self.phase = Phase.CLOSED
@@ -189,6 +188,8 @@ class Mobility(State):
 
     def settle_agreement(self, *, at: datetime) -> None:
         """Bring the agreement into force once nobody is awaited any more."""
+        if self.agreement.in_force_on is not None:
+            return
         self.agreement.signatories = self.signatories
         if self.agreement.version and not self.agreement.awaited:
             self.agreement.in_force_on = at.date()
@@ -236,8 +237,9 @@ class Mobility(State):
                 Asked.ATTENDANCE, (self.host,), at=at,
                 due=date.fromordinal(self.request.last_day.toordinal() + 14),
             )  # fmt: skip
-            # Nobody is reminded of the days that are still to come.
-            wait.reminders = [m for m in wait.reminders if m.date() >= self.request.last_day]
+            # Nobody is reminded of days still to come: reminders count from the last day on.
+            ahead = max(self.request.last_day - at.date(), timedelta())
+            wait.reminders = [moment + ahead for moment in wait.reminders]
         self.happened(e.VisitBegun(first_day=self.request.first_day), at=at)
 
     def issue_certificates(self, documents: dict[PersonId, str], *, at: datetime) -> None:

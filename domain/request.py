@@ -90,7 +90,7 @@ class MobilityRequest(Fact):
         return tuple(self.first_day + timedelta(days=n) for n in range(length))
 
     def check(self, *, today: date) -> None:
-        """Hold the request against the rules of dates, durations and travel.
+        """Hold the request against the rules of dates, durations, travel and people.
 
         Raises:
             RequestNotAcceptable: naming the field and what to change.
@@ -113,6 +113,7 @@ class MobilityRequest(Fact):
             )
         self._check_duration()
         self._check_travel_days()
+        self._check_people()
 
     def _check_duration(self) -> None:
         shortest, longest = DURATION_LIMITS[self.activity]
@@ -129,4 +130,11 @@ class MobilityRequest(Fact):
             raise RequestNotAcceptable(
                 f"travel_days is {self.funding.travel_days}, and at most {most} are paid "
                 f"{'with' if self.funding.green_travel else 'without'} green travel: lower it."
+            )
+
+    def _check_people(self) -> None:
+        twice = [p for n, p in enumerate(self.participants) if p in self.participants[:n]]
+        if twice:
+            raise RequestNotAcceptable(
+                f"Participant {twice[0]} is named more than once: name each participant once."
             )

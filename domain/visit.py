@@ -38,7 +38,7 @@ class Visit(State):
 
         Raises:
             AttendanceNotAcceptable: for a day outside the visit or still to come, or for somebody
-                whose arrival was never confirmed.
+                whose arrival was never confirmed, or who came later or had left by then.
             AlreadyDone: when that day is confirmed already.
         """
         if day not in request.days:
@@ -56,6 +56,10 @@ class Visit(State):
         if early := [p for p in people if day < self.arrived[p]]:
             raise AttendanceNotAcceptable(
                 f"{early[0]} arrived on {self.arrived[early[0]]} and cannot be present on {day}."
+            )
+        if gone := [p for p in people if p in self.departed and day > self.departed[p]]:
+            raise AttendanceNotAcceptable(
+                f"{gone[0]} left on {self.departed[gone[0]]} and cannot be present on {day}."
             )
 
     def check_may_depart(self, people: tuple[PersonId, ...], on: date) -> None:

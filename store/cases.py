@@ -1,7 +1,7 @@
 """Mobilities as they are kept: the request, the view for reading, names, texts and papers."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -98,13 +98,24 @@ class Store:
         people = [Person.model_validate_json(text) for text in opened]
         return {person.id: person for person in people}
 
-    async def keep_text(self, reference: Reference, text: str) -> Writing:
-        """Keep a text, sealed, and return what stands for it; the same text is kept once."""
+    async def keep_text(self, reference: Reference, text: str) -> tuple[Writing, bool]:
+        """Keep a text, sealed; return what stands for it, and whether it was not there before."""
         digest = await self.keys.digest(reference, text)
         written = Writing(id=f"{reference}/{digest[:16]}", digest=digest)
         sealed = await self.keys.seal(reference, text.encode())
-        await self._keep(writing, id=written.id, reference=reference, digest=digest, sealed=sealed)
-        return written
+        is_new = await self._keep(
+            writing, id=written.id, reference=reference, digest=digest, sealed=sealed
+        )
+        return written, is_new
+
+    async def forget_texts(self, reference: Reference, texts: Sequence[Writing]) -> None:
+        """Remove texts that nothing speaks of: those of a message that was refused."""
+        async with self.engine.begin() as tx:
+            await tx.execute(
+                sa.delete(writing).where(
+                    writing.c.reference == reference, writing.c.id.in_([t.id for t in texts])
+                )
+            )
 
     async def texts(self, reference: Reference) -> Mapping[str, str]:
         """Every text of one mobility by its id."""
@@ -117,9 +128,10 @@ class Store:
                 for row in rows
             }
 
-    async def _keep(self, table: sa.Table, **row: object) -> None:
+    async def _keep(self, table: sa.Table, **row: object) -> bool:
         async with self.engine.begin() as tx:
-            await tx.execute(insert(table).values(**row).on_conflict_do_nothing())
+            kept = await tx.execute(insert(table).values(**row).on_conflict_do_nothing())
+            return kept.rowcount == 1
 
     # Papers.
 
@@ -147,6 +159,10 @@ class Store:
             return {
                 row.name: await self.keys.unseal(reference, bytes(row.sealed)) for row in rows
             }
+
+    async def is_erased(self, reference: Reference) -> bool:
+        """Whether the key of this mobility has been destroyed."""
+        return await self.keys.is_destroyed(reference)
 
     async def erase(self, reference: Reference) -> None:
         """Destroy the key of a closed mobility and remove what it sealed. The journal stays."""

@@ -98,6 +98,12 @@ class KeyRing:
                 .values(wrapped=None, destroyed_at=NOW)
             )
 
+    async def is_destroyed(self, scope: str) -> bool:
+        """Whether a key was destroyed."""
+        find = sa.select(data_key.c.destroyed_at).where(data_key.c.scope == scope)
+        async with self._engine.connect() as connection:
+            return await connection.scalar(find) is not None
+
     async def seal(self, scope: str, content: bytes) -> bytes:
         """Seal something for one mobility."""
         nonce = os.urandom(NONCE)

@@ -1,0 +1,23 @@
+#!/bin/sh
+# What the worker and the front desk may do, table by table, as the owner of the tables. Runs after
+# the migrations. Whatever is not granted here is refused: a new table needs a new line.
+set -eu
+
+psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --single-transaction <<'SQL'
+revoke all on all tables in schema public from mobility_app;
+revoke create on schema public from public;
+grant usage on schema public to mobility_app;
+
+-- The journal is only ever added to.
+grant select, insert on journal to mobility_app;
+
+-- These change as a mobility goes on; nothing in them is deleted.
+grant select, insert, update on
+  organisation, person, hosting_offer, data_key, mobility, letter, document
+to mobility_app;
+
+-- These are written once, and deleted when a mobility is erased.
+grant select, insert, delete on participant, writing to mobility_app;
+SQL
+
+echo 'mobility_app may do its work, and no more'

@@ -1,0 +1,52 @@
+"""Is this container's worker asking Temporal for work? The answer is the exit code.
+
+A running process proves little: a worker that lost Temporal, or never reached it, runs as well.
+Temporal itself knows who asked last, and when.
+"""
+
+import asyncio
+import os
+import socket
+import sys
+from datetime import UTC, datetime, timedelta
+
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, DescribeTaskQueueResponse
+from temporalio.client import Client
+
+SILENT_TOO_LONG = timedelta(minutes=3)
+"""A poll lasts up to one minute, and a worker under load may miss one."""
+
+
+async def ask() -> DescribeTaskQueueResponse:
+    """Who has lately asked for work on our task queue."""
+    namespace = os.environ["TEMPORAL_NAMESPACE"]
+    client = await Client.connect(os.environ["TEMPORAL_ADDRESS"], namespace=namespace)
+    return await client.workflow_service.describe_task_queue(
+        DescribeTaskQueueRequest(
+            namespace=namespace,
+            task_queue=TaskQueue(name=os.environ["MOBILITY_TASK_QUEUE"]),
+            task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+        ),
+        timeout=timedelta(seconds=5),
+    )
+
+
+def is_healthy(answer: DescribeTaskQueueResponse, *, host: str, at: datetime) -> bool:
+    """Whether the worker of this host asked a short while ago. Its identity ends in the host."""
+    return any(
+        poller.identity.endswith(f"@{host}")
+        and at - poller.last_access_time.ToDatetime(UTC) < SILENT_TOO_LONG
+        for poller in answer.pollers
+    )
+
+
+def main() -> int:
+    """The exit code: 0 for healthy."""
+    answer = asyncio.run(asyncio.wait_for(ask(), timeout=10))
+    return 0 if is_healthy(answer, host=socket.gethostname(), at=datetime.now(UTC)) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""How papers are drawn up: agreement, certificate, card and calendar, templates beside the code."""

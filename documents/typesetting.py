@@ -1,0 +1,50 @@
+"""Typesetting: the same facts give the same bytes, on every machine and for every user."""
+
+import json
+from collections.abc import Mapping
+from importlib.resources import as_file, files
+
+import typst
+
+from documents.wording import plain
+
+
+def typeset(template: str, facts: Mapping[str, object]) -> bytes:
+    """Typeset a template with facts and return the PDF.
+
+    Facts reach the template as data, never as source: whatever somebody wrote is printed as it
+    stands. Neither the clock nor the fonts of the machine have a say, because a paper is known by
+    its hash.
+    """
+    with as_file(files("documents")) as folder:
+        compiler = typst.Compiler(
+            folder / template,
+            root=folder,
+            ignore_system_fonts=True,
+            sys_inputs={"facts": json.dumps(_printable(facts), sort_keys=True)},
+        )
+        return _accessible_if_possible(compiler)
+
+
+def _accessible_if_possible(compiler: typst.Compiler) -> bytes:
+    try:
+        drawn = compiler.compile(pdf_standards="ua-1")
+    except typst.TypstError:
+        # PDF/UA refuses a paper with a letter our fonts lack. A name in Japanese must not keep
+        # anybody from an agreement: the paper is drawn without that promise.
+        drawn = compiler.compile()
+    if not isinstance(drawn, bytes):
+        raise TypeError("A PDF is one run of bytes.")  # noqa: TRY003, EM101 - cannot happen
+    return drawn
+
+
+def _printable(value: object) -> object:
+    match value:
+        case str():
+            return plain(value)
+        case Mapping():
+            return {key: _printable(part) for key, part in value.items()}
+        case list() | tuple():
+            return [_printable(part) for part in value]
+        case _:
+            return value

@@ -1,0 +1,1 @@
+"""How letters look and how they leave."""

@@ -1,0 +1,139 @@
+"""Letters as they leave: composed from the case as it now is, in plain text and in HTML."""
+
+import hashlib
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from functools import cache
+
+from jinja2 import Environment
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from mail.context import Attachment, LetterContext
+from mail.wording import Verbatim, environment, for_markdown, one_line, pleasant
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A letter in words."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def compose(context: LetterContext, *, sender: str) -> Composed:
+    """Write the letter this context asks for."""
+    folder = context.order.purpose.value
+    facts = {"letter": context, "sender": parseaddr(sender)[1]}
+    plain, marked, layout = _plain(), _marked(), _layout()
+    subject = one_line(plain.get_template(f"{folder}/subject.txt").render(facts))
+    if context.is_reminder:
+        subject = f"Reminder {context.order.ordinal}: {subject}"
+    subject = f"{subject} ({context.request.reference})"
+    body = _markdown().render(marked.get_template(f"{folder}/body.md").render(facts))
+    return Composed(
+        subject=subject,
+        text=pleasant(plain.get_template(f"{folder}/body.md").render(facts)),
+        html=layout.get_template("layout.html").render(
+            facts, subject=subject, body=Verbatim(body)
+        ),
+    )  # fmt: skip
+
+
+def as_message(
+    composed: Composed, context: LetterContext, *, sender: str, message_id: str, date: datetime
+) -> EmailMessage:
+    """The letter as a message: both forms, its papers, and headers nobody can add to."""
+    message = EmailMessage(policy=SMTP)
+    message["From"] = _mailbox(*parseaddr(sender))
+    message["To"] = _mailbox(context.recipient.name, context.recipient.email)
+    message["Reply-To"] = _mailbox(context.contact.name, context.contact.email)
+    message["Subject"] = one_line(composed.subject)
+    message["Date"] = format_datetime(date.astimezone(UTC))
+    message["Message-ID"] = message_id
+    # Keeps out-of-office replies from coming back to a machine.
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(composed.text, cte="quoted-printable")
+    message.add_alternative(composed.html, subtype="html", cte="quoted-printable")
+    for attachment in context.attachments:
+        _attach(message, attachment)
+    return message
+
+
+def message_id_of(key: str, domain: str) -> str:
+    """The Message-ID of a letter: the same whenever it is handed over again."""
+    return f"<{hashlib.sha256(key.encode()).hexdigest()}@{domain}>"
+
+
+def _mailbox(name: str, email: str) -> Address | str:
+    """A mailbox for a header; without an address where the one on file is none."""
+    display, address = one_line(name), "".join(one_line(email).split())
+    local, _, domain = address.rpartition("@")
+    try:
+        return Address(display, addr_spec=f"{local}@{domain.encode('idna').decode()}")
+    except (ValueError, IndexError, LookupError):
+        return Address(display)
+
+
+def _attach(message: EmailMessage, attachment: Attachment) -> None:
+    kind, _, subtype = attachment.media_type.partition("/")
+    # Calendars take an attachment for an invitation by its method.
+    is_calendar = attachment.media_type == "text/calendar"
+    parameters = {"method": "REQUEST", "charset": "utf-8"} if is_calendar else {}
+    message.add_attachment(
+        attachment.content, maintype=kind, subtype=subtype,
+        filename=one_line(attachment.filename), params=parameters,
+    )  # fmt: skip
+
+
+@cache
+def _plain() -> Environment:
+    return environment(one_line)
+
+
+@cache
+def _marked() -> Environment:
+    return environment(for_markdown)
+
+
+@cache
+def _layout() -> Environment:
+    return environment(lambda text: html.escape(one_line(text)))
+
+
+STYLES = {
+    "paragraph_open": "margin:0 0 16px",
+    "bullet_list_open": "margin:0 0 16px;padding-left:24px",
+    "ordered_list_open": "margin:0 0 16px;padding-left:24px",
+    "list_item_open": "margin:0 0 6px",
+    "blockquote_open": "margin:0 0 16px;padding:0 0 0 14px;border-left:3px solid #b9c6d2",
+    "code_block": "margin:0 0 16px;padding:12px 14px;background:#f1f4f7;border-radius:4px;"
+    "font-family:Consolas,Menlo,monospace;font-size:14px;line-height:20px;"
+    "white-space:pre-wrap;overflow-wrap:anywhere",
+    "hr": "margin:24px 0 16px;border:0;border-top:1px solid #d5dde4",
+    "link_open": "color:#0b4f83",
+}
+"""How each part looks; mail programs heed only what stands on the element itself."""
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    # No HTML, no images, no links but addresses: letters need none, so nothing can smuggle one in.
+    parser = MarkdownIt("commonmark", {"html": False}).disable(["html_inline", "html_block"])
+    parser.disable(["image", "link", "reference"])
+    parser.core.ruler.push("dress", lambda state: _dress(state.tokens))
+    return parser
+
+
+def _dress(tokens: Sequence[Token]) -> None:
+    for token in tokens:
+        if style := STYLES.get(token.type):
+            token.attrSet("style", style)
+        _dress(token.children or ())

@@ -1,0 +1,271 @@
+"""What a letter is written from. Whatever is not in here, no letter may state."""
+
+import re
+import shlex
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+from domain.case_card import said_dates
+from domain.case_view import CaseView, OpenQuestion, roles_in
+from domain.events import Entry, Event
+from domain.facts import PersonId
+from domain.grant import Category, Grant, GrantLine, RateStatus, first_instalment
+from domain.letters import LetterOrder
+from domain.matching import DeclineReason
+from domain.papers import GrantPaperLine, PlannedSession
+from domain.people import Organisation, Person
+from domain.request import MobilityRequest
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A paper that goes along with a letter."""
+
+    filename: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class LetterContext:
+    """One letter's facts: the event that caused it, and the case as it stands now.
+
+    ``concerned`` are people the event speaks of who no longer take part, and ``sessions`` the
+    agenda on the table: without them the letter says less, never something else.
+    """
+
+    order: LetterOrder
+    entry: Entry
+    view: CaseView
+    request: MobilityRequest
+    recipient: Person
+    title: str
+    sending: Organisation
+    receiving: Organisation | None
+    sending_coordinator: Person
+    receiving_coordinator: Person | None
+    participants: tuple[Person, ...]
+    note: str
+    objectives: tuple[str, ...]
+    grant_lines: tuple[GrantPaperLine, ...]
+    attachments: tuple[Attachment, ...]
+    concerned: tuple[Person, ...] = ()
+    sessions: tuple[PlannedSession, ...] = ()
+
+    # Who reads it, and whom they may ask.
+
+    @property
+    def is_to_sending(self) -> bool:
+        """Whether the reader answers for the sending organisation."""
+        return self.recipient.id == self.request.coordinator
+
+    @property
+    def is_to_host(self) -> bool:
+        """Whether the reader answers for the receiving organisation."""
+        host = self.receiving_coordinator
+        return host is not None and self.recipient.id == host.id
+
+    @property
+    def is_to_participant(self) -> bool:
+        """Whether the reader is one of those who travel, or were to."""
+        return self.recipient.id in self.request.participants
+
+    @property
+    def capacity(self) -> str:
+        """In what capacity the reader takes part, empty when they no longer do."""
+        return " and ".join(roles_in(self.request, self.view, self.recipient.id))
+
+    @property
+    def is_matched(self) -> bool:
+        """Whether a host has said yes; until then the one in view has only been asked."""
+        return self.view.host is not None and self.view.pending_offer is None
+
+    @property
+    def contact(self) -> Person:
+        """Whom the reader may ask: the sending coordinator, who in turn asks the host.
+
+        The sending coordinator of a mobility without a host is nobody's to be sent to but their
+        own.
+        """
+        if self.is_to_sending and self.is_matched and self.receiving_coordinator:
+            return self.receiving_coordinator
+        return self.sending_coordinator
+
+    @property
+    def contact_organisation(self) -> str:
+        """Where the one to ask works."""
+        is_host = self.receiving is not None and self.contact is self.receiving_coordinator
+        return self.receiving.name if is_host and self.receiving else self.sending.name
+
+    # What is asked, and until when.
+
+    @property
+    def event(self) -> Event:
+        """What has happened."""
+        return self.entry.event()
+
+    @property
+    def is_reminder(self) -> bool:
+        """Whether the same was asked of this person before."""
+        return self.order.ordinal > 0
+
+    @property
+    def question(self) -> OpenQuestion | None:
+        """The open question that is the letter's reason, none when it asks for nothing."""
+        asked = self.order.while_asked
+        return self.view.question(asked) if asked else None
+
+    @property
+    def deadline(self) -> str:
+        """The last day for the answer, in the reader's zone; empty when nothing is asked."""
+        return self.day_of(self.question.due) if self.question else ""
+
+    def day_of(self, due: datetime) -> str:
+        """The last day a deadline leaves, where the reader is.
+
+        Deadlines are the end of a day in UTC, which in Borås is one or two hours into the next
+        day: that day is not the reader's any more, so what counts is the midday before.
+        """
+        return said_day((due - timedelta(hours=12)).astimezone(self._zone).date())
+
+    @property
+    def _zone(self) -> ZoneInfo:
+        """The zone of the reader's organisation; the office goes by the sending side's."""
+        receiving = self.receiving
+        is_host = receiving is not None and self.recipient.organisation == receiving.id
+        return ZoneInfo(receiving.zone if is_host and receiving else self.sending.zone)
+
+    def command(self, verb: str, *rest: str, as_reader: bool = True) -> str:
+        """The command the reader may type, word for word."""
+        words = ["mobility", verb, shlex.quote(self.request.reference), *rest]
+        return " ".join([*words, "--as", shlex.quote(self.recipient.email)] if as_reader else words)
+
+    # The visit and the people.
+
+    @property
+    def dates(self) -> str:
+        """First and last day of the visit, such as ``5-7 May 2026``."""
+        return said_dates(self.request.days)
+
+    @property
+    def days(self) -> str:
+        """The length of the visit without travel."""
+        return counted(len(self.request.days), "day")
+
+    @property
+    def party(self) -> str:
+        """How many people take part."""
+        return counted(len(self.participants), "participant")
+
+    @property
+    def unconfirmed_days(self) -> tuple[date, ...]:
+        """Days of the visit whose attendance the host has still to confirm."""
+        return tuple(day for day in self.request.days if day not in self.view.days_confirmed)
+
+    @property
+    def host_name(self) -> str:
+        """The receiving organisation by name, or as what it is."""
+        return self.receiving.name if self.receiving else "the receiving organisation"
+
+    def name_of(self, person: PersonId) -> str:
+        """A person by name, as far as this letter knows them."""
+        host = (self.receiving_coordinator,) if self.receiving_coordinator else ()
+        known = (
+            *self.participants, *self.concerned, self.recipient, self.sending_coordinator, *host
+        )  # fmt: skip
+        return next((p.name for p in known if p.id == person), "a participant")
+
+    @property
+    def decline_reasons(self) -> tuple[str, ...]:
+        """What a host may give as its reason."""
+        return tuple(reason.value for reason in DeclineReason)
+
+    @property
+    def contradictions(self) -> tuple[str, ...]:
+        """Facts that cannot both be true, with names in place of references."""
+        people = {person.id: person.name for person in (*self.participants, *self.concerned)}
+        if not people:
+            return self.view.contradictions
+        ids = "|".join(re.escape(i) for i in sorted(people, key=len, reverse=True))
+        pattern = re.compile(rf"(?<![\w-])(?:{ids})(?![\w-])")
+        return tuple(
+            pattern.sub(lambda found: people[PersonId(found[0])], text)
+            for text in self.view.contradictions
+        )
+
+    # The money.
+
+    @property
+    def shown_lines(self) -> tuple[GrantPaperLine, ...]:
+        """The amounts this reader is shown: participants see their own, not each other's."""
+        if not self.is_to_participant or self.is_to_sending:
+            return self.grant_lines
+        return tuple(line for line in self.grant_lines if line.participant == self.recipient.name)
+
+    @property
+    def shown_award(self) -> Decimal:
+        """What the amounts shown to this reader come to."""
+        return sum((line.awarded or Decimal(0) for line in self.shown_lines), Decimal(0))
+
+    @property
+    def has_illustrations(self) -> bool:
+        """Whether an amount shown is made up for demonstration."""
+        return any(line.status is RateStatus.ILLUSTRATION for line in self.shown_lines)
+
+    @property
+    def unknown_lines(self) -> tuple[str, ...]:
+        """The names, as the command wants them, of lines for which the office gives the amount."""
+        names = (self._line_name(line) for line in self.grant_lines if line.amount is None)
+        return tuple(name for name in names if name)
+
+    @property
+    def awarding(self) -> tuple[str, ...]:
+        """The options that award what was computed and leave unknown amounts to be filled in."""
+        return ("--decision awarded", *(f"--amount {name}=AMOUNT" for name in self.unknown_lines))
+
+    def _line_name(self, line: GrantPaperLine) -> str:
+        category = line.category.replace(" ", "-")
+        if not line.participant:
+            return category
+        namesakes = [p.id for p in self.participants if p.name == line.participant]
+        return f"{category}/{namesakes[0]}" if len(namesakes) == 1 else ""
+
+    @property
+    def instalments(self) -> tuple[tuple[str, Decimal], ...]:
+        """What each participant is paid first; nothing where two of them share a name.
+
+        Worked out from the award by the domain's own rule, so that a reminder says the same as
+        the first letter, and says nothing of those who have withdrawn since.
+        """
+        names = [person.name for person in self.participants]
+        if len(set(names)) < len(names):
+            return ()
+        percent, award = self.request.funding.first_instalment_percent, self._award_by_name
+        return tuple((name, first_instalment(award, PersonId(name), percent)) for name in names)
+
+    @property
+    def _award_by_name(self) -> Grant:
+        lines = tuple(
+            GrantLine(
+                id=str(n), category=Category(line.category), participant=PersonId(line.participant),
+                units=1, amount=line.amount, basis=line.basis, source=line.source,
+                status=line.status,
+            )
+            for n, line in enumerate(self.grant_lines)
+        )  # fmt: skip
+        amounts = {str(n): line.awarded or Decimal(0) for n, line in enumerate(self.grant_lines)}
+        return Grant(lines=lines, amounts=amounts)
+
+
+def said_day(day: date) -> str:
+    """A day in full, such as ``Friday 5 February 2027``."""
+    return format_date(day, "EEEE d MMMM y", locale="en_GB")
+
+
+def counted(number: int, thing: str) -> str:
+    """A number of things, such as ``1 day`` or ``3 days``."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -1,0 +1,110 @@
+"""Filling a letter's templates so that nobody's words can be taken for ours.
+
+Names, titles and notes are other people's text. Filled into Markdown they are escaped to the last
+sign, so that they stay text in the HTML; filled into plain text they are left as they were written,
+on one line. Every expression goes through here: a template cannot forget it.
+"""
+
+import re
+import string
+import textwrap
+import unicodedata
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from importlib import resources
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+from mail.context import counted, said_day
+
+WIDTH = 76
+"""Columns of a plain text letter, so that it can be quoted once without breaking."""
+_MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_PUNCTUATION = str.maketrans({sign: f"\\{sign}" for sign in string.punctuation})
+
+
+class Verbatim(str):
+    """Text that is safe where it stands and is filled in as it is."""
+
+    __slots__ = ()
+
+
+def one_line(text: str) -> str:
+    """A text without line breaks, control signs or signs that turn the reading direction."""
+    visible = (sign for sign in " ".join(text.split()) if unicodedata.category(sign) not in {"Cc", "Cs"})
+    return "".join(sign for sign in visible if unicodedata.bidirectional(sign) not in _TURNING)
+
+
+_TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+
+
+def for_markdown(text: str) -> str:
+    """A text that Markdown shows sign for sign."""
+    return one_line(text).translate(_PUNCTUATION)
+
+
+def environment(written: Callable[[str], str]) -> Environment:
+    """Templates filled by one way of writing other people's text."""
+
+    def fill(value: object) -> str:
+        if value is None:
+            raise ValueError("A letter has nothing to say where its template says something.")
+        return value if isinstance(value, Verbatim) else written(str(value))
+
+    def quote(text: str) -> Verbatim:
+        lines = [f"> {written(line)}".rstrip() for line in text.strip().splitlines()]
+        return Verbatim("\n".join(lines))
+
+    def mailbox(address: str) -> Verbatim:
+        plain = _MAILBOX.fullmatch(address)
+        return Verbatim(f"<{address}>" if plain else written(f"<{address}>"))
+
+    letters = Environment(
+        loader=FunctionLoader(_read), undefined=StrictUndefined, finalize=fill,
+        autoescape=False, trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    letters.filters |= {
+        "quote": quote, "mailbox": mailbox, "code": _code, "euro": _euro, "day": said_day,
+        "counted": counted,
+    }  # fmt: skip
+    return letters
+
+
+def _read(name: str) -> str:
+    return (resources.files("mail") / "letters" / name).read_text("utf-8")
+
+
+def _code(command: str) -> Verbatim:
+    """A command on a line of its own, which Markdown shows as it is."""
+    return Verbatim(one_line(command))
+
+
+def _euro(amount: Decimal) -> str:
+    return f"{amount:,.2f} euro"
+
+
+def pleasant(text: str) -> str:
+    """Markdown as people like to read it in plain text: filled lines, nothing else changed."""
+    blocks = re.split(r"\n{2,}", text.strip("\n"))
+    return "\n\n".join("\n".join(_filled(block)) for block in blocks if block.strip()) + "\n"
+
+
+def _filled(block: str) -> Iterator[str]:
+    if block.startswith("    "):
+        yield block
+    elif block.startswith("> "):
+        for line in block.splitlines():
+            yield from _wrapped(line.removeprefix(">").strip(), "> ", "> ")
+    elif block.startswith("- ") or re.match(r"\d+\. ", block):
+        for item in re.split(r"\n(?=- |\d+\. )", block):
+            mark, words = item.split(" ", 1)
+            yield from _wrapped(words, f"{mark} ", " " * (len(mark) + 1))
+    else:
+        yield from _wrapped(block, "", "")
+
+
+def _wrapped(words: str, first: str, rest: str) -> list[str]:
+    return textwrap.wrap(
+        words, WIDTH, initial_indent=first, subsequent_indent=rest,
+        break_long_words=False, break_on_hyphens=False,
+    ) or [first.rstrip()]  # fmt: skip

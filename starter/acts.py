@@ -1,0 +1,186 @@
+"""One command per message: what people say to a mobility, each in their own name."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from domain.errors import EvaluationNotAcceptable, GrantNotAcceptable
+from domain.grant import GrantDecision
+from domain.matching import DeclineReason
+from domain.messages import Cause, Receipt
+from starter.case_files import read_file, section
+from starter.desk import FrontDesk
+from starter.errand import Errand, errand
+from starter.pages import say
+from starter.running import at_desk, console
+
+app = typer.Typer()
+
+Ref = Annotated[str, typer.Argument(metavar="REF", help="the mobility, such as M-2026-0001")]
+File = Annotated[Path, typer.Argument(metavar="FILE", help="a YAML file as in examples/")]
+As = Annotated[
+    str, typer.Option("--as", metavar="EMAIL", envvar="MOBILITY_AS", help="who is speaking")
+]
+Note = Annotated[str, typer.Option(help="a remark for the people concerned")]
+Why = Annotated[Cause, typer.Option(help="the cause, which is kept with the outcome")]
+Who = Annotated[
+    list[str] | None, typer.Option("--participant", help="e-mail address; everybody if left out")
+]
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="the day; today if left out")]
+
+
+def _pass_on(reference: str, who: str, act: Callable[[Errand], Awaitable[Receipt]]) -> None:
+    async def business(desk: FrontDesk) -> Receipt:
+        return await act(await errand(desk, reference, who))
+
+    receipt = at_desk(business)
+    say(console, f"Recorded as entry {receipt.event} of {reference.upper()}; phase: {receipt.phase}.")
+
+
+def _day(given: datetime | None) -> date:
+    return (given or datetime.now(UTC)).date()
+
+
+@app.command()
+def accept(reference: Ref, who: As) -> None:
+    """Accept the request for a place (host)."""
+    _pass_on(reference, who, lambda e: e.accept())
+
+
+@app.command()
+def decline(
+    reference: Ref, who: As, reason: Annotated[DeclineReason, typer.Option()], note: Note = ""
+) -> None:
+    """Decline the request for a place (host); the next host is asked."""
+    _pass_on(reference, who, lambda e: e.decline(reason, note))
+
+
+@app.command()
+def sign(
+    reference: Ref, who: As,
+    document: Annotated[str, typer.Option(help="hash of the document you read")] = "",
+) -> None:  # fmt: skip
+    """Sign the agreement (both coordinators and every participant)."""
+    _pass_on(reference, who, lambda e: e.sign(document))
+
+
+@app.command()
+def refuse(reference: Ref, who: As, note: Note = "") -> None:
+    """Refuse to sign the agreement; the mobility ends."""
+    _pass_on(reference, who, lambda e: e.refuse(note))
+
+
+@app.command()
+def award(
+    reference: Ref, who: As,
+    decision: Annotated[GrantDecision, typer.Option()] = GrantDecision.AWARDED,
+    amount: Annotated[list[str] | None, typer.Option(metavar="LINE=EURO")] = None,
+    reason: Note = "",
+) -> None:  # fmt: skip
+    """Decide on the grant (programme office)."""
+    amounts = dict(_amount(given) for given in amount or [])
+    _pass_on(reference, who, lambda e: e.decide_grant(decision, amounts, reason))
+
+
+def _amount(given: str) -> tuple[str, Decimal]:
+    line, _, euro = given.partition("=")
+    try:
+        return line, Decimal(euro)
+    except InvalidOperation:
+        raise GrantNotAcceptable(
+            f"--amount {given} is not LINE=EURO, such as organisational-support=700."
+        ) from None
+
+
+@app.command()
+def pay(reference: Ref, who: As, on: Day = None) -> None:
+    """Confirm that the first instalment has been paid (sending side or office)."""
+    _pass_on(reference, who, lambda e: e.confirm_instalment(_day(on)))
+
+
+@app.command()
+def put_agenda(reference: Ref, file: File, who: As) -> None:
+    """Put forward the agenda of a file (host)."""
+    entries = section(read_file(file).agenda, "agenda", file)
+    _pass_on(reference, who, lambda e: e.put_agenda(entries))
+
+
+@app.command()
+def accept_agenda(reference: Ref, who: As) -> None:
+    """Accept the agenda on the table (sending coordinator)."""
+    _pass_on(reference, who, lambda e: e.accept_agenda())
+
+
+@app.command()
+def return_agenda(reference: Ref, who: As, note: Annotated[str, typer.Option()]) -> None:
+    """Return the agenda with what should change (sending coordinator)."""
+    _pass_on(reference, who, lambda e: e.return_agenda(note))
+
+
+@app.command()
+def arrive(reference: Ref, who: As, on: Day = None, participant: Who = None) -> None:
+    """Confirm that participants have arrived (host)."""
+    _pass_on(reference, who, lambda e: e.arrive(_day(on), participant or ()))
+
+
+@app.command()
+def attend(
+    reference: Ref,
+    day: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="the day of the visit")],
+    who: As,
+    participant: Who = None,
+    nobody: Annotated[bool, typer.Option("--nobody", help="nobody was present")] = False,
+) -> None:
+    """Confirm who was present on one day (host)."""
+    _pass_on(reference, who, lambda e: e.attend(day.date(), participant or (), nobody=nobody))
+
+
+@app.command()
+def depart(reference: Ref, who: As, on: Day = None, participant: Who = None) -> None:
+    """Confirm that participants have left (host)."""
+    _pass_on(reference, who, lambda e: e.depart(_day(on), participant or ()))
+
+
+@app.command()
+def evaluate(reference: Ref, file: File, who: As) -> None:
+    """Answer the evaluation with one's own answer from a file (participants, host)."""
+    entries = section(read_file(file).evaluations, "evaluations", file)
+    own = [entry for entry in entries if entry.who.casefold() == who.casefold()]
+    if not own:
+        raise EvaluationNotAcceptable(
+            f"{file} has no evaluation with 'who: {who}': add it, or correct the address."
+        )
+    _pass_on(reference, who, lambda e: e.evaluate(own[0]))
+
+
+@app.command()
+def follow_up(reference: Ref, file: File, who: As) -> None:
+    """Report what was seen and will be adapted (sending coordinator); corrects what stands."""
+    entry = section(read_file(file).follow_up, "follow_up", file)
+    _pass_on(reference, who, lambda e: e.report_follow_up(entry))
+
+
+@app.command()
+def withdraw(
+    reference: Ref, who: As, cause: Why,
+    participant: Annotated[str, typer.Option(help="e-mail address; oneself if left out")] = "",
+    note: Note = "",
+) -> None:  # fmt: skip
+    """Withdraw from the mobility (participant), or withdraw somebody (sending coordinator)."""
+    _pass_on(reference, who, lambda e: e.withdraw(participant, cause, note))
+
+
+@app.command()
+def decline_mobility(reference: Ref, who: As, cause: Why, note: Note = "") -> None:
+    """Give up a place that was given (host); the mobility ends."""
+    _pass_on(reference, who, lambda e: e.decline_mobility(cause, note))
+
+
+@app.command()
+def cancel(reference: Ref, who: As, cause: Why, note: Note = "") -> None:
+    """Stop the mobility (sending coordinator or programme office)."""
+    _pass_on(reference, who, lambda e: e.cancel(cause, note))

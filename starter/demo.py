@@ -1,0 +1,129 @@
+"""The demo: one whole case, from request to published card, on this machine in under a minute."""
+
+import asyncio
+import time
+import uuid
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from rich.panel import Panel
+from rich.table import Table
+
+from domain.case_card import said_dates
+from domain.facts import Reference
+from local.stack import ROOT, Stack, Told
+from settings import Settings
+from starter.case_files import CaseDocument, move, read_file, section
+from starter.clock import VirtualClock
+from starter.keepsakes import save_letters, save_papers
+from starter.rehearsal import Rehearsal
+from starter.reporter import reported
+from starter.running import console, open_desk
+from starter.story import tell_the_story
+from store.engine import migrate
+from store.ledger import read_letters
+
+EXAMPLE = ROOT / "examples" / "boras-soc-2026.yaml"
+WEEKS_IN_A_YEAR = 52
+LEAD = timedelta(days=80)
+"""Days the story takes before the visit, with everybody's hesitation."""
+POST_SECONDS = 20
+
+
+def start_everything(stack: Stack, tell: Told) -> Settings:
+    """Start the stack, bring the tables up to date, start a worker."""
+    settings = stack.start(tell)
+    tell("the tables")
+    migrate(settings.required("database_url"))
+    tell("the worker")
+    stack.start_worker(settings)
+    return settings
+
+
+def play(stack: Stack, file: Path) -> None:
+    """Play the case of a file and tell where everything is.
+
+    Raises:
+        BadFile: when the file lacks a section that the story needs.
+    """
+    document = read_file(file)
+    for name in ("directory", "request", "agenda", "evaluations", "follow_up"):
+        section(getattr(document, name), name, file)
+    weeks = weeks_to_a_coming_year(document, datetime.now(UTC).date())
+    with console.status("Starting") as status:
+        settings = start_everything(stack, lambda part: status.update(f"Starting {part}"))
+    _announce(document, weeks)
+    began = time.monotonic()
+    reference = asyncio.run(_play(settings, move(document, weeks)))
+    seconds = time.monotonic() - began
+    folder = asyncio.run(_keep(settings, stack, reference))
+    _farewell(stack, reference, folder, seconds)
+
+
+def weeks_to_a_coming_year(document: CaseDocument, today: date) -> int:
+    """By how many whole years of 52 weeks a case must move to lie far enough ahead."""
+    if document.request is None:
+        return 0
+    weeks = 0
+    while document.request.first_day + timedelta(weeks=weeks) < today + LEAD:
+        weeks += WEEKS_IN_A_YEAR
+    return weeks
+
+
+def _announce(document: CaseDocument, weeks: int) -> None:
+    if document.request is None or not weeks:
+        return
+    request = document.request
+    days = [request.first_day, request.last_day]
+    later = [day + timedelta(weeks=weeks) for day in days]
+    console.print(
+        f"The dates of this case lie in the past ({said_dates(tuple(days))}): the demo moves them "
+        f"by {weeks} weeks, to {said_dates(tuple(later))}.\n"
+        "Everything below is real but the passing of time: the same server, database, letters and "
+        "messages as in production.",
+        soft_wrap=True,
+    )
+
+
+async def _play(settings: Settings, document: CaseDocument) -> Reference:
+    async with open_desk(settings) as desk:
+        clock = VirtualClock(desk.client, settings)
+        directory = section(document.directory, "directory", EXAMPLE)
+        await desk.keep_directory(directory)
+        # Every rehearsal is a request of its own, although the file is the same.
+        reference = await desk.request(
+            section(document.request, "request", EXAMPLE),
+            today=datetime.now(UTC).date(), occasion=uuid.uuid4().hex,
+        )  # fmt: skip
+        rehearsal = Rehearsal(desk, clock, reference)
+        async with reported(desk, reference, console):
+            await tell_the_story(rehearsal, document)
+        return reference
+
+
+async def _keep(settings: Settings, stack: Stack, reference: Reference) -> Path:
+    """Save papers and letters where a person finds them."""
+    folder = stack.home / "out" / reference
+    async with open_desk(settings) as desk:
+        letters = await read_letters(desk.store.engine, reference)
+        limit = time.monotonic() + POST_SECONDS
+        while any(x.settled_at is None for x in letters) and time.monotonic() < limit:
+            await asyncio.sleep(0.2)
+            letters = await read_letters(desk.store.engine, reference)
+        save_papers(await desk.store.documents(reference), folder)
+        save_letters(letters, stack.letters, folder / "letters")
+    return folder
+
+
+def _farewell(stack: Stack, reference: Reference, folder: Path, seconds: float) -> None:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold")
+    for form in ("html", "pdf", "md"):
+        table.add_row(f"card ({form})", str(folder / f"card.{form}"))
+    table.add_row("agreement", str(folder / "agreement.pdf"))
+    table.add_row("letters", str(folder / "letters" / "index.html"))
+    table.add_row("auditor", f"mobility timeline {reference}   mobility verify {reference}")
+    table.add_row("Temporal", f"{stack.ui_address} (what it shows is sealed)")
+    table.add_row("stop it all", "mobility down")
+    title = f"{reference} is completed, after {seconds:.0f} seconds"
+    console.print(Panel(table, title=title, expand=False), soft_wrap=True)

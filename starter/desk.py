@@ -1,0 +1,277 @@
+"""The front desk: takes requests in, and passes on what people say to their mobilities."""
+
+import asyncio
+import hashlib
+import re
+from datetime import date
+
+from temporalio.client import (
+    Client,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import TypedSearchAttributes, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from domain import errors
+from domain.case_view import CaseView
+from domain.errors import AlreadyDone, OutOfPhase, Refusal, RequestNotAcceptable
+from domain.facts import Fact, PersonId, Reference, Writing
+from domain.messages import Message, Receipt
+from domain.mobility import Mobility
+from domain.people import Organisation, Person, Role
+from domain.request import MobilityRequest, Objective
+from starter.case_files import DirectorySection, RequestSection
+from starter.client import Unreachable
+from store.cases import Store
+from store.directory import Directory, keep_directory, read_directory
+from store.sealing import SHARED
+from workflows.mobility import PHASE, SENDING, MobilityWorkflow
+
+ANSWER_SECONDS = 30
+"""How long a person waits at the desk before being told that nobody answers."""
+
+
+class NotKnown(Refusal):
+    """No mobility, person or organisation of that name is known here."""
+
+
+class OpenMobility(Fact):
+    """A mobility that has been requested, as the store shows it."""
+
+    reference: Reference
+    request: MobilityRequest
+    view: CaseView
+
+
+def workflow_id(reference: Reference) -> str:
+    """The name under which Temporal knows a mobility."""
+    return f"mobility-{reference}"
+
+
+class FrontDesk:
+    """Takes requests in, finds mobilities and people, passes messages on."""
+
+    def __init__(self, store: Store, client: Client, *, task_queue: str) -> None:
+        self.store = store
+        self.client = client
+        self._task_queue = task_queue
+
+    async def keep_directory(self, section: DirectorySection) -> Directory:
+        """Add or replace organisations, people and offers.
+
+        Raises:
+            NotKnown: when a person or an offer names an organisation that is nowhere.
+        """
+        known = await read_directory(self.store.engine)
+        organisations = {o.id for o in (*known.organisations, *section.organisations)}
+        people = {p.id for p in (*known.people, *section.people)}
+        for thing in (*section.people, *section.offers):
+            if thing.organisation not in organisations:
+                raise NotKnown(
+                    f"{thing.id} names organisation '{thing.organisation}', which is not in the "
+                    "directory: add it or correct the name."
+                )
+        if strangers := [o for o in section.offers if o.coordinator not in people]:
+            raise NotKnown(
+                f"Offer {strangers[0].id} names coordinator '{strangers[0].coordinator}', who is "
+                "not in the directory: add them or correct the name."
+            )
+        await keep_directory(
+            self.store.engine,
+            Directory(
+                organisations=section.organisations, people=section.people, offers=section.offers
+            ),
+        )
+        return await read_directory(self.store.engine)
+
+    async def request(
+        self, section: RequestSection, *, today: date, occasion: str = ""
+    ) -> Reference:
+        """Take a request in and start its mobility. The same request starts one mobility.
+
+        ``occasion`` sets apart requests that are meant to be made again, such as rehearsals.
+
+        Raises:
+            NotKnown: for an organisation or a person who is not in the directory.
+            RequestNotAcceptable: when dates, durations or people break a rule.
+            AlreadyDone: when this very request has been made before.
+        """
+        directory = await read_directory(self.store.engine)
+        draft = _draft(section, directory)
+        draft.check(today=today)
+        key = await self.store.keys.digest(SHARED, f"{occasion}\n{section.model_dump_json()}")
+        reference, _ = await self.store.reserve_reference(key, today.year)
+        request = await self._deposit(draft, section, reference)
+        try:
+            await self.client.start_workflow(
+                MobilityWorkflow.run,
+                Mobility(request=request),
+                id=workflow_id(reference),
+                task_queue=self._task_queue,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+                search_attributes=TypedSearchAttributes([
+                    PHASE.value_set("matching"), SENDING.value_set(request.sending),
+                ]),
+            )
+        except WorkflowAlreadyStartedError:
+            raise AlreadyDone(
+                f"This request has been made already: it is {reference}, see "
+                f"'mobility show {reference}'."
+            ) from None
+        return reference
+
+    async def _deposit(
+        self, draft: MobilityRequest, section: RequestSection, reference: Reference
+    ) -> MobilityRequest:
+        """Keep names and texts in the store; what goes into the history stands for them."""
+        people = [
+            Person(
+                id=PersonId(f"{reference}-p{n}"), name=entry.name, email=entry.email,
+                organisation=draft.sending, profile=entry.profile, roles=(Role.PARTICIPANT,),
+            )
+            for n, entry in enumerate(section.participants, start=1)
+        ]  # fmt: skip
+        texts = [
+            (await self.store.keep_text(reference, text))[0]
+            for text in (section.title, section.context, *section.objectives)
+        ]
+        request = draft.model_copy(update={
+            "reference": reference,
+            "participants": tuple(person.id for person in people),
+            "title": texts[0],
+            "context": texts[1],
+            "objectives": tuple(
+                Objective(id=f"O{n}", text=text) for n, text in enumerate(texts[2:], start=1)
+            ),
+        })
+        await self.store.keep_participants(reference, people)
+        await self.store.keep_request(request)
+        return request
+
+    def handle(self, reference: Reference) -> WorkflowHandle[MobilityWorkflow, str]:
+        """The running or closed workflow of a mobility."""
+        return self.client.get_workflow_handle_for(MobilityWorkflow.run, workflow_id(reference))
+
+    async def mobility(self, reference: str) -> OpenMobility:
+        """Find a mobility.
+
+        Raises:
+            NotKnown: when there is none of that reference.
+            Unreachable: when it was started but no worker has opened it yet.
+        """
+        case = await self.store.case(Reference(reference.upper()))
+        if case is None or case.request is None:
+            raise NotKnown(f"There is no mobility {reference}: 'mobility list' shows all of them.")
+        if case.view is None:
+            raise Unreachable(
+                f"{case.reference} waits for a worker to take it up: start one with 'mobility up'."
+            )
+        return OpenMobility(reference=case.reference, request=case.request, view=case.view)
+
+    async def people(self, reference: Reference) -> dict[PersonId, Person]:
+        """Everybody who may have a part in a mobility: the directory, then its participants."""
+        directory = await read_directory(self.store.engine)
+        known = {person.id: person for person in directory.people}
+        return known | await self.store.participants(reference)
+
+    async def say(
+        self, reference: Reference, message: Message, *, occasion: str = ""
+    ) -> Receipt:
+        """Pass a message on and wait until it is written down. Said twice, it is heard once.
+
+        Raises:
+            Refusal: when it may not be said, with the sentence of the rule.
+            Unreachable: when no worker answers; it is safe to say it again.
+        """
+        kind = type(message).__name__
+        update = re.sub(r"(?<!^)(?=[A-Z])", "_", kind).lower()
+        content = f"{kind}\n{message.model_dump_json()}\n{occasion}"
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                return await self.handle(reference).execute_update(
+                    update, message, id=hashlib.sha256(content.encode()).hexdigest()[:32],
+                    result_type=Receipt,
+                )
+        except WorkflowUpdateFailedError as failure:
+            raise _refusal(failure) from None
+        except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
+            raise Unreachable(
+                "The message was sent, and no worker has answered yet: start one with "
+                "'mobility up' and say it again; it will count once."
+            ) from None
+        except RPCError as trouble:
+            raise _unreachable_or_closed(trouble) from None
+
+
+def _refusal(failure: WorkflowUpdateFailedError) -> Exception:
+    """The refusal that travelled as an application error, by its class name."""
+    cause = failure.cause
+    if isinstance(cause, ApplicationError) and cause.type:
+        kind = getattr(errors, cause.type, None)
+        if isinstance(kind, type) and issubclass(kind, Refusal):
+            return kind(cause.message)
+    return failure
+
+
+def _unreachable_or_closed(trouble: RPCError) -> Exception:
+    if trouble.status is RPCStatusCode.NOT_FOUND:
+        return OutOfPhase("The mobility is closed: nothing about it can be changed any more.")
+    return Unreachable("Temporal does not answer: start it, on this machine with 'mobility up'.")
+
+
+NOTHING_YET = Writing(id="", digest="")
+
+
+def _draft(section: RequestSection, directory: Directory) -> MobilityRequest:
+    """The request with everybody found, before any text of it is kept."""
+    sending = _organisation(directory, section.sending)
+    coordinator = _person(directory, section.coordinator, Role.SENDING)
+    if coordinator.organisation != sending.id:
+        raise RequestNotAcceptable(
+            f"coordinator {section.coordinator} does not belong to {sending.name}: name one of its "
+            "own coordinators."
+        )
+    emails = [entry.email.casefold() for entry in section.participants]
+    if twice := [email for email in emails if emails.count(email) > 1]:
+        raise RequestNotAcceptable(f"participant {twice[0]} stands there twice: take one out.")
+    return MobilityRequest(
+        reference=Reference(""),
+        sending=sending.id,
+        coordinator=coordinator.id,
+        office=_person(directory, section.programme_office, Role.OFFICE).id,
+        participants=tuple(PersonId(email) for email in emails),
+        title=NOTHING_YET,
+        context=NOTHING_YET,
+        objectives=tuple(
+            Objective(id=f"O{n}", text=NOTHING_YET) for n in range(1, len(section.objectives) + 1)
+        ),
+        **section.model_dump(
+            include={"activity", "themes", "languages", "first_day", "last_day", "funding"}
+        ),
+    )
+
+
+def _organisation(directory: Directory, name: str) -> Organisation:
+    found = directory.organisation(name)
+    if found is None:
+        raise NotKnown(
+            f"Organisation '{name}' is not in the directory: correct the name, or add it with "
+            "'mobility directory FILE'."
+        )
+    return found
+
+
+def _person(directory: Directory, email: str, role: Role) -> Person:
+    found = directory.person(email)
+    if found is None:
+        raise NotKnown(
+            f"{email} is not in the directory: correct the address, or add the person with "
+            "'mobility directory FILE'."
+        )
+    if role not in found.roles:
+        raise RequestNotAcceptable(f"{email} is not a {role}: name one, or correct the directory.")
+    return found

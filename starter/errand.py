@@ -1,0 +1,222 @@
+"""One person's errand with one mobility: everything they may say, in the words of the desk."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from domain import messages as m
+from domain.agenda import Session
+from domain.errors import EvaluationNotAcceptable, NotAwaited, Refusal
+from domain.evaluation import Answer, FollowUp
+from domain.facts import OfferId, PersonId, Writing
+from domain.grant import GrantDecision
+from domain.matching import DeclineReason
+from domain.messages import Cause, Receipt
+from domain.people import Person
+from starter.case_files import EvaluationEntry, FollowUpEntry, SessionEntry
+from starter.desk import FrontDesk, NotKnown, OpenMobility
+
+
+class Errand:
+    """Somebody at the desk, with the mobility they come about."""
+
+    def __init__(
+        self, desk: FrontDesk, mobility: OpenMobility, people: dict[PersonId, Person], who: str
+    ) -> None:
+        self._desk = desk
+        self._mobility = mobility
+        self._people = people
+        self._new_texts: list[Writing] = []
+        self.by = self._person(who)
+
+    # Matching.
+
+    async def accept(self) -> Receipt:
+        """The host has a place."""
+        return await self._say(m.AcceptProposal(by=self.by, offer=self._offer()))
+
+    async def decline(self, reason: DeclineReason, note: str = "") -> Receipt:
+        """The host has none."""
+        return await self._say(
+            m.DeclineProposal(
+                by=self.by, offer=self._offer(), reason=reason, note=await self._note(note)
+            )
+        )
+
+    def _offer(self) -> OfferId:
+        offer = self._mobility.view.pending_offer
+        if offer is None:
+            raise NotAwaited("No request for a place is open in this mobility.")
+        return offer
+
+    # Agreement.
+
+    async def sign(self, document: str = "") -> Receipt:
+        """Sign the agreement on the table, or the one of this hash."""
+        document = document or self._mobility.view.agreement_document
+        return await self._say(m.SignAgreement(by=self.by, document=document))
+
+    async def refuse(self, note: str = "") -> Receipt:
+        """Refuse to sign."""
+        return await self._say(m.RefuseToSign(by=self.by, note=await self._note(note)))
+
+    # Grant.
+
+    async def decide_grant(
+        self, decision: GrantDecision, amounts: dict[str, Decimal], reason: str = ""
+    ) -> Receipt:
+        """Award, award in part or reject."""
+        return await self._say(
+            m.DecideGrant(
+                by=self.by, decision=decision, amounts=amounts, reason=await self._note(reason)
+            )
+        )
+
+    async def confirm_instalment(self, paid_on: date) -> Receipt:
+        """The first instalment has been paid."""
+        return await self._say(m.ConfirmInstalment(by=self.by, paid_on=paid_on))
+
+    # Agenda.
+
+    async def put_agenda(self, entries: Sequence[SessionEntry]) -> Receipt:
+        """Put forward an agenda."""
+        sessions = tuple([await self._session(n, s) for n, s in enumerate(entries, start=1)])
+        # The same sessions may come again after a return, as a version of their own.
+        return await self._say(
+            m.PutAgenda(by=self.by, sessions=sessions), occasion=str(self._mobility.view.n)
+        )
+
+    async def _session(self, n: int, entry: SessionEntry) -> Session:
+        everybody = entry.participants == "all"
+        return Session(
+            id=f"S{n}", day=entry.day, starts=entry.starts, ends=entry.ends, kind=entry.kind,
+            participants=self._participants(() if everybody else entry.participants),
+            objectives=tuple(f"O{number}" for number in entry.objectives),
+            title=await self._text(entry.title), place=await self._text(entry.place),
+        )  # fmt: skip
+
+    async def accept_agenda(self) -> Receipt:
+        """Accept the agenda on the table."""
+        version = self._mobility.view.agenda_version
+        return await self._say(m.AcceptAgenda(by=self.by, version=version))
+
+    async def return_agenda(self, note: str) -> Receipt:
+        """Ask for changes."""
+        version = self._mobility.view.agenda_version
+        return await self._say(
+            m.ReturnAgenda(by=self.by, version=version, note=await self._text(note))
+        )
+
+    # Visit.
+
+    async def arrive(self, on: date, who: Sequence[str] = ()) -> Receipt:
+        """Participants have arrived; everybody unless named."""
+        people = self._participants(who)
+        return await self._say(m.ConfirmArrival(by=self.by, participants=people, on=on))
+
+    async def attend(self, day: date, who: Sequence[str] = (), *, nobody: bool = False) -> Receipt:
+        """Who was present on one day; everybody unless named."""
+        people = () if nobody else self._participants(who)
+        return await self._say(m.ConfirmAttendance(by=self.by, day=day, present=people))
+
+    async def depart(self, on: date, who: Sequence[str] = ()) -> Receipt:
+        """Participants have left; everybody unless named."""
+        people = self._participants(who)
+        return await self._say(m.ConfirmDeparture(by=self.by, participants=people, on=on))
+
+    # Evaluation.
+
+    async def evaluate(self, entry: EvaluationEntry) -> Receipt:
+        """Answer the evaluation."""
+        objectives = [objective.id for objective in self._mobility.request.objectives]
+        if len(entry.marks) != len(objectives):
+            raise EvaluationNotAcceptable(
+                f"There are {len(objectives)} objectives and {len(entry.marks)} marks: give one "
+                "mark from 1 to 5 for each."
+            )
+        answer = Answer(
+            marks=dict(zip(objectives, entry.marks, strict=True)),
+            lessons=tuple([await self._text(lesson) for lesson in entry.lessons]),
+            testimonial=await self._note(entry.testimonial),
+            consent=entry.consent,
+        )
+        return await self._say(m.AnswerEvaluation(by=self.by, answer=answer))
+
+    async def report_follow_up(self, entry: FollowUpEntry) -> Receipt:
+        """Tell what was seen and what will be adapted; or correct it."""
+        follow_up = FollowUp(
+            seen=await self._text(entry.seen),
+            adapted=await self._text(entry.adapted),
+            stated_days=entry.stated_days,
+            title=await self._note(entry.title or ""),
+            context=await self._note(entry.context or ""),
+        )
+        return await self._say(
+            m.ReportFollowUp(by=self.by, follow_up=follow_up), occasion=str(self._mobility.view.n)
+        )
+
+    # Endings.
+
+    async def withdraw(self, participant: str, cause: Cause, note: str = "") -> Receipt:
+        """A participant stops."""
+        return await self._say(
+            m.WithdrawParticipant(
+                by=self.by, participant=self._person(participant or "", self.by), cause=cause,
+                note=await self._note(note),
+            )
+        )  # fmt: skip
+
+    async def decline_mobility(self, cause: Cause, note: str = "") -> Receipt:
+        """The host can no longer take anybody."""
+        return await self._say(
+            m.DeclineMobility(by=self.by, cause=cause, note=await self._note(note))
+        )
+
+    async def cancel(self, cause: Cause, note: str = "") -> Receipt:
+        """The sending side or the office stops the mobility."""
+        return await self._say(
+            m.CancelMobility(by=self.by, cause=cause, note=await self._note(note))
+        )
+
+    # People and texts.
+
+    def _person(self, email: str, otherwise: PersonId | None = None) -> PersonId:
+        if not email and otherwise is not None:
+            return otherwise
+        wanted = email.casefold()
+        for person in reversed(self._people.values()):
+            if wanted in (person.email.casefold(), person.id.casefold()):
+                return person.id
+        raise NotKnown(f"{email} has no part in {self._mobility.reference}: check the address.")
+
+    def _participants(self, emails: Sequence[str]) -> tuple[PersonId, ...]:
+        if not emails:
+            return self._mobility.view.taking_part
+        return tuple(self._person(email) for email in emails)
+
+    async def _note(self, text: str) -> Writing | None:
+        return await self._text(text) if text else None
+
+    async def _text(self, text: str) -> Writing:
+        written, is_new = await self._desk.store.keep_text(self._mobility.reference, text)
+        if is_new:
+            self._new_texts.append(written)
+        return written
+
+    async def _say(self, message: m.Message, *, occasion: str = "") -> Receipt:
+        """Say it; what was written for a message that is refused is not kept."""
+        try:
+            return await self._desk.say(self._mobility.reference, message, occasion=occasion)
+        except Refusal:
+            await self._desk.store.forget_texts(self._mobility.reference, self._new_texts)
+            raise
+
+
+async def errand(desk: FrontDesk, reference: str, who: str) -> Errand:
+    """Somebody steps up to the desk.
+
+    Raises:
+        NotKnown: when there is no such mobility, or this person has no part in it.
+    """
+    mobility = await desk.mobility(reference)
+    return Errand(desk, mobility, await desk.people(mobility.reference), who)

@@ -1,0 +1,186 @@
+"""What people see in the terminal: the list, one mobility, what it waits for, its timeline."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+from rich.console import Console, Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from domain.case_card import said_dates
+from domain.case_view import CaseView, OpenQuestion, roles_in
+from domain.events import Phase
+from domain.facts import PersonId
+from domain.people import SYSTEM, Organisation, Person
+from domain.request import MobilityRequest
+from starter.auditing import Moment, Verdict
+from starter.desk import OpenMobility
+from store.cases import Case
+
+SOURCES = {"journal": "cyan", "letter": "green", "Temporal": "bright_black"}
+
+
+class Names:
+    """Names for ids; where they were erased, the capacity stands in their place."""
+
+    def __init__(
+        self,
+        people: Mapping[PersonId, Person],
+        organisations: Iterable[Organisation],
+        mobility: OpenMobility | None = None,
+    ) -> None:
+        self._people = people
+        self._organisations = {o.id: o for o in organisations}
+        self._mobility = mobility
+
+    def person(self, who: str) -> str:
+        """Name and capacity of somebody."""
+        if who == SYSTEM:
+            return "time"
+        found = self._people.get(PersonId(who))
+        name = found.name if found else who
+        return f"{name} ({self._capacity(PersonId(who))})" if self._capacity(PersonId(who)) else name
+
+    def _capacity(self, who: PersonId) -> str:
+        if self._mobility is None:
+            return ""
+        return ", ".join(roles_in(self._mobility.request, self._mobility.view, who))
+
+    def people(self, who: Iterable[PersonId]) -> str:
+        """Several people in one line."""
+        return ", ".join(self.person(person) for person in who)
+
+    def organisation(self, which: str | None) -> str:
+        """The name of an organisation."""
+        found = self._organisations.get(which) if which else None  # type: ignore[call-overload]
+        return found.name if found else which or "not found yet"
+
+
+def said(moment: datetime | date | None) -> str:
+    """A day as people write it."""
+    return f"{moment:%-d %B %Y}" if moment else "-"
+
+
+def list_page(cases: list[Case], names: Names) -> RenderableType:
+    """Every mobility, one line each."""
+    if not cases:
+        return Text("No mobility has been requested yet: 'mobility request FILE' starts one.")
+    table = Table("reference", "phase", "from", "to", "visit", "waits for", "until", box=None)
+    for case in cases:
+        request, view = case.request, case.view
+        if request is None or view is None:
+            table.add_row(case.reference, "waits for a worker")
+            continue
+        table.add_row(
+            case.reference, _standing(view), names.organisation(request.sending),
+            names.organisation(view.receiving), said_dates(request.days),
+            ", ".join(q.asked for q in view.questions) or "-", said(view.next_due),
+        )  # fmt: skip
+    return table
+
+
+def _standing(view: CaseView) -> str:
+    if view.outcome is None:
+        return str(view.phase)
+    return f"{view.outcome}: {view.cause}" if view.cause else str(view.outcome)
+
+
+def show_page(mobility: OpenMobility, title: str, names: Names) -> RenderableType:
+    """One mobility on one page."""
+    request, view = mobility.request, mobility.view
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold")
+    for label, value in _facts(request, view, names):
+        table.add_row(label, value)
+    heading = f"{mobility.reference}  {title}" if title else mobility.reference
+    return Panel(Group(table, Text(), why_page(mobility, names)), title=heading, expand=False)
+
+
+def _facts(request: MobilityRequest, view: CaseView, names: Names) -> list[tuple[str, str]]:
+    facts = [
+        ("standing", _standing(view)),
+        ("activity", f"{request.activity}, {said_dates(request.days)}, {len(request.days)} days"),
+        ("sending", f"{names.organisation(request.sending)}, {names.person(request.coordinator)}"),
+        ("receiving", names.organisation(view.receiving)),
+        ("participants", names.people(view.taking_part) or "none any more"),
+        ("programme office", names.person(request.office)),
+    ]
+    if view.agreement_version:
+        state = f"in force since {said(view.in_force_on)}" if view.in_force_on else "to be signed"
+        signed = f"{len(view.signed)} signatures, {state}"
+        facts.append(("agreement", f"version {view.agreement_version}, {signed}"))
+        facts.append(("", f"document {view.agreement_document}"))
+    if view.grant_decision:
+        facts.append(("grant", f"{view.grant_decision}, {view.grant_total} euro"))
+        paid = said(view.instalment_paid_on) if view.instalment_paid_on else "not yet"
+        facts.append(("instalment", f"due {said(view.instalment_due)}, paid {paid}"))
+    if view.agenda_version:
+        accepted = "accepted" if view.agenda_accepted else "not accepted yet"
+        facts.append(("agenda", f"version {view.agenda_version}, {accepted}"))
+    if view.days_confirmed:
+        facts.append(("attendance", f"confirmed for {said_dates(view.days_confirmed)}"))
+    if view.card:
+        facts.append(("card", "published"))
+    return facts
+
+
+def why_page(mobility: OpenMobility, names: Names) -> RenderableType:
+    """What a mobility waits for, on whom, until when, and what happens then."""
+    view = mobility.view
+    if view.outcome is not None:
+        return Text(f"Closed: {_standing(view)}. Nobody is waited for.")
+    if view.questions:
+        return Group(*(_question(question, names) for question in view.questions))
+    if view.phase is Phase.PREPARATION:
+        return Text(
+            f"Everything is settled: it waits for the first day, {said(mobility.request.first_day)}."
+        )
+    return Text("The engine is at work on the next step; nobody is waited for.")
+
+
+def _question(question: OpenQuestion, names: Names) -> Text:
+    text = Text("Waits for ")
+    text.append(names.people(question.people), style="bold")
+    text.append(f" to {question.act}, until ")
+    text.append(said(question.due), style="bold")
+    text.append(f"; otherwise {question.silence}.")
+    if question.next_reminder:
+        text.append(f" Next reminder on {said(question.next_reminder)}.")
+    return text
+
+
+def timeline_page(moments: list[Moment], names: Names) -> RenderableType:
+    """The auditor's view. ``run#event`` is the event's place in Temporal's history."""
+    table = Table("time (UTC)", "entry", "Temporal", "what", "who", box=None, pad_edge=False)
+    for moment in moments:
+        style = SOURCES.get(moment.source, "red")
+        table.add_row(
+            f"{moment.at:%Y-%m-%d %H:%M:%S}",
+            f"#{moment.n}" if moment.n else "",
+            moment.temporal,
+            Text(f"{moment.source}: {moment.what}", style=style),
+            names.person(moment.by) if moment.by and moment.source != "Temporal" else moment.by,
+        )
+    return table
+
+
+def verdict_page(reference: str, verdict: Verdict) -> RenderableType:
+    """What verifying has shown."""
+    lines = [
+        f"{verdict.entries} entries in the journal of {reference}, written in {verdict.strokes} "
+        "strokes; the chain was recomputed.",
+        "The key is destroyed: results in Temporal's history cannot be read any more."
+        if verdict.erased
+        else f"{verdict.compared} strokes compared with the hashes in Temporal's history.",
+        f"{verdict.heads_in_clear} heads in clear compared, one for each phase that ended.",
+        *verdict.findings,
+    ]
+    judgement = "Sound: nothing was changed." if verdict.is_sound else "NOT SOUND."
+    style = "green" if verdict.is_sound else "bold red"
+    return Group(*(Text(line) for line in lines), Text(judgement, style=style))
+
+
+def say(console: Console, sentence: str) -> None:
+    """One plain sentence."""
+    console.print(Text(sentence), soft_wrap=True)

@@ -1,0 +1,100 @@
+"""One mobility rehearsed on the real server under its own clock, people acting as in earnest."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+
+from domain.case_view import CaseView
+from domain.deadlines import Asked
+from domain.facts import Reference
+from domain.people import Role
+from starter.clock import VirtualClock
+from starter.desk import FrontDesk, OpenMobility
+from starter.client import Unreachable
+from starter.errand import Errand, errand
+
+PATIENCE_SECONDS = 30
+LOOK_SECONDS = 0.05
+
+
+class NotComing(Exception):  # noqa: N818 - told to whoever rehearses
+    """What the rehearsal waits for does not come about."""
+
+
+class Rehearsal:
+    """Steps through a mobility: wait for a question, let days pass, act."""
+
+    def __init__(self, desk: FrontDesk, clock: VirtualClock, reference: Reference) -> None:
+        self.reference = reference
+        self._desk = desk
+        self._clock = clock
+        self._handle = desk.handle(reference)
+
+    async def mobility(self) -> OpenMobility:
+        """How it stands."""
+        return await self._desk.mobility(self.reference)
+
+    async def acts(self, email: str) -> Errand:
+        """Somebody steps up to the desk."""
+        return await errand(self._desk, self.reference, email)
+
+    async def asked(self, *questions: Asked) -> CaseView:
+        """Wait until these questions are open."""
+        wanted = set(questions)
+        return await self.until(
+            lambda view: wanted <= {q.asked for q in view.questions}, f"asked: {questions}"
+        )
+
+    async def closed(self) -> CaseView:
+        """Wait until the mobility is closed."""
+        return await self.until(lambda view: view.outcome is not None, "closed")
+
+    async def until(self, is_so: Callable[[CaseView], bool], what: str) -> CaseView:
+        """Wait, without the clock moving, until the mobility has caught up.
+
+        Raises:
+            NotComing: when it does not within half a minute.
+        """
+        view: CaseView | None = None
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while view is None or not is_so(view):
+                    view = await self._look() or view
+                    await asyncio.sleep(LOOK_SECONDS)
+        except TimeoutError:
+            stands = f"{view.phase}, {[q.asked for q in view.questions]}" if view else "not begun"
+            raise NotComing(f"{self.reference} is not {what}: it stands at {stands}.") from None
+        return view
+
+    async def _look(self) -> CaseView | None:
+        try:
+            return (await self.mobility()).view
+        except Unreachable:
+            return None
+
+    async def now(self) -> datetime:
+        """The mobility's own time."""
+        return await self._clock.now(self._handle)
+
+    async def today(self) -> date:
+        """The mobility's own day."""
+        return (await self.now()).date()
+
+    async def days_pass(self, days: float) -> None:
+        """Let days pass."""
+        await self._clock.forward(self._handle, timedelta(days=days))
+
+    async def day_comes(self, day: date, hour: int = 18) -> None:
+        """Let the time pass until that day, by default its evening (UTC)."""
+        moment = datetime.combine(day, time(hour), UTC)
+        await self._clock.forward(self._handle, moment - await self.now())
+
+
+def holds(mobility: OpenMobility, role: Role) -> str:
+    """The id of whoever has this capacity in a mobility, participants aside."""
+    holders = {
+        Role.SENDING: mobility.request.coordinator,
+        Role.OFFICE: mobility.request.office,
+        Role.RECEIVING: mobility.view.host.coordinator if mobility.view.host else "",
+    }
+    return holders[role]

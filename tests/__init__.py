@@ -1,0 +1,1 @@
+"""The tests, room by room; builders shared by all of them stand in ``builders.py``."""

@@ -1,0 +1,215 @@
+"""One journey for every step of the lifecycle and for every way a mobility can end."""
+
+from collections.abc import Callable
+
+from domain import messages as m
+from domain.events import Entry, MobilityEnded, Phase, PhaseEntered
+from domain.grant import GrantDecision
+from domain.matching import DeclineReason
+from domain.messages import Cause
+from tests.builders import (
+    COORDINATOR,
+    EMELIE,
+    FIRST_DAY,
+    FRIDA,
+    HOST,
+    OFFICE,
+    SOC_OFFER,
+    Journey,
+    completed,
+    in_agreement,
+    in_evaluation,
+    in_matching,
+    in_preparation,
+    in_visit,
+    noon,
+    ready_to_go,
+    writing,
+)
+
+
+def to_the_end(journey: Journey) -> Journey:
+    """Everybody keeps silent from now on, until the mobility is closed or a year has gone by."""
+    journey.wait(365)
+    return journey
+
+
+def visit_begins() -> Journey:
+    """The office awards, the agenda goes to and fro once, and the first day comes."""
+    journey = in_preparation()
+    journey.award()
+    journey.put_agenda()
+    journey.say(m.ReturnAgenda(by=COORDINATOR, version=1, note=writing("note")))
+    journey.put_agenda()
+    journey.accept_agenda()
+    journey.pay()
+    journey.wait_until(noon(FIRST_DAY))
+    return journey
+
+
+def nobody_comes() -> Journey:
+    """The instalment is paid, and nobody attends."""
+    journey = in_visit()
+    journey.attend()
+    return journey
+
+
+def host_refuses_to_sign() -> Journey:
+    """The receiving coordinator will not sign."""
+    journey = in_agreement()
+    journey.say(m.RefuseToSign(by=HOST))
+    return journey
+
+
+def grant_is_rejected() -> Journey:
+    """The programme office says no."""
+    journey = in_preparation()
+    decision = GrantDecision.REJECTED
+    journey.say(m.DecideGrant(by=OFFICE, decision=decision, reason=writing("reason")))
+    return journey
+
+
+STEPS_DRIVEN: dict[str, Callable[[], Journey]] = {
+    "a host accepts": in_agreement,
+    "no host is left: lapsed": lambda: to_the_end(in_matching()),
+    "everybody has signed": in_preparation,
+    "a party refuses to sign: declined": host_refuses_to_sign,
+    "signatures are missing at the deadline: lapsed": lambda: to_the_end(in_agreement()),
+    "the grant is awarded, the agenda accepted, and the first day has come": visit_begins,
+    "the grant is rejected: declined": grant_is_rejected,
+    "no decision or no accepted agenda at the deadline: lapsed": (
+        lambda: to_the_end(in_preparation())
+    ),
+    "every day is confirmed and everybody has left": in_evaluation,
+    "nobody attended: cancelled": nobody_comes,
+    "attendance is not confirmed at the deadline: lapsed": lambda: to_the_end(in_visit()),
+    "the card is published, or its facts stay in contradiction: completed": completed,
+}
+"""A journey for each condition in the table of steps; its last step is that one."""
+
+
+def first_host_declines() -> Journey:
+    """The first host says no, the second says yes."""
+    journey = in_matching()
+    journey.say(m.DeclineProposal(by=HOST, offer=SOC_OFFER, reason=DeclineReason.DATES))
+    journey.accept_place()
+    return journey
+
+
+def agenda_never_comes() -> Journey:
+    """The grant is settled and the host sends no agenda."""
+    journey = in_preparation()
+    journey.award()
+    journey.pay()
+    return to_the_end(journey)
+
+
+def agenda_is_never_accepted() -> Journey:
+    """The host sends an agenda and nobody looks at it."""
+    journey = in_preparation()
+    journey.award()
+    journey.pay()
+    journey.put_agenda()
+    return to_the_end(journey)
+
+
+def instalment_is_late() -> Journey:
+    """The first instalment is not paid before the visit, which goes ahead."""
+    journey = in_preparation()
+    journey.award()
+    journey.put_agenda()
+    journey.accept_agenda()
+    journey.wait_until(noon(FIRST_DAY))
+    return journey
+
+
+def everybody_withdraws() -> Journey:
+    """The instalment is paid, then one participant falls ill and the other is withdrawn."""
+    journey = ready_to_go()
+    journey.say(m.WithdrawParticipant(by=FRIDA, participant=FRIDA, cause=Cause.ILLNESS))
+    journey.say(m.WithdrawParticipant(by=COORDINATOR, participant=EMELIE, cause=Cause.WORK))
+    return journey
+
+
+def host_gives_up() -> Journey:
+    """The host can no longer take anybody."""
+    journey = ready_to_go()
+    journey.say(m.DeclineMobility(by=HOST, cause=Cause.HOST_UNABLE))
+    return journey
+
+
+def office_cancels() -> Journey:
+    """The programme office stops it while a host is being asked."""
+    journey = in_matching()
+    journey.say(m.CancelMobility(by=OFFICE, cause=Cause.FORCE_MAJEURE))
+    return journey
+
+
+def nobody_evaluates() -> Journey:
+    """The visit took place and nobody says anything about it; the card says so."""
+    return to_the_end(in_evaluation())
+
+
+def card_stays_in_contradiction() -> Journey:
+    """The follow-up states two days where three were attended, and nobody corrects it."""
+    journey = in_evaluation()
+    journey.report(stated_days=2)
+    journey.answer(FRIDA, EMELIE, HOST)
+    return to_the_end(journey)
+
+
+def card_is_corrected() -> Journey:
+    """The follow-up is corrected after the card was stopped."""
+    journey = in_evaluation()
+    journey.report(stated_days=2)
+    journey.answer(FRIDA, EMELIE, HOST)
+    journey.report(stated_days=3)
+    return journey
+
+
+def one_does_not_come() -> Journey:
+    """The instalment is paid for both, and only one of them travels."""
+    journey = in_visit()
+    journey.attend(FRIDA)
+    journey.report()
+    journey.answer(FRIDA, HOST)
+    return journey
+
+
+ENDINGS: dict[str, Callable[[], Journey]] = {
+    "no host answers": STEPS_DRIVEN["no host is left: lapsed"],
+    "a party refuses to sign": host_refuses_to_sign,
+    "signatures are missing": STEPS_DRIVEN["signatures are missing at the deadline: lapsed"],
+    "the grant is rejected": grant_is_rejected,
+    "the grant is not decided": lambda: to_the_end(in_preparation()),
+    "no agenda comes": agenda_never_comes,
+    "the agenda is not accepted": agenda_is_never_accepted,
+    "everybody withdraws": everybody_withdraws,
+    "the host gives up": host_gives_up,
+    "the office cancels": office_cancels,
+    "nobody comes": nobody_comes,
+    "attendance is not confirmed": lambda: to_the_end(in_visit()),
+    "the card is published": completed,
+    "nobody evaluates": nobody_evaluates,
+    "the card stays in contradiction": card_stays_in_contradiction,
+    "the card is corrected": card_is_corrected,
+    "one does not come": one_does_not_come,
+}
+"""Every way a mobility can end."""
+
+OTHERS = (first_host_declines, instalment_is_late, visit_begins)
+EVERY_SCENARIO = (*STEPS_DRIVEN.values(), *ENDINGS.values(), *OTHERS)
+
+
+def transitions(journal: list[Entry]) -> list[tuple[Phase, Phase]]:
+    """From where to where the mobility went, in order."""
+    phase, found = Phase.MATCHING, []
+    for entry in journal:
+        match entry.event():
+            case PhaseEntered(phase=target):
+                found.append((phase, target))
+                phase = target
+            case MobilityEnded():
+                found.append((phase, Phase.CLOSED))
+    return found
+

@@ -1,0 +1,190 @@
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain import messages as m
+from domain.errors import NotAwaited, WrongRole
+from domain.events import Outcome
+from domain.facts import OfferId, OrganisationId, PersonId
+from domain.matching import DeclineReason, HostingOffer, Ranking, rank
+from domain.messages import Cause
+from domain.request import Activity
+from tests.builders import (
+    BORAS,
+    HOST,
+    SECOND_HOST,
+    SOC_OFFER,
+    VESTLAND_OFFER,
+    Journey,
+    a_request,
+    a_second_offer,
+    an_offer,
+    in_matching,
+)
+from tests.domain.scenarios import first_host_declines, to_the_end
+
+
+@st.composite
+def some_offers(draw: st.DrawFn) -> tuple[HostingOffer, ...]:
+    names = draw(st.lists(st.text("abc", min_size=1, max_size=3), unique=True, max_size=8))
+    words = st.sets(st.sampled_from(["inclusion", "skills mapping", "youth"])).map(tuple)
+    return tuple(
+        an_offer(
+            id=OfferId(name),
+            organisation=draw(st.sampled_from([BORAS, OrganisationId("x"), OrganisationId("y")])),
+            coordinator=PersonId(f"of-{name}"),
+            activities=tuple(draw(st.sets(st.sampled_from(Activity)))),
+            themes=draw(words),
+            languages=tuple(draw(st.sets(st.sampled_from(["en", "sv", "es"])))),
+            opens=draw(st.sampled_from([date(2026, 1, 1), date(2026, 5, 6)])),
+            closes=draw(st.sampled_from([date(2026, 5, 6), date(2026, 12, 31)])),
+            places=draw(st.integers(0, 4)),
+        )
+        for name in names
+    )
+
+
+@given(offers=some_offers(), data=st.data())
+def test_the_order_of_the_offers_makes_no_difference(
+    offers: tuple[HostingOffer, ...], data: st.DataObject
+) -> None:
+    shuffled = tuple(data.draw(st.permutations(offers)))
+
+    assert rank(a_request(), shuffled) == rank(a_request(), offers)
+
+
+@given(offers=some_offers())
+def test_every_offer_is_either_ranked_or_excluded_with_a_reason(
+    offers: tuple[HostingOffer, ...],
+) -> None:
+    ranking = rank(a_request(), offers)
+    named = [host.offer for host in ranking.hosts] + [left.offer for left in ranking.excluded]
+
+    assert sorted(named) == sorted(offer.id for offer in offers)
+    assert all(left.reason for left in ranking.excluded)
+
+
+@given(offers=some_offers())
+def test_contributions_sum_to_the_score_and_the_best_is_asked_first(
+    offers: tuple[HostingOffer, ...],
+) -> None:
+    hosts = rank(a_request(), offers).hosts
+
+    assert [sum(host.contributions.values()) for host in hosts] == [host.score for host in hosts]
+    assert sorted(hosts, key=lambda host: (-host.score, host.offer)) == list(hosts)
+
+
+@given(offers=some_offers())
+def test_nobody_who_cannot_take_the_participants_is_ever_asked(
+    offers: tuple[HostingOffer, ...],
+) -> None:
+    request = a_request()
+    asked = {host.offer for host in rank(request, offers).hosts}
+
+    for offer in offers:
+        can = (
+            offer.organisation != BORAS
+            and Activity.JOB_SHADOWING in offer.activities
+            and "en" in offer.languages
+            and offer.places >= 2
+            and offer.opens <= request.first_day
+            and request.last_day <= offer.closes
+        )
+        assert (offer.id in asked) is can
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"organisation": BORAS}, "is the sending organisation itself"),
+        ({"activities": (Activity.COURSE,)}, "does not offer job shadowing"),
+        ({"opens": date(2026, 5, 6)}, "is open from 2026-05-06 to 2026-12-31 only"),
+        ({"closes": date(2026, 5, 6)}, "is open from 2026-01-01 to 2026-05-06 only"),
+        ({"places": 1}, "has 1 places for 2 participants"),
+        ({"languages": ("es",)}, "has no language in common"),
+    ],
+)
+def test_a_host_that_cannot_is_left_out_and_the_rule_named(
+    changes: dict[str, object], reason: str
+) -> None:
+    ranking = rank(a_request(), (an_offer(**changes),))
+
+    assert ranking.hosts == ()
+    assert [left.reason for left in ranking.excluded] == [reason]
+
+
+def test_an_offer_open_exactly_for_the_visit_with_exactly_enough_places_is_ranked() -> None:
+    request = a_request()
+    offer = an_offer(opens=request.first_day, closes=request.last_day, places=2)
+
+    assert [host.offer for host in rank(request, (offer,)).hosts] == [SOC_OFFER]
+
+
+def test_a_theme_counts_ten_a_language_three_and_room_to_spare_one() -> None:
+    [soc, vestland] = rank(a_request(), (a_second_offer(), an_offer())).hosts
+
+    assert soc.contributions == {
+        "themes in common": 20, "languages in common": 3, "places to spare": 1,
+    }  # fmt: skip
+    assert (soc.score, vestland.score) == (24, 14)
+
+
+def test_no_offers_give_an_empty_ranking() -> None:
+    assert rank(a_request(), ()) == Ranking(hosts=(), excluded=())
+
+
+def test_hosts_are_asked_one_after_another() -> None:
+    journey = first_host_declines()
+
+    assert journey.mobility.matching.host is not None
+    assert journey.mobility.matching.host.coordinator == SECOND_HOST
+    assert journey.kinds()[2:6] == [
+        "ProposalMade", "ProposalDeclined", "ProposalMade", "PlaceAccepted",
+    ]  # fmt: skip
+
+
+def test_a_host_that_says_nothing_has_said_no() -> None:
+    journey = in_matching()
+
+    journey.wait(11)
+
+    assert "ProposalLapsed" in journey.kinds()
+    assert journey.mobility.waits["place"].awaited == [SECOND_HOST]
+
+
+def test_a_host_that_was_too_late_cannot_accept_any_more() -> None:
+    journey = in_matching()
+    journey.wait(11)
+
+    with pytest.raises(WrongRole):
+        journey.say(m.AcceptProposal(by=HOST, offer=SOC_OFFER))
+
+
+def test_a_host_cannot_accept_a_request_put_to_another() -> None:
+    with pytest.raises(NotAwaited, match="open with offer o-vestland"):
+        in_matching().say(m.AcceptProposal(by=HOST, offer=VESTLAND_OFFER))
+
+
+def test_between_a_no_and_the_next_request_nothing_can_be_accepted() -> None:
+    journey = in_matching()
+    journey.tell(m.DeclineProposal(by=HOST, offer=SOC_OFFER, reason=DeclineReason.STAFF))
+
+    with pytest.raises(NotAwaited, match="it may have lapsed"):
+        journey.tell(m.AcceptProposal(by=HOST, offer=SOC_OFFER))
+
+
+def test_once_all_hosts_have_kept_silent_the_mobility_lapses_for_want_of_a_host() -> None:
+    journey = to_the_end(in_matching())
+
+    assert journey.mobility.outcome is Outcome.LAPSED
+    assert journey.mobility.cause is Cause.NO_HOST
+    assert journey.kinds().count("ProposalMade") == 2
+
+
+def test_a_mobility_that_no_host_can_take_lapses_at_once() -> None:
+    journey = Journey(offers=(an_offer(places=1),))
+
+    assert journey.mobility.cause is Cause.NO_HOST
+    assert "ProposalMade" not in journey.kinds()

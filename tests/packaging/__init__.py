@@ -1,0 +1,1 @@
+"""How the product is packaged: read and tried out, without a container engine."""
