@@ -87,7 +87,7 @@ def build_courier(store: Store, settings: Settings) -> Courier:
 async def serve(settings: Settings, interceptors: Sequence[Interceptor] = ()) -> None:
     """Work until asked to stop, then finish what is in hand."""
     store = open_store(settings)
-    client = await connect(settings, store)
+    client = await connect(settings, store, identity="worker")
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

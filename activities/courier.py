@@ -91,8 +91,8 @@ class Courier:
     async def _settle(self, line: LedgerLine, state: LetterState, remark: str) -> None:
         await settle(self.store.engine, line.key, state, remark)
         log.info(
-            "letter-settled", reference=line.order.reference, purpose=line.order.purpose,
-            ordinal=line.order.ordinal, state=state,
+            "letter-settled", reference=line.order.reference, purpose=str(line.order.purpose),
+            ordinal=line.order.ordinal, state=str(state),
         )  # fmt: skip
 
     async def _context(self, line: LedgerLine, case: OpenCase) -> LetterContext:

@@ -11,6 +11,7 @@ from babel.dates import format_date
 
 from domain.case_card import said_dates
 from domain.case_view import CaseView, OpenQuestion, roles_in
+from domain.deadlines import Asked
 from domain.events import Entry, Event
 from domain.facts import PersonId
 from domain.grant import Category, Grant, GrantLine, RateStatus, first_instalment
@@ -75,6 +76,11 @@ class LetterContext:
         return self.recipient.id in self.request.participants
 
     @property
+    def is_to_office(self) -> bool:
+        """Whether the reader decides on the grant."""
+        return self.recipient.id == self.request.office
+
+    @property
     def capacity(self) -> str:
         """In what capacity the reader takes part, empty when they no longer do."""
         return " and ".join(roles_in(self.request, self.view, self.recipient.id))
@@ -118,6 +124,10 @@ class LetterContext:
         """The open question that is the letter's reason, none when it asks for nothing."""
         asked = self.order.while_asked
         return self.view.question(asked) if asked else None
+
+    def open_question(self, name: str) -> OpenQuestion | None:
+        """Any other question that is open now, by its name."""
+        return self.view.question(Asked(name))
 
     @property
     def deadline(self) -> str:
@@ -219,15 +229,26 @@ class LetterContext:
     @property
     def unknown_lines(self) -> tuple[str, ...]:
         """The names, as the command wants them, of lines for which the office gives the amount."""
-        names = (self._line_name(line) for line in self.grant_lines if line.amount is None)
+        names = (self.line_name(line) for line in self.grant_lines if line.amount is None)
         return tuple(name for name in names if name)
 
     @property
     def awarding(self) -> tuple[str, ...]:
         """The options that award what was computed and leave unknown amounts to be filled in."""
-        return ("--decision awarded", *(f"--amount {name}=AMOUNT" for name in self.unknown_lines))
+        return ("--decision awarded", *self._amounts_to_give)
 
-    def _line_name(self, line: GrantPaperLine) -> str:
+    @property
+    def awarding_in_part(self) -> tuple[str, ...]:
+        """The options that lower an amount, unknown ones again to be filled in."""
+        lowered = ("--amount LINE=EURO", '--reason "..."')
+        return ('--decision "awarded in part"', *self._amounts_to_give, *lowered)
+
+    @property
+    def _amounts_to_give(self) -> tuple[str, ...]:
+        return tuple(f"--amount {name}=AMOUNT" for name in self.unknown_lines)
+
+    def line_name(self, line: GrantPaperLine) -> str:
+        """The name of an amount in the command; empty where two participants share a name."""
         category = line.category.replace(" ", "-")
         if not line.participant:
             return category

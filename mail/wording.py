@@ -20,6 +20,8 @@ from mail.context import counted, said_day
 WIDTH = 76
 """Columns of a plain text letter, so that it can be quoted once without breaking."""
 _MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_UNSEEN = frozenset({"Cc", "Cs"})
+_TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 _PUNCTUATION = str.maketrans({sign: f"\\{sign}" for sign in string.punctuation})
 
 
@@ -31,11 +33,11 @@ class Verbatim(str):
 
 def one_line(text: str) -> str:
     """A text without line breaks, control signs or signs that turn the reading direction."""
-    visible = (sign for sign in " ".join(text.split()) if unicodedata.category(sign) not in {"Cc", "Cs"})
-    return "".join(sign for sign in visible if unicodedata.bidirectional(sign) not in _TURNING)
-
-
-_TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+    return "".join(
+        sign for sign in " ".join(text.split())
+        if unicodedata.category(sign) not in _UNSEEN
+        and unicodedata.bidirectional(sign) not in _TURNING
+    )  # fmt: skip
 
 
 def for_markdown(text: str) -> str:
@@ -61,7 +63,7 @@ def environment(written: Callable[[str], str]) -> Environment:
 
     letters = Environment(
         loader=FunctionLoader(_read), undefined=StrictUndefined, finalize=fill,
-        autoescape=False, trim_blocks=True, lstrip_blocks=True,
+        autoescape=False, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
     letters.filters |= {
         "quote": quote, "mailbox": mailbox, "code": _code, "euro": _euro, "day": said_day,
@@ -85,14 +87,14 @@ def _euro(amount: Decimal) -> str:
 
 def pleasant(text: str) -> str:
     """Markdown as people like to read it in plain text: filled lines, nothing else changed."""
-    blocks = re.split(r"\n{2,}", text.strip("\n"))
+    blocks = re.split(r"\n{2,}", re.sub(r"[ \t]+\n", "\n", text).strip("\n"))
     return "\n\n".join("\n".join(_filled(block)) for block in blocks if block.strip()) + "\n"
 
 
 def _filled(block: str) -> Iterator[str]:
     if block.startswith("    "):
         yield block
-    elif block.startswith("> "):
+    elif block.startswith(">"):
         for line in block.splitlines():
             yield from _wrapped(line.removeprefix(">").strip(), "> ", "> ")
     elif block.startswith("- ") or re.match(r"\d+\. ", block):
@@ -105,6 +107,6 @@ def _filled(block: str) -> Iterator[str]:
 
 def _wrapped(words: str, first: str, rest: str) -> list[str]:
     return textwrap.wrap(
-        words, WIDTH, initial_indent=first, subsequent_indent=rest,
+        " ".join(words.split()), WIDTH, initial_indent=first, subsequent_indent=rest,
         break_long_words=False, break_on_hyphens=False,
     ) or [first.rstrip()]  # fmt: skip

@@ -37,8 +37,10 @@ def open_store(settings: Settings) -> Store:
     return Store(engine, KeyRing(engine, key))
 
 
-async def connect(settings: Settings, store: Store) -> Client:
+async def connect(settings: Settings, store: Store, *, identity: str) -> Client:
     """Temporal, with every payload sealed. Compression costs more here than it saves.
+
+    ``identity`` is what histories show in clear: which part of ours spoke, never on which machine.
 
     Raises:
         Unreachable: when the server does not answer.
@@ -48,6 +50,7 @@ async def connect(settings: Settings, store: Store) -> Client:
         return await Client.connect(
             address,
             namespace=settings.temporal_namespace,
+            identity=identity,
             data_converter=sealing_converter(store.keys),
             grpc_compression=GrpcCompression.NONE,
         )

@@ -27,7 +27,6 @@ EXAMPLE = ROOT / "examples" / "boras-soc-2026.yaml"
 WEEKS_IN_A_YEAR = 52
 LEAD = timedelta(days=80)
 """Days the story takes before the visit, with everybody's hesitation."""
-POST_SECONDS = 20
 
 
 def start_everything(stack: Stack, tell: Told) -> Settings:
@@ -95,7 +94,7 @@ async def _play(settings: Settings, document: CaseDocument) -> Reference:
             section(document.request, "request", EXAMPLE),
             today=datetime.now(UTC).date(), occasion=uuid.uuid4().hex,
         )  # fmt: skip
-        rehearsal = Rehearsal(desk, clock, reference)
+        rehearsal = Rehearsal(desk, clock, reference, with_post=True)
         async with reported(desk, reference, console):
             await tell_the_story(rehearsal, document)
         return reference
@@ -106,10 +105,6 @@ async def _keep(settings: Settings, stack: Stack, reference: Reference) -> Path:
     folder = stack.home / "out" / reference
     async with open_desk(settings) as desk:
         letters = await read_letters(desk.store.engine, reference)
-        limit = time.monotonic() + POST_SECONDS
-        while any(x.settled_at is None for x in letters) and time.monotonic() < limit:
-            await asyncio.sleep(0.2)
-            letters = await read_letters(desk.store.engine, reference)
         save_papers(await desk.store.documents(reference), folder)
         save_letters(letters, stack.letters, folder / "letters")
     return folder

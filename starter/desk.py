@@ -11,7 +11,12 @@ from temporalio.client import (
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
-from temporalio.common import TypedSearchAttributes, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.common import (
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -114,7 +119,8 @@ class FrontDesk:
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
                 search_attributes=TypedSearchAttributes([
-                    PHASE.value_set("matching"), SENDING.value_set(request.sending),
+                    SearchAttributePair(PHASE, "matching"),
+                    SearchAttributePair(SENDING, request.sending),
                 ]),
             )
         except WorkflowAlreadyStartedError:
@@ -168,7 +174,8 @@ class FrontDesk:
             raise NotKnown(f"There is no mobility {reference}: 'mobility list' shows all of them.")
         if case.view is None:
             raise Unreachable(
-                f"{case.reference} waits for a worker to take it up: start one with 'mobility up'."
+                f"{case.reference} waits for a worker: start one with 'mobility up'. If it stays "
+                "so, its request was interrupted: send that again."
             )
         return OpenMobility(reference=case.reference, request=case.request, view=case.view)
 

@@ -37,7 +37,7 @@ class Names:
     def person(self, who: str) -> str:
         """Name and capacity of somebody."""
         if who == SYSTEM:
-            return "time"
+            return "the engine"
         found = self._people.get(PersonId(who))
         name = found.name if found else who
         return f"{name} ({self._capacity(PersonId(who))})" if self._capacity(PersonId(who)) else name
@@ -70,7 +70,7 @@ def list_page(cases: list[Case], names: Names) -> RenderableType:
     for case in cases:
         request, view = case.request, case.view
         if request is None or view is None:
-            table.add_row(case.reference, "waits for a worker")
+            table.add_row(case.reference, "not taken up yet")
             continue
         table.add_row(
             case.reference, _standing(view), names.organisation(request.sending),

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from time import monotonic as time_now
 
 from domain.case_view import CaseView
 from domain.deadlines import Asked
@@ -12,6 +13,7 @@ from starter.clock import VirtualClock
 from starter.desk import FrontDesk, OpenMobility
 from starter.client import Unreachable
 from starter.errand import Errand, errand
+from store.ledger import read_letters
 
 PATIENCE_SECONDS = 30
 LOOK_SECONDS = 0.05
@@ -24,8 +26,11 @@ class NotComing(Exception):  # noqa: N818 - told to whoever rehearses
 class Rehearsal:
     """Steps through a mobility: wait for a question, let days pass, act."""
 
-    def __init__(self, desk: FrontDesk, clock: VirtualClock, reference: Reference) -> None:
+    def __init__(
+        self, desk: FrontDesk, clock: VirtualClock, reference: Reference, *, with_post: bool = False
+    ) -> None:
         self.reference = reference
+        self._with_post = with_post
         self._desk = desk
         self._clock = clock
         self._handle = desk.handle(reference)
@@ -35,7 +40,8 @@ class Rehearsal:
         return await self._desk.mobility(self.reference)
 
     async def acts(self, email: str) -> Errand:
-        """Somebody steps up to the desk."""
+        """Somebody steps up to the desk, with the letters so far in their hands."""
+        await self.post_comes()
         return await errand(self._desk, self.reference, email)
 
     async def asked(self, *questions: Asked) -> CaseView:
@@ -72,6 +78,15 @@ class Rehearsal:
         except Unreachable:
             return None
 
+    async def post_comes(self) -> None:
+        """Wait until every letter so far is settled: the clock does not outrun the post."""
+        limit = time_now() + (PATIENCE_SECONDS if self._with_post else 0)
+        while time_now() < limit:
+            letters = await read_letters(self._desk.store.engine, self.reference)
+            if all(letter.settled_at for letter in letters):
+                return
+            await asyncio.sleep(LOOK_SECONDS)
+
     async def now(self) -> datetime:
         """The mobility's own time."""
         return await self._clock.now(self._handle)
@@ -82,10 +97,12 @@ class Rehearsal:
 
     async def days_pass(self, days: float) -> None:
         """Let days pass."""
+        await self.post_comes()
         await self._clock.forward(self._handle, timedelta(days=days))
 
     async def day_comes(self, day: date, hour: int = 18) -> None:
         """Let the time pass until that day, by default its evening (UTC)."""
+        await self.post_comes()
         moment = datetime.combine(day, time(hour), UTC)
         await self._clock.forward(self._handle, moment - await self.now())
 

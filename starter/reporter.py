@@ -12,14 +12,17 @@ from rich.text import Text
 from domain.case_view import CaseView
 from domain.events import Phase
 from domain.facts import Reference
+from domain.people import SYSTEM
 from starter.client import Unreachable
 from starter.desk import FrontDesk
 from starter.pages import Names, said
 from store.directory import read_directory
 from store.journal import read_journal
-from store.ledger import LetterState, read_letters
+from store.ledger import LedgerLine, LetterState, read_letters
 
 LOOK_SECONDS = 0.2
+News = tuple[int, int, Text]
+"""Number of the entry, whether it is a letter that followed it, and the line to print."""
 PHASES = tuple(Phase)
 QUIET = ("PhaseEntered", "PersonReminded", "HostsRanked")
 """Entries that letters and the phase line tell already."""
@@ -31,8 +34,8 @@ class Reporter:
     def __init__(self, desk: FrontDesk, reference: Reference, console: Console) -> None:
         self._desk = desk
         self._reference = reference
-        self._entries = 0
-        self._letters: set[str] = set()
+        self._told = 0
+        self._left: set[str] = set()
         self._progress = Progress(
             SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24),
             TimeElapsedColumn(), console=console,
@@ -55,35 +58,44 @@ class Reporter:
         directory = await read_directory(self._desk.store.engine)
         people = await self._desk.people(self._reference)
         names = Names(people, directory.organisations, mobility)
-        await self._tell_entries(names)
-        await self._tell_letters(names)
+        news = [*await self._entries_since(names), *await self._letters_since(names)]
+        for _, _, text in sorted(news, key=lambda piece: piece[:2]):
+            self._progress.console.print(text, soft_wrap=True)
         self._progress.update(
             self._task, completed=PHASES.index(mobility.view.phase),
             description=_standing(mobility.view, names),
         )  # fmt: skip
 
-    async def _tell_entries(self, names: Names) -> None:
-        for line in (await read_journal(self._desk.store.engine, self._reference))[self._entries :]:
-            self._entries = line.n
+    async def _entries_since(self, names: Names) -> list[News]:
+        news: list[News] = []
+        for line in (await read_journal(self._desk.store.engine, self._reference))[self._told :]:
+            self._told = line.n
             entry = line.entry
             if entry.kind == "PhaseEntered":
-                self._tell(Text(f"{entry.facts['phase']}".upper(), style="bold cyan"))
+                news.append((line.n, 0, Text(f"{entry.facts['phase']}".upper(), "bold cyan")))
             elif entry.kind not in QUIET:
-                said_by = names.person(entry.by)
-                self._tell(Text(f"{said(entry.at):>18}  {in_words(entry.kind)}, by {said_by}"))
+                by = f", by {names.person(entry.by)}" if entry.by != SYSTEM else ""
+                news.append(
+                    (line.n, 0, Text(f"{said(entry.at):>18}  {in_words(entry.kind)}{by}"))
+                )
+        return news
 
-    async def _tell_letters(self, names: Names) -> None:
-        for letter in await read_letters(self._desk.store.engine, self._reference):
-            if letter.state is LetterState.HANDED_OVER and letter.key not in self._letters:
-                self._letters.add(letter.key)
-                order = letter.order
-                reminder = f", reminder {order.ordinal}" if order.ordinal else ""
-                what = f"letter: {order.purpose.replace('-', ' ')}{reminder}"
-                to = names.person(order.to)
-                self._tell(Text(f"{said(letter.intended_at):>18}  {what}, to {to}", style="green"))
+    async def _letters_since(self, names: Names) -> list[News]:
+        letters = await read_letters(self._desk.store.engine, self._reference)
+        fresh = [
+            letter for letter in letters
+            if letter.state is LetterState.HANDED_OVER and letter.key not in self._left
+        ]  # fmt: skip
+        self._left |= {letter.key for letter in fresh}
+        return [(x.order.event, 1, _letter_line(x, names)) for x in fresh]
 
-    def _tell(self, text: Text) -> None:
-        self._progress.console.print(text, soft_wrap=True)
+
+def _letter_line(letter: LedgerLine, names: Names) -> Text:
+    order = letter.order
+    reminder = f", reminder {order.ordinal}" if order.ordinal else ""
+    what = f"letter: {order.purpose.replace('-', ' ')}{reminder}"
+    line = f"{said(letter.intended_at):>18}  {what}, to {names.person(order.to)}"
+    return Text(line, style="green")
 
 
 def in_words(kind: str) -> str:

@@ -39,7 +39,7 @@ async def open_desk(settings: Settings) -> AsyncIterator[FrontDesk]:
     """The desk, open for as long as the block lasts."""
     store = open_store(settings)
     try:
-        client = await connect(settings, store)
+        client = await connect(settings, store, identity="desk")
         yield FrontDesk(store, client, task_queue=settings.mobility_task_queue)
     finally:
         await store.engine.dispose()

@@ -74,6 +74,7 @@ async def _evaluate(rehearsal: Rehearsal, document: CaseDocument) -> None:
         section(document.follow_up, "follow_up", Path("the case"))
     )
     await rehearsal.closed()
+    await rehearsal.post_comes()
 
 
 async def _as(rehearsal: Rehearsal, role: Role) -> Errand:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import subprocess
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -251,3 +252,12 @@ def test_alembic_s_command_finds_the_migrations(database: Database) -> None:
     )  # fmt: skip
 
     assert "(head)" in current.stdout, current.stderr
+
+
+def test_queries_of_the_runbook_work_for_the_app(database: Database) -> None:
+    runbook = (ROOT / "docs" / "runbook.md").read_text("utf-8")
+    queries = re.findall(r"mobility_app mobility --command \\\n\s+\"([^\"]+)\"", runbook)
+
+    assert len(queries) == 2
+    for query in queries:
+        assert database.ask_as_app(query) == []
