@@ -14,7 +14,7 @@ RUN pip --python /opt/mobility/bin/python --no-cache-dir --disable-pip-version-c
 COPY . /app
 COPY deploy/image/mobility /opt/mobility/bin/
 RUN chmod 755 /opt/mobility/bin/mobility && chmod -R a+rX /app \
-    && python -m compileall -q /app /opt/mobility/lib
+    && python -m compileall -q /app
 
 
 FROM python:${PYTHON}

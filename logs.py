@@ -54,7 +54,9 @@ def _without_message_of_errors(_: WrappedLogger, __: str, event: EventDict) -> E
         while trace is not None and trace.tb_next is not None:
             trace = trace.tb_next
         if trace is not None:
-            event["where"] = f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if hasattr(
-                trace.tb_frame.f_code, "co_qualname"
-            ) else trace.tb_frame.f_code.co_name
+            event["where"] = (
+                f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}"
+                if hasattr(trace.tb_frame.f_code, "co_qualname")
+                else trace.tb_frame.f_code.co_name
+            )
     return event

@@ -83,7 +83,9 @@ class Courier:
         except Refused as refusal:
             await self._settle(line, LetterState.REFUSED, str(refusal))
         except (Unavailable, Unanswered) as trouble:
-            log.warning("letter-delayed", letter_purpose=line.order.purpose, why=type(trouble).__name__)
+            log.warning(
+                "letter-delayed", letter_purpose=line.order.purpose, why=type(trouble).__name__
+            )
             await try_again(self.store.engine, line.key, str(trouble))
         else:
             await self._settle(line, LetterState.HANDED_OVER, reply)

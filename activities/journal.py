@@ -3,8 +3,9 @@
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from domain.journal import Record
 from store.cases import Store
-from store.journal import JournalConflict, Record, write_down
+from store.journal import JournalConflict, write_down
 
 
 class JournalKeeper:
@@ -24,4 +25,6 @@ class JournalKeeper:
             )  # fmt: skip
         except JournalConflict as conflict:
             # No retry can heal two histories that disagree: an auditor has to look.
-            raise ApplicationError(str(conflict), type="JournalConflict", non_retryable=True) from None
+            raise ApplicationError(
+                str(conflict), type="JournalConflict", non_retryable=True
+            ) from None

@@ -12,7 +12,8 @@ from domain.facts import Fact
 
 SHOWN_OF_HEAD = 12
 """So much of the journal's head is enough to recognise it by."""
-_QUOTATION_MARKS = "\"'“”„«»‘’"
+_DOUBLE_MARKS = '"“”„«»'
+_QUOTATION_MARKS = f"{_DOUBLE_MARKS}'‘’"
 
 
 class Quotation(Fact):
@@ -143,19 +144,19 @@ def _without_quotation_marks(text: str) -> str:
     inner = text[1:-1]
     is_quoted_whole = (
         inner and text[0] in _QUOTATION_MARKS and text[-1] in _QUOTATION_MARKS
-    ) and not any(mark in inner for mark in "\"“”„«»")
+    ) and not any(mark in inner for mark in _DOUBLE_MARKS)
     return inner.strip() if is_quoted_whole else text
 
 
 def _silence(silent: Sequence[str]) -> str:
     if not silent:
         return ""
-    counts = {who: silent.count(who) for who in dict.fromkeys(silent)}
-    named = [
-        who if count == 1 else counted(count, who.removeprefix("a ").removeprefix("an "))
-        for who, count in counts.items()
+    # People are counted; of receiving organisations there is only one.
+    said = [
+        counted(silent.count(who), who.removeprefix("a ")) if who.startswith("a ") else who
+        for who in dict.fromkeys(silent)
     ]
-    return f"No evaluation came from {listed(named)}."
+    return f"Did not answer the evaluation: {listed(said)}."
 
 
 def _origin(card: CaseCard) -> str:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from importlib.resources import as_file, files
+from typing import cast
 
 import typst
 
@@ -33,9 +34,7 @@ def _accessible_if_possible(compiler: typst.Compiler) -> bytes:
         # PDF/UA refuses a paper with a letter our fonts lack. A name in Japanese must not keep
         # anybody from an agreement: the paper is drawn without that promise.
         drawn = compiler.compile()
-    if not isinstance(drawn, bytes):
-        raise TypeError("A PDF is one run of bytes.")  # noqa: TRY003, EM101 - cannot happen
-    return drawn
+    return cast("bytes", drawn)
 
 
 def _printable(value: object) -> object:

@@ -70,7 +70,7 @@ def counted(count: int, noun: str) -> str:
 
 def listed(parts: Sequence[str]) -> str:
     """Parts of a sentence joined as people join them: ``a, b and c``."""
-    if len(parts) < 2:  # noqa: PLR2004 - one part has nothing to be joined to
+    if len(parts) < 2:
         return "".join(parts)
     return f"{', '.join(parts[:-1])} and {parts[-1]}"
 

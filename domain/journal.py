@@ -3,8 +3,19 @@
 import hashlib
 import json
 
+from domain.case_view import CaseView
 from domain.events import Entry
-from domain.facts import Fact
+from domain.facts import Fact, Reference
+from domain.letters import LetterOrder
+
+class Record(Fact):
+    """One stroke: what happened, how the case stands now, and the letters that follow."""
+
+    reference: Reference
+    entries: tuple[Entry, ...]
+    view: CaseView
+    letters: tuple[LetterOrder, ...]
+
 
 GENESIS = "0" * 64
 """What the first entry of a mobility is chained to."""

@@ -18,7 +18,7 @@ async def catch(port: int, folder: Path) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    catcher = Mailbox(str(folder))
+    catcher = Mailbox(folder)
     server = await loop.create_server(
         lambda: SMTP(catcher, enable_SMTPUTF8=True), "127.0.0.1", port
     )

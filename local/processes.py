@@ -14,6 +14,10 @@ class StackTrouble(Exception):  # noqa: N818 - told to the person in front of th
     """Something of the embedded stack does not start: one sentence with where to look."""
 
 
+_LEFT_RUNNING: list[subprocess.Popen[bytes]] = []
+"""Processes that are meant to outlive us: Python would complain about those it forgets."""
+
+
 class LongRunning(NamedTuple):
     """One process of the stack, and where its log and its number are kept."""
 
@@ -53,6 +57,7 @@ class LongRunning(NamedTuple):
                 stderr=log,
                 start_new_session=True,
             )
+        _LEFT_RUNNING.append(started)
         born = psutil.Process(started.pid).create_time()
         self._pid_file.write_text(json.dumps({"pid": started.pid, "born": born}), "utf-8")
 

@@ -99,15 +99,17 @@ class Stack:
             StackTrouble: when nothing was ever started here.
         """
         ports = self._known_ports()
-        return Settings.model_validate({
-            "database_url": (self.home / "database-url").read_text("utf-8"),
-            "temporal_address": f"127.0.0.1:{ports['temporal']}",
-            "smtp_url": f"smtp://127.0.0.1:{ports['mail']}",
-            "mobility_key": self._key(),
-            "mobility_environment": "demo",
-            "mobility_rates": ROOT / "examples" / "rates",
-            "mobility_home": self.home,
-        })
+        return Settings.model_validate(
+            {
+                "database_url": (self.home / "database-url").read_text("utf-8"),
+                "temporal_address": f"127.0.0.1:{ports['temporal']}",
+                "smtp_url": f"smtp://127.0.0.1:{ports['mail']}",
+                "mobility_key": self._key(),
+                "mobility_environment": "demo",
+                "mobility_rates": ROOT / "examples" / "rates",
+                "mobility_home": self.home,
+            }
+        )
 
     def _key(self) -> str:
         """The key-encryption key, made once and readable by its owner only."""

@@ -1,7 +1,9 @@
 """Letters as they leave: composed from the case as it now is, in plain text and in HTML."""
 
+import contextlib
 import hashlib
 import html
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +18,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from mail.context import Attachment, LetterContext
-from mail.wording import Verbatim, environment, for_markdown, one_line, pleasant
+from mail.wording import MAILBOX, Verbatim, environment, for_markdown, one_line, pleasant
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def as_message(
     message["From"] = _mailbox(*parseaddr(sender))
     message["To"] = _mailbox(context.recipient.name, context.recipient.email)
     message["Reply-To"] = _mailbox(context.contact.name, context.contact.email)
-    message["Subject"] = one_line(composed.subject)
+    message["Subject"] = _unencoded(composed.subject)
     message["Date"] = format_datetime(date.astimezone(UTC))
     message["Message-ID"] = message_id
     # Keeps out-of-office replies from coming back to a machine.
@@ -72,14 +74,21 @@ def message_id_of(key: str, domain: str) -> str:
     return f"<{hashlib.sha256(key.encode()).hexdigest()}@{domain}>"
 
 
-def _mailbox(name: str, email: str) -> Address | str:
+def _mailbox(name: str, email: str) -> Address:
     """A mailbox for a header; without an address where the one on file is none."""
-    display, address = one_line(name), "".join(one_line(email).split())
-    local, _, domain = address.rpartition("@")
-    try:
-        return Address(display, addr_spec=f"{local}@{domain.encode('idna').decode()}")
-    except (ValueError, IndexError, LookupError):
-        return Address(display)
+    local, _, domain = one_line(email).rpartition("@")
+    # idna, as in Borås: mail servers know such a domain under its ASCII name only.
+    with contextlib.suppress(UnicodeError):
+        domain = domain.encode("idna").decode()
+    address = f"{local}@{domain}"
+    # Python drops the quotes of a name it folds, so a name holds no sign that would need them.
+    display = " ".join(re.sub(r'[()<>\[\]:;@\\,"]', " ", _unencoded(name)).split())
+    return Address(display, addr_spec=address if MAILBOX.fullmatch(address) else None)
+
+
+def _unencoded(text: str) -> str:
+    """A text for a header, with nothing in it that a mail program would decode."""
+    return one_line(text).replace("=?", "= ?")
 
 
 def _attach(message: EmailMessage, attachment: Attachment) -> None:

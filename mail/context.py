@@ -12,7 +12,7 @@ from babel.dates import format_date
 from domain.case_card import said_dates
 from domain.case_view import CaseView, OpenQuestion, roles_in
 from domain.deadlines import Asked
-from domain.events import Entry, Event
+from domain.events import Entry, Event, Phase
 from domain.facts import PersonId
 from domain.grant import Category, Grant, GrantLine, RateStatus, first_instalment
 from domain.letters import LetterOrder
@@ -84,6 +84,12 @@ class LetterContext:
     def capacity(self) -> str:
         """In what capacity the reader takes part, empty when they no longer do."""
         return " and ".join(roles_in(self.request, self.view, self.recipient.id))
+
+    @property
+    def has_a_part(self) -> bool:
+        """Whether the mobility is open and the reader has not withdrawn from it."""
+        is_out = self.is_to_participant and self.recipient.id not in self.view.taking_part
+        return self.view.phase is not Phase.CLOSED and not is_out
 
     @property
     def is_matched(self) -> bool:

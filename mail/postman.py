@@ -53,7 +53,6 @@ class Envelope:
     sender: str
     recipient: str
     content: bytes
-    options: tuple[str, ...]
 
     def without_address(self, reply: str) -> str:
         """A server's reply without the reader's address: replies outlive the mobility's key."""
@@ -136,11 +135,8 @@ async def _connect(line: SMTP) -> None:
 
 
 async def _announce(line: SMTP, envelope: Envelope) -> SMTP:
-    if envelope.options and not line.supports_extension("smtputf8"):
-        raise Refused("the server cannot write to an address with letters beyond ASCII")
-    encoding = "utf-8" if envelope.options else "ascii"
-    await line.mail(envelope.sender, options=envelope.options, encoding=encoding)
-    await line.rcpt(envelope.recipient, encoding=encoding)
+    await line.mail(envelope.sender)
+    await line.rcpt(envelope.recipient)
     answer = await line.execute_command(b"DATA")
     if answer.code != SMTPStatus.start_input:
         raise SMTPResponseException(answer.code, answer.message)
@@ -178,13 +174,9 @@ def _envelope(message: EmailMessage) -> Envelope:
         Refused: when the letter carries no address it could be sent to.
     """
     sender, recipient = (message[name].addresses[0].addr_spec for name in ("From", "To"))
-    if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", recipient):
+    if not recipient.strip("<>"):
         raise Refused("there is no usable address on file")
-    is_wide = not f"{sender}{recipient}".isascii()
-    content = message.as_bytes(policy=WIRE.clone(utf8=is_wide))
-    return Envelope(
-        sender, recipient, _stuffed(content), options=("SMTPUTF8",) if is_wide else ()
-    )
+    return Envelope(sender, recipient, _stuffed(message.as_bytes(policy=WIRE)))
 
 
 def _stuffed(content: bytes) -> bytes:

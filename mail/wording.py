@@ -19,7 +19,10 @@ from mail.context import counted, said_day
 
 WIDTH = 76
 """Columns of a plain text letter, so that it can be quoted once without breaking."""
-_MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+"
+MAILBOX = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
+"""An address that can be written on an envelope and between angle brackets without harm."""
+_MARK = re.compile(r" *(?:-|\d+\.) ")
 _UNSEEN = frozenset({"Cc", "Cs"})
 _TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 _PUNCTUATION = str.maketrans({sign: f"\\{sign}" for sign in string.punctuation})
@@ -58,7 +61,7 @@ def environment(written: Callable[[str], str]) -> Environment:
         return Verbatim("\n".join(lines))
 
     def mailbox(address: str) -> Verbatim:
-        plain = _MAILBOX.fullmatch(address)
+        plain = MAILBOX.fullmatch(address)
         return Verbatim(f"<{address}>" if plain else written(f"<{address}>"))
 
     letters = Environment(
@@ -97,10 +100,11 @@ def _filled(block: str) -> Iterator[str]:
     elif block.startswith(">"):
         for line in block.splitlines():
             yield from _wrapped(line.removeprefix(">").strip(), "> ", "> ")
-    elif block.startswith("- ") or re.match(r"\d+\. ", block):
-        for item in re.split(r"\n(?=- |\d+\. )", block):
-            mark, words = item.split(" ", 1)
-            yield from _wrapped(words, f"{mark} ", " " * (len(mark) + 1))
+    elif _MARK.match(block):
+        for item in re.split(rf"\n(?={_MARK.pattern})", block):
+            found = re.match(rf"({_MARK.pattern})?(.*)", item, re.DOTALL)
+            mark, words = found.groups("") if found else ("", item)
+            yield from _wrapped(words, mark, " " * len(mark))
     else:
         yield from _wrapped(block, "", "")
 

@@ -30,7 +30,9 @@ Why = Annotated[Cause, typer.Option(help="the cause, which is kept with the outc
 Who = Annotated[
     list[str] | None, typer.Option("--participant", help="e-mail address; everybody if left out")
 ]
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="the day; today if left out")]
+Day = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="the day; today if left out")
+]
 
 
 def _pass_on(reference: str, who: str, act: Callable[[Errand], Awaitable[Receipt]]) -> None:
@@ -38,7 +40,10 @@ def _pass_on(reference: str, who: str, act: Callable[[Errand], Awaitable[Receipt
         return await act(await errand(desk, reference, who))
 
     receipt = at_desk(business)
-    say(console, f"Recorded as entry {receipt.event} of {reference.upper()}; phase: {receipt.phase}.")
+    say(
+        console,
+        f"Recorded as entry {receipt.event} of {reference.upper()}; phase: {receipt.phase}.",
+    )
 
 
 def _day(given: datetime | None) -> date:

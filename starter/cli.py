@@ -55,7 +55,9 @@ def request(file: File) -> None:
     given = section(read_file(file).request, "request", file)
     today = datetime.now(UTC).date()
     reference = at_desk(lambda desk: desk.request(given, today=today))
-    pages.say(console, f"{reference} is on its way: 'mobility why {reference}' tells what it waits for.")
+    pages.say(
+        console, f"{reference} is on its way: 'mobility why {reference}' tells what it waits for."
+    )
 
 
 @app.command("list")

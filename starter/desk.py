@@ -23,7 +23,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain import errors
 from domain.case_view import CaseView
 from domain.errors import AlreadyDone, OutOfPhase, Refusal, RequestNotAcceptable
-from domain.facts import Fact, PersonId, Reference, Writing
+from domain.facts import Fact, OrganisationId, PersonId, Reference, Writing
 from domain.messages import Message, Receipt
 from domain.mobility import Mobility
 from domain.people import Organisation, Person, Role
@@ -73,11 +73,13 @@ class FrontDesk:
         known = await read_directory(self.store.engine)
         organisations = {o.id for o in (*known.organisations, *section.organisations)}
         people = {p.id for p in (*known.people, *section.people)}
-        for thing in (*section.people, *section.offers):
-            if thing.organisation not in organisations:
+        named: list[tuple[str, OrganisationId]] = [(p.id, p.organisation) for p in section.people]
+        named += [(o.id, o.organisation) for o in section.offers]
+        for name, organisation in named:
+            if organisation not in organisations:
                 raise NotKnown(
-                    f"{thing.id} names organisation '{thing.organisation}', which is not in the "
-                    "directory: add it or correct the name."
+                    f"{name} names organisation '{organisation}', which is not in the directory: "
+                    "add it or correct the name."
                 )
         if strangers := [o for o in section.offers if o.coordinator not in people]:
             raise NotKnown(
@@ -118,10 +120,12 @@ class FrontDesk:
                 task_queue=self._task_queue,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
-                search_attributes=TypedSearchAttributes([
-                    SearchAttributePair(PHASE, "matching"),
-                    SearchAttributePair(SENDING, request.sending),
-                ]),
+                search_attributes=TypedSearchAttributes(
+                    [
+                        SearchAttributePair(PHASE, "matching"),
+                        SearchAttributePair(SENDING, request.sending),
+                    ]
+                ),
             )
         except WorkflowAlreadyStartedError:
             raise AlreadyDone(
@@ -145,15 +149,17 @@ class FrontDesk:
             (await self.store.keep_text(reference, text))[0]
             for text in (section.title, section.context, *section.objectives)
         ]
-        request = draft.model_copy(update={
-            "reference": reference,
-            "participants": tuple(person.id for person in people),
-            "title": texts[0],
-            "context": texts[1],
-            "objectives": tuple(
-                Objective(id=f"O{n}", text=text) for n, text in enumerate(texts[2:], start=1)
-            ),
-        })
+        request = draft.model_copy(
+            update={
+                "reference": reference,
+                "participants": tuple(person.id for person in people),
+                "title": texts[0],
+                "context": texts[1],
+                "objectives": tuple(
+                    Objective(id=f"O{n}", text=text) for n, text in enumerate(texts[2:], start=1)
+                ),
+            }
+        )
         await self.store.keep_participants(reference, people)
         await self.store.keep_request(request)
         return request
@@ -185,9 +191,7 @@ class FrontDesk:
         known = {person.id: person for person in directory.people}
         return known | await self.store.participants(reference)
 
-    async def say(
-        self, reference: Reference, message: Message, *, occasion: str = ""
-    ) -> Receipt:
+    async def say(self, reference: Reference, message: Message, *, occasion: str = "") -> Receipt:
         """Pass a message on and wait until it is written down. Said twice, it is heard once.
 
         Raises:
@@ -199,10 +203,11 @@ class FrontDesk:
         content = f"{kind}\n{message.model_dump_json()}\n{occasion}"
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                return await self.handle(reference).execute_update(
+                receipt: Receipt = await self.handle(reference).execute_update(
                     update, message, id=hashlib.sha256(content.encode()).hexdigest()[:32],
                     result_type=Receipt,
-                )
+                )  # fmt: skip
+                return receipt
         except WorkflowUpdateFailedError as failure:
             raise _refusal(failure) from None
         except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):

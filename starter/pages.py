@@ -40,7 +40,9 @@ class Names:
             return "the engine"
         found = self._people.get(PersonId(who))
         name = found.name if found else who
-        return f"{name} ({self._capacity(PersonId(who))})" if self._capacity(PersonId(who)) else name
+        return (
+            f"{name} ({self._capacity(PersonId(who))})" if self._capacity(PersonId(who)) else name
+        )
 
     def _capacity(self, who: PersonId) -> str:
         if self._mobility is None:

@@ -75,9 +75,7 @@ class Reporter:
                 news.append((line.n, 0, Text(f"{entry.facts['phase']}".upper(), "bold cyan")))
             elif entry.kind not in QUIET:
                 by = f", by {names.person(entry.by)}" if entry.by != SYSTEM else ""
-                news.append(
-                    (line.n, 0, Text(f"{said(entry.at):>18}  {in_words(entry.kind)}{by}"))
-                )
+                news.append((line.n, 0, Text(f"{said(entry.at):>18}  {in_words(entry.kind)}{by}")))
         return news
 
     async def _letters_since(self, names: Names) -> list[News]:

@@ -46,9 +46,7 @@ class Store:
                 ).where(mobility.c.reference.startswith(prefix))
             )
             reference = Reference(f"{prefix}{(last or 0) + 1:04d}")
-            await tx.execute(
-                insert(mobility).values(reference=reference, request_key=request_key)
-            )
+            await tx.execute(insert(mobility).values(reference=reference, request_key=request_key))
             return reference, False
 
     async def keep_request(self, request: MobilityRequest) -> None:
@@ -156,9 +154,7 @@ class Store:
                 .where(document.c.reference == reference, document.c.sealed.is_not(None))
                 .order_by(document.c.name)
             )
-            return {
-                row.name: await self.keys.unseal(reference, bytes(row.sealed)) for row in rows
-            }
+            return {row.name: await self.keys.unseal(reference, bytes(row.sealed)) for row in rows}
 
     async def is_erased(self, reference: Reference) -> bool:
         """Whether the key of this mobility has been destroyed."""
@@ -175,6 +171,8 @@ class Store:
             await tx.execute(
                 sa.update(letter)
                 .where(letter.c.reference == reference, letter.c.settled_at.is_(None))
-                .values(state="withheld", settled_at=sa.func.now(), remark="the mobility was erased")
+                .values(
+                    state="withheld", settled_at=sa.func.now(), remark="the mobility was erased"
+                )
             )
         await self.keys.destroy(reference)

@@ -27,9 +27,7 @@ class Directory(Fact):
     def organisation(self, name_or_id: str) -> Organisation | None:
         """Find an organisation by its id or its exact name."""
         wanted = name_or_id.casefold()
-        return next(
-            (o for o in self.organisations if wanted in (o.id, o.name.casefold())), None
-        )
+        return next((o for o in self.organisations if wanted in (o.id, o.name.casefold())), None)
 
 
 async def read_directory(engine: AsyncEngine) -> Directory:
@@ -58,9 +56,7 @@ async def keep_directory(engine: AsyncEngine, directory: Directory) -> None:
     async with engine.begin() as tx:
         for table, row in rows:
             statement = insert(table).values(row)
-            await tx.execute(
-                statement.on_conflict_do_update(index_elements=["id"], set_=dict(row))
-            )
+            await tx.execute(statement.on_conflict_do_update(index_elements=["id"], set_=dict(row)))
 
 
 def _row(thing: Organisation | Person | HostingOffer) -> dict[str, object]:

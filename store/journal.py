@@ -6,21 +6,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from domain.case_view import CaseView
 from domain.events import Entry
 from domain.facts import Fact, Reference
-from domain.journal import GENESIS, body_of, link
-from domain.letters import LetterOrder
+from domain.journal import GENESIS, Record, body_of, link
 from store.tables import journal, letter, mobility
-
-
-class Record(Fact):
-    """One stroke: what happened, how the case stands now, and the letters that follow."""
-
-    reference: Reference
-    entries: tuple[Entry, ...]
-    view: CaseView
-    letters: tuple[LetterOrder, ...]
 
 
 class JournalConflict(Exception):  # noqa: N818 - two histories disagree; it is not a fault of ours
@@ -46,9 +35,7 @@ class Line(Fact):
         return Entry.model_validate_json(self.body)
 
 
-async def write_down(
-    engine: AsyncEngine, record: Record, *, run_id: str, activity_id: str
-) -> str:
+async def write_down(engine: AsyncEngine, record: Record, *, run_id: str, activity_id: str) -> str:
     """Write one stroke in one transaction and return the new head of the chain.
 
     Written before, it changes nothing and returns the same head: the moment of an entry is not

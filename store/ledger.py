@@ -86,7 +86,9 @@ async def settle(engine: AsyncEngine, key: str, state: LetterState, remark: str)
 
 async def try_again(engine: AsyncEngine, key: str, remark: str) -> None:
     """Note why a letter could not leave, and try again: after 1, 2, 4 ... 64 seconds."""
-    wait = sa.func.make_interval(0, 0, 0, 0, 0, 0, sa.func.power(2, sa.func.least(letter.c.attempts, 6)))
+    wait = sa.func.make_interval(
+        0, 0, 0, 0, 0, 0, sa.func.power(2, sa.func.least(letter.c.attempts, 6))
+    )
     async with engine.begin() as tx:
         await _note(tx, key, remark=remark, next_attempt_at=NOW + wait)
 
@@ -110,8 +112,6 @@ async def undelivered(engine: AsyncEngine) -> int:
     """How many letters have not been settled yet."""
     async with engine.connect() as connection:
         return (
-            await connection.scalar(
-                sa.select(sa.func.count()).where(letter.c.settled_at.is_(None))
-            )
+            await connection.scalar(sa.select(sa.func.count()).where(letter.c.settled_at.is_(None)))
             or 0
         )

@@ -96,7 +96,9 @@ letter = sa.Table(
     sa.Column("rendered_sha256", sa.Text),
     sa.Column("settled_at", MOMENT),
     sa.Column("remark", sa.Text),
-    sa.Index("letter_to_deliver", "next_attempt_at", postgresql_where=sa.text("settled_at is null")),
+    sa.Index(
+        "letter_to_deliver", "next_attempt_at", postgresql_where=sa.text("settled_at is null")
+    ),
 )
 
 document = sa.Table(

@@ -203,10 +203,17 @@ def a_session(name: str = "s1", **changes: object) -> Session:
     return Session.model_validate(facts | changes)
 
 
-def an_agenda(people: tuple[PersonId, ...] = (FRIDA, EMELIE)) -> tuple[Session, ...]:
+def an_agenda(
+    people: tuple[PersonId, ...] = (FRIDA, EMELIE),
+    last_day: date = LAST_DAY,
+    version: int = 1,
+) -> tuple[Session, ...]:
     """A shared session each morning, and one afternoon of shadowing for each person."""
+    place = writing(f"place-{version}")
+    length = (last_day - FIRST_DAY).days + 1
     mornings = tuple(
-        a_session(f"day-{n}", day=day_of(n), participants=people) for n in range(1, 4)
+        a_session(f"day-{n}", day=day_of(n), participants=people, place=place)
+        for n in range(1, length + 1)
     )
     afternoons = tuple(
         a_session(
@@ -398,12 +405,17 @@ class Journey:
             self.say(m.SignAgreement(by=person, document=document))
 
     def award(self) -> None:
-        """The office awards the grant as computed."""
-        self.say(m.DecideGrant(by=OFFICE, decision=GrantDecision.AWARDED))
+        """The office awards the grant as computed, and 1,000 euro where there is no rate."""
+        without = [line.id for line in self.mobility.grant.lines if line.amount is None]
+        amounts = dict.fromkeys(without, Decimal(1000))
+        self.say(m.DecideGrant(by=OFFICE, decision=GrantDecision.AWARDED, amounts=amounts))
 
     def put_agenda(self) -> None:
         """The host puts an agenda forward for everybody who takes part."""
-        sessions = an_agenda(self.mobility.taking_part)
+        mobility = self.mobility
+        sessions = an_agenda(
+            mobility.taking_part, mobility.request.last_day, mobility.agenda.version + 1
+        )
         self.say(m.PutAgenda(by=HOST, sessions=sessions))
 
     def accept_agenda(self) -> None:
@@ -516,7 +528,9 @@ def a_message(kind: type[m.Message], by: PersonId, journey: Journey) -> m.Messag
         m.RefuseToSign: {},
         m.DecideGrant: {"decision": GrantDecision.AWARDED},
         m.ConfirmInstalment: {"paid_on": today},
-        m.PutAgenda: {"sessions": an_agenda(mobility.taking_part)},
+        m.PutAgenda: {
+            "sessions": an_agenda(mobility.taking_part, version=mobility.agenda.version + 1)
+        },
         m.AcceptAgenda: {"version": mobility.agenda.version},
         m.ReturnAgenda: {"version": mobility.agenda.version, "note": writing("note")},
         m.ConfirmArrival: {"participants": (EMELIE,), "on": today},

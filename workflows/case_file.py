@@ -10,10 +10,10 @@ from activities.journal import JournalKeeper
 from domain.case_view import view_of
 from domain.errors import Refusal
 from domain.hearing import check_may, hear
+from domain.journal import Record
 from domain.letters import letters_after
 from domain.messages import Message, Receipt
 from domain.mobility import Mobility
-from store.journal import Record
 from workflows.effort import quick
 
 

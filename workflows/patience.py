@@ -39,9 +39,7 @@ def _is_closed(file: CaseFile, wait: Wait) -> Callable[[], bool]:
     return lambda: file.mobility.waits.get(wait.asked.value) is not wait
 
 
-async def _until(
-    file: CaseFile, moment: datetime, done: Callable[[], bool], summary: str
-) -> None:
+async def _until(file: CaseFile, moment: datetime, done: Callable[[], bool], summary: str) -> None:
     try:
         await workflow.wait_condition(
             lambda: done() or file.must_stop,

@@ -1,20 +1,23 @@
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
-from icalendar import Calendar, Event
+from icalendar import Calendar
 
 from documents.calendar import agenda_calendar
 from domain.papers import AgendaPaper, NamedPerson
 from tests.documents import boras
 
 
-def events(paper: AgendaPaper) -> list[Event]:
+def events(paper: AgendaPaper) -> list[Any]:
     return Calendar.from_ical(agenda_calendar(paper)).events
 
 
-def attendees(event: Event) -> list[str]:
+def attendees(event: Any) -> list[str]:
     found = event.get("ATTENDEE", [])
-    return [str(one).removeprefix("mailto:") for one in (found if isinstance(found, list) else [found])]
+    return [
+        str(one).removeprefix("mailto:") for one in (found if isinstance(found, list) else [found])
+    ]
 
 
 def test_invitation_has_one_event_for_each_session() -> None:
@@ -73,12 +76,14 @@ def test_moved_session_keeps_its_identifier() -> None:
     ],
 )
 def test_wall_times_are_those_of_the_host(zone: str, day: date, hour: int, utc: int) -> None:
-    session = boras.agenda().sessions[0].model_copy(
-        update={"day": day, "starts": time(hour), "ends": time(hour + 1)}
+    session = (
+        boras.agenda()
+        .sessions[0]
+        .model_copy(update={"day": day, "starts": time(hour), "ends": time(hour + 1)})
     )
     drawn = agenda_calendar(boras.agenda(zone=zone, sessions=(session,)))
 
-    (event,) = Calendar.from_ical(drawn).events
+    event: Any = Calendar.from_ical(drawn).events[0]
 
     assert f"DTSTART;TZID={zone}:{day:%Y%m%d}T{hour:02}0000".encode() in drawn
     assert event.start.astimezone(UTC).hour == utc
@@ -88,13 +93,16 @@ def test_wall_times_are_those_of_the_host(zone: str, day: date, hour: int, utc: 
 
 def _offset_by_component(drawn: bytes, day: date, hour: int) -> timedelta:
     at = datetime.combine(day, time(hour))
-    (zone,) = Calendar.from_ical(drawn).timezones
+    zone: Any = Calendar.from_ical(drawn).timezones[0]
     onsets = []
     for part in zone.subcomponents:
         listed = part.get("RDATE", [])
-        more = [d.dt for dates in (listed if isinstance(listed, list) else [listed]) for d in dates.dts]
+        more = [
+            d.dt for dates in (listed if isinstance(listed, list) else [listed]) for d in dates.dts
+        ]
         onsets += [(onset, part["TZOFFSETTO"].td) for onset in [part["DTSTART"].dt, *more]]
-    return max((onset, offset) for onset, offset in onsets if onset <= at)[1]
+    latest: timedelta = max((onset, offset) for onset, offset in onsets if onset <= at)[1]
+    return latest
 
 
 def test_a_visit_over_new_year_knows_both_years() -> None:
@@ -158,8 +166,12 @@ def test_invitation_is_the_same_every_time() -> None:
 def test_hostile_text_adds_no_line_to_the_invitation() -> None:
     text = 'x\r\nATTENDEE:mailto:evil@evil.example\nEND:VEVENT;,\\"^n\x00'
     someone = NamedPerson(name=text, profile="", email="a@b.example\r\nX-EVIL:1")
-    session = boras.agenda().sessions[0].model_copy(
-        update={"title": text, "place": text, "objectives": (text,), "participants": (text,)}
+    session = (
+        boras.agenda()
+        .sessions[0]
+        .model_copy(
+            update={"title": text, "place": text, "objectives": (text,), "participants": (text,)}
+        )
     )
 
     drawn = agenda_calendar(

@@ -1,4 +1,3 @@
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -30,7 +29,7 @@ def test_neither_folder_nor_clock_nor_home_nor_time_zone_has_a_say(tmp_path: Pat
         done = subprocess.run(
             [sys.executable, "-c", DRAW_ELSEWHERE],
             cwd=tmp_path,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(MAIN)} | environment,
+            env={"PYTHONPATH": str(MAIN)} | environment,
             capture_output=True,
             text=True,
             check=True,

@@ -33,7 +33,8 @@ class Variable(NamedTuple):
 
 def read_compose() -> dict[str, Any]:
     """The compose file with its anchors resolved."""
-    return yaml.safe_load(COMPOSE_FILE.read_text("utf-8"))
+    content: dict[str, Any] = yaml.safe_load(COMPOSE_FILE.read_text("utf-8"))
+    return content
 
 
 def texts_in(part: object) -> list[str]:

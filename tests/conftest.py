@@ -1,0 +1,97 @@
+"""The real parts, started once for all tests: Temporal, PostgreSQL, a mail server, a worker."""
+
+import uuid
+from collections.abc import AsyncIterator, Callable, Awaitable, Iterator
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from temporalio.client import Client
+
+from activities.courier import courier_at_work
+from local.stack import Stack
+from settings import Settings
+from starter.case_files import CaseDocument, RequestSection, move, read_file
+from starter.client import connect, open_store
+from starter.clock import VirtualClock
+from starter.demo import EXAMPLE, weeks_to_a_coming_year
+from starter.desk import FrontDesk
+from starter.rehearsal import Rehearsal
+from store.cases import Store
+from store.engine import migrate
+from worker import build_courier, build_worker
+
+Begin = Callable[..., Awaitable[Rehearsal]]
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Temporal, PostgreSQL and a mail catcher of our own."""
+    stack = Stack(tmp_path_factory.mktemp("stack"))
+    settings = stack.start(with_worker=False)
+    migrate(settings.required("database_url"))
+    yield stack
+    stack.stop()
+
+
+@pytest.fixture(scope="session")
+def settings(stack: Stack) -> Settings:
+    """The way to them, with a task queue that no other worker serves."""
+    return stack.settings().model_copy(update={"mobility_task_queue": f"test-{uuid.uuid4().hex}"})
+
+
+@pytest_asyncio.fixture(scope="session")
+async def store(settings: Settings) -> AsyncIterator[Store]:
+    """The store with the keys to it."""
+    store = open_store(settings)
+    yield store
+    await store.engine.dispose()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def client(settings: Settings, store: Store) -> Client:
+    """Temporal's client, every payload sealed."""
+    return await connect(settings, store, identity="test")
+
+
+@pytest.fixture(scope="session")
+def case() -> CaseDocument:
+    """The customer's own case, moved to a coming year as in the demo."""
+    document = read_file(EXAMPLE)
+    return move(document, weeks_to_a_coming_year(document, datetime.now(UTC).date()))
+
+
+@pytest_asyncio.fixture(scope="session")
+async def desk(client: Client, store: Store, settings: Settings, case: CaseDocument) -> FrontDesk:
+    """The front desk, with the directory of the customer's case."""
+    desk = FrontDesk(store, client, task_queue=settings.mobility_task_queue)
+    assert case.directory is not None
+    await desk.keep_directory(case.directory)
+    return desk
+
+
+@pytest_asyncio.fixture(scope="session")
+async def working(settings: Settings, client: Client, store: Store) -> AsyncIterator[None]:
+    """A worker and its courier, at work in this process."""
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(courier_at_work(build_courier(store, settings)))
+        await stack.enter_async_context(build_worker(client, store, settings))
+        yield
+
+
+@pytest.fixture
+def begin(desk: FrontDesk, settings: Settings, case: CaseDocument) -> Begin:
+    """Requests the customer's case anew, changed as told, and rehearses it."""
+
+    async def begin(*, with_post: bool = False, **changes: object) -> Rehearsal:
+        assert case.request is not None
+        section: RequestSection = case.request.model_copy(update=changes)
+        reference = await desk.request(
+            section, today=datetime.now(UTC).date(), occasion=uuid.uuid4().hex
+        )
+        clock = VirtualClock(desk.client, settings)
+        return Rehearsal(desk, clock, reference, with_post=with_post)
+
+    return begin
