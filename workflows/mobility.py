@@ -48,7 +48,8 @@ class MobilityWorkflow:
                     break
                 self._show_phase()
         except asyncio.CancelledError:
-            mobility.end(Outcome.CANCELLED, Cause.OPERATOR, at=workflow.now())
+            if mobility.outcome is None:
+                mobility.end(Outcome.CANCELLED, Cause.OPERATOR, at=workflow.now())
             await self._close()
             raise
         if mobility.outcome is None:

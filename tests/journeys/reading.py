@@ -1,0 +1,40 @@
+"""What journeys look at afterwards: kinds of entries, letters, the verdict of the auditor."""
+
+from collections import Counter
+
+from domain.facts import PersonId
+from domain.letters import Purpose
+from starter import auditing
+from starter.desk import FrontDesk
+from starter.rehearsal import Rehearsal
+from store.journal import read_journal
+from store.ledger import LedgerLine, read_letters
+
+
+async def kinds(desk: FrontDesk, rehearsal: Rehearsal) -> list[str]:
+    """The kinds of all entries, in order."""
+    lines = await read_journal(desk.store.engine, rehearsal.reference)
+    return [line.entry.kind for line in lines]
+
+
+async def facts(desk: FrontDesk, rehearsal: Rehearsal, kind: str) -> list[dict[str, object]]:
+    """The facts of every entry of one kind."""
+    lines = await read_journal(desk.store.engine, rehearsal.reference)
+    return [line.entry.facts for line in lines if line.entry.kind == kind]
+
+
+async def letters(desk: FrontDesk, rehearsal: Rehearsal, purpose: Purpose) -> list[LedgerLine]:
+    """Every letter of one purpose."""
+    ledger = await read_letters(desk.store.engine, rehearsal.reference)
+    return [letter for letter in ledger if letter.order.purpose is purpose]
+
+
+async def told(desk: FrontDesk, rehearsal: Rehearsal, purpose: Purpose) -> Counter[PersonId]:
+    """How many letters of one purpose each person was meant to get."""
+    return Counter(letter.order.to for letter in await letters(desk, rehearsal, purpose))
+
+
+async def is_sound(desk: FrontDesk, rehearsal: Rehearsal) -> bool:
+    """Whether journal and history agree, every stroke compared."""
+    verdict = await auditing.verify(desk.client, desk.store, rehearsal.reference)
+    return verdict.is_sound and verdict.compared == verdict.strokes
