@@ -9,7 +9,8 @@ from types import ModuleType
 import platformdirs
 import psutil
 
-from local.processes import StackTrouble, end
+from local import StackTrouble
+from local.processes import end
 
 DATABASE = "postgres"
 

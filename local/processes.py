@@ -10,10 +10,6 @@ from typing import NamedTuple
 import psutil
 
 
-class StackTrouble(Exception):  # noqa: N818 - told to the person in front of the screen
-    """Something of the embedded stack does not start: one sentence with where to look."""
-
-
 _LEFT_RUNNING: list[subprocess.Popen[bytes]] = []
 """Processes that are meant to outlive us: Python would complain about those it forgets."""
 

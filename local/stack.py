@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from local import postgres, temporal
-from local.processes import LongRunning, StackTrouble
+from local import StackTrouble, postgres, temporal
+from local.processes import LongRunning
 from settings import Settings
 
 PORTS = ("temporal", "temporal_ui", "mail")

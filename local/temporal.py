@@ -9,7 +9,8 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, UpdateNa
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from local.processes import LongRunning, StackTrouble
+from local import StackTrouble
+from local.processes import LongRunning
 
 SEARCH_ATTRIBUTES = {
     "MobilityPhase": "Keyword",

@@ -162,7 +162,7 @@ async def _hand_over(line: SMTP, envelope: Envelope) -> str:
 def _judge(code: int, reply: str, envelope: Envelope) -> NoReturn:
     """Read a reply that is no yes: 5xx is for ever, everything else is for now."""
     said = f"{code} {envelope.without_address(reply)}"
-    if 500 <= code < 600 and code not in CREDENTIALS:  # noqa: PLR2004 - the class of the reply
+    if 500 <= code < 600 and code not in CREDENTIALS:
         raise Refused(said)
     raise Unavailable(said)
 

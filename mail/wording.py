@@ -66,7 +66,8 @@ def environment(written: Callable[[str], str]) -> Environment:
 
     letters = Environment(
         loader=FunctionLoader(_read), undefined=StrictUndefined, finalize=fill,
-        autoescape=False, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - ``fill`` escapes, as each form of a letter needs it
+        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
     letters.filters |= {
         "quote": quote, "mailbox": mailbox, "code": _code, "euro": _euro, "day": said_day,

@@ -18,6 +18,10 @@ from domain.people import Organisation, Person
 from domain.request import Activity, Funding
 
 
+EXAMPLE = Path(__file__).parent.parent / "examples" / "boras-soc-2026.yaml"
+"""The customer's own case, for the demo and to copy from."""
+
+
 class BadFile(Exception):  # noqa: N818 - the file is bad, we are not at fault
     """A file that cannot be used: one sentence saying what, where and what to do."""
 

@@ -14,11 +14,11 @@ from rich.text import Text
 
 from domain.errors import OutOfPhase, Refusal
 from domain.facts import Reference
-from local.processes import StackTrouble
+from local import StackTrouble
 from settings import SettingMissing
-from starter import acts, auditing, demo, pages
+from starter import acts, auditing, pages
 from starter.acts import File, Ref
-from starter.case_files import BadFile, read_file, section
+from starter.case_files import EXAMPLE, BadFile, read_file, section
 from starter.client import Unreachable
 from starter.desk import FrontDesk, OpenMobility
 from starter.keepsakes import save_papers
@@ -163,6 +163,8 @@ def erase(
 def up() -> None:
     """Start the embedded stack and a worker, and leave them running."""
     stack = local_stack()
+    from starter import demo  # noqa: PLC0415 - what it needs is not in the image
+
     with console.status("Starting") as status:
         demo.start_everything(stack, lambda part: status.update(f"Starting {part}"))
     for name, runs in stack.parts().items():
@@ -180,10 +182,13 @@ def down() -> None:
 
 @app.command("demo")
 def play_demo(
-    file: Annotated[Path, typer.Argument(metavar="FILE")] = demo.EXAMPLE,
+    file: Annotated[Path, typer.Argument(metavar="FILE")] = EXAMPLE,
 ) -> None:
     """Play a whole case on this machine, from request to published card."""
-    demo.play(local_stack(), file)
+    stack = local_stack()
+    from starter import demo  # noqa: PLC0415 - what it needs is not in the image
+
+    demo.play(stack, file)
 
 
 async def _names(desk: FrontDesk, mobility: OpenMobility) -> pages.Names:

@@ -11,9 +11,9 @@ from rich.table import Table
 
 from domain.case_card import said_dates
 from domain.facts import Reference
-from local.stack import ROOT, Stack, Told
+from local.stack import Stack, Told
 from settings import Settings
-from starter.case_files import CaseDocument, move, read_file, section
+from starter.case_files import EXAMPLE, CaseDocument, move, read_file, section
 from starter.clock import VirtualClock
 from starter.keepsakes import save_letters, save_papers
 from starter.rehearsal import Rehearsal
@@ -23,7 +23,6 @@ from starter.story import tell_the_story
 from store.engine import migrate
 from store.ledger import read_letters
 
-EXAMPLE = ROOT / "examples" / "boras-soc-2026.yaml"
 WEEKS_IN_A_YEAR = 52
 LEAD = timedelta(days=80)
 """Days the story takes before the visit, with everybody's hesitation."""

@@ -4,14 +4,17 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from rich.console import Console
 
-from local.stack import Stack
+from local import StackTrouble
 from settings import Settings
 from starter.client import connect, open_store
 from starter.desk import FrontDesk
+
+if TYPE_CHECKING:
+    from local.stack import Stack
 
 Result = TypeVar("Result")
 ADDRESSES = ("DATABASE_URL", "TEMPORAL_ADDRESS", "SMTP_URL")
@@ -19,8 +22,19 @@ ADDRESSES = ("DATABASE_URL", "TEMPORAL_ADDRESS", "SMTP_URL")
 console = Console(highlight=False)
 
 
-def local_stack() -> Stack:
-    """The embedded stack of this folder."""
+def local_stack() -> "Stack":
+    """The embedded stack of this folder.
+
+    Raises:
+        StackTrouble: where its parts are not installed, as in production.
+    """
+    try:
+        from local.stack import Stack  # noqa: PLC0415 - what it needs is not in the image
+    except ImportError:
+        raise StackTrouble(
+            "The embedded stack is not installed here: set TEMPORAL_ADDRESS, DATABASE_URL, "
+            "SMTP_URL and MOBILITY_KEY."
+        ) from None
     return Stack(Settings().mobility_home)
 
 

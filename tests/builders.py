@@ -420,7 +420,8 @@ class Journey:
 
     def accept_agenda(self) -> None:
         """The sending coordinator accepts what is on the table."""
-        self.say(m.AcceptAgenda(by=COORDINATOR, version=self.mobility.agenda.version))
+        coordinator = self.mobility.request.coordinator
+        self.say(m.AcceptAgenda(by=coordinator, version=self.mobility.agenda.version))
 
     def pay(self) -> None:
         """The sending coordinator confirms that the first instalment was paid today."""

@@ -13,10 +13,10 @@ from temporalio.client import Client
 from activities.courier import courier_at_work
 from local.stack import Stack
 from settings import Settings
-from starter.case_files import CaseDocument, RequestSection, move, read_file
+from starter.case_files import EXAMPLE, CaseDocument, RequestSection, move, read_file
 from starter.client import connect, open_store
 from starter.clock import VirtualClock
-from starter.demo import EXAMPLE, weeks_to_a_coming_year
+from starter.demo import weeks_to_a_coming_year
 from starter.desk import FrontDesk
 from starter.rehearsal import Rehearsal
 from store.cases import Store

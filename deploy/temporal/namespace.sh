@@ -43,6 +43,5 @@ add MobilityOutcome Keyword
 add SendingOrganisation Keyword
 add ReceivingOrganisation Keyword
 add JournalHead Keyword
-add NextDueAt Datetime
 
 echo "the namespace $TEMPORAL_NAMESPACE keeps closed mobilities for $RETENTION"

@@ -1,4 +1,5 @@
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 
@@ -116,8 +117,8 @@ def card_stopped() -> Journey:
 
 
 @pytest.mark.parametrize("drive", EVERY_SCENARIO)
-def test_nobody_gets_two_letters_of_one_purpose_from_one_entry(drive: object) -> None:
-    journey = drive()  # type: ignore[operator]
+def test_nobody_gets_two_letters_of_one_purpose_from_one_entry(drive: Callable[[], Journey]) -> None:
+    journey = drive()
 
     for entry in journey.journal:
         orders = letters_after(entry, journey.mobility)
@@ -253,9 +254,9 @@ def test_whoever_has_answered_before_the_letter_is_written_is_not_asked_any_more
     ],
 )
 def test_those_concerned_are_told(
-    drive: object, kind: str, letters: set[tuple[Purpose, PersonId]]
+    drive: Callable[[], Journey], kind: str, letters: set[tuple[Purpose, PersonId]]
 ) -> None:
-    assert told(drive(), kind) == letters  # type: ignore[operator]
+    assert told(drive(), kind) == letters
 
 
 def test_a_host_that_keeps_silent_is_reported_to_the_sending_coordinator() -> None:

@@ -26,7 +26,8 @@ from mail.context import Attachment, LetterContext
 
 REFERENCE = Reference("M-2026-0001")
 BORAS, ANA, BERGEN, OFFICE = (
-    PersonId(i) for i in ("boras-coordinator", "soc-coordinator", "vestland-coordinator", "office-1")
+    PersonId(name)
+    for name in ("boras-coordinator", "soc-coordinator", "vestland-coordinator", "office-1")
 )
 FRIDA, EMELIE = PersonId(f"{REFERENCE}-p1"), PersonId(f"{REFERENCE}-p2")
 BEGIN = datetime(2026, 2, 2, 9, 30, tzinfo=UTC)
@@ -122,9 +123,7 @@ class Journey:
         """The office awards in part, with a reason."""
         lowered = {"organisational-support": Decimal(125), f"travel/{FRIDA}": Decimal(200)}
         decision = GrantDecision.AWARDED_IN_PART
-        self.say(
-            m.DecideGrant(by=OFFICE, decision=decision, amounts=lowered, reason=self._note())
-        )
+        self.say(m.DecideGrant(by=OFFICE, decision=decision, amounts=lowered, reason=self._note()))
 
     def pay(self) -> None:
         """The first instalment is paid."""

@@ -13,7 +13,7 @@ from importlib import resources
 import pytest
 
 from domain.deadlines import PLANS, Asked
-from domain.events import InstalmentFellDue, MobilityEnded
+from domain.events import InstalmentFellDue, MobilityEnded, Outcome
 from domain.letters import LETTER_OF, Purpose
 from mail.compose import Composed, as_message, compose, message_id_of
 from mail.context import LetterContext
@@ -48,6 +48,13 @@ def find(purpose: Purpose, to: str, *, ordinal: int = 0, nth: int = 0) -> Letter
         and bool(letter.order.ordinal) == bool(ordinal)
     ]  # fmt: skip
     return found[nth]
+
+
+def ended_as(outcome: Outcome) -> list[LetterContext]:
+    return [
+        letter for letter in LETTERS
+        if isinstance(event := letter.event, MobilityEnded) and event.outcome is outcome
+    ]  # fmt: skip
 
 
 class Page(HTMLParser):
@@ -264,8 +271,7 @@ def test_withdrawn_participant_unknown_to_the_context_is_not_named() -> None:
 
 
 def test_end_names_outcome_cause_and_note() -> None:
-    ended = [letter for letter in LETTERS if isinstance(letter.event, MobilityEnded)]
-    cancelled = [letter for letter in ended if letter.event.outcome == "cancelled"]
+    cancelled = ended_as(Outcome.CANCELLED)
 
     assert {letter.order.to for letter in cancelled} == {BORAS, ANA, OFFICE, FRIDA, EMELIE}
     for letter in cancelled:
@@ -275,10 +281,7 @@ def test_end_names_outcome_cause_and_note() -> None:
 
 
 def test_words_of_the_last_to_withdraw_go_to_the_sending_coordinator_only() -> None:
-    withdrawn = [
-        letter for letter in LETTERS
-        if isinstance(letter.event, MobilityEnded) and letter.event.outcome == "withdrawn"
-    ]  # fmt: skip
+    withdrawn = ended_as(Outcome.WITHDRAWN)
 
     told = {letter.order.to for letter in withdrawn if "autumn" in written(letter).text}
 
@@ -311,7 +314,7 @@ def test_agenda_to_accept_shows_what_is_to_be_accepted() -> None:
 
     assert "Tuesday 5 May 2026, 09:30 to 12:00" in written(letter).text
     bare = written(dataclasses.replace(letter, sessions=())).text
-    assert "shows you what is planned" in bare
+    assert "If you have not seen it, ask Ana Cáceres Gómez for it" in bare
 
 
 # Messages.
@@ -343,9 +346,7 @@ def test_date_is_said_in_utc() -> None:
     letter = find(Purpose.MATCH_MADE, BORAS)
     stockholm = datetime(2026, 2, 2, 10, tzinfo=timezone(timedelta(hours=1)))
 
-    message = as_message(
-        written(letter), letter, sender=SENDER, message_id="<a@b>", date=stockholm
-    )
+    message = as_message(written(letter), letter, sender=SENDER, message_id="<a@b>", date=stockholm)
 
     assert message["Date"] == "Mon, 02 Feb 2026 09:00:00 +0000"
 
@@ -406,7 +407,8 @@ def test_address_in_a_swedish_domain_is_written_as_servers_know_it() -> None:
 EVIL = (
     "Eve\r\nBcc: evil@evil.example\r\n\r\n# Pay now\n<script>alert(1)</script> "
     "[click](https://evil.example) ![x](https://evil.example/x.png) <https://evil.example> "
-    "`code` *bold* {{ 7 * 7 }} {% endblock %} &lt;b&gt; \u202egnp.exe | a | =?utf-8?q?x=0ABcc=3A_e=40evil.example?= \x00\x1b[2J\u2028end"
+    "`code` *bold* {{ 7 * 7 }} {% endblock %} &lt;b&gt; \u202egnp.exe | a | "
+    "=?utf-8?q?x=0ABcc=3A_e=40evil.example?= \x00\x1b[2J\u2028end"
 )
 HOSTILE = every_letter(
     Told(title=EVIL, objective=EVIL, note=EVIL, frida=EVIL, emelie=EVIL, boras=EVIL, ana=EVIL,

@@ -97,7 +97,6 @@ def test_namespace_has_every_search_attribute_of_the_workflow(server: Server) ->
     known = {tuple(line.split()) for line in listed.splitlines() if len(line.split()) == 2}
     assert ("MobilityPhase", "Keyword") in used
     assert used - known == set()
-    assert ("NextDueAt", "Datetime") in known
 
 
 def test_query_for_stuck_mobilities_in_the_runbook_is_understood(server: Server) -> None:
