@@ -43,6 +43,11 @@ class OpenCase:
         """Who answers for the receiving organisation, once there is one."""
         return self.people[self.view.host.coordinator] if self.view.host else None
 
+    @property
+    def withdrawn(self) -> tuple[PersonId, ...]:
+        """The participants who no longer take part."""
+        return tuple(p for p in self.request.participants if p not in self.view.taking_part)
+
     def text(self, writing: Writing | None) -> str:
         """A text, or nothing where there is none."""
         return self.texts[writing.id] if writing else ""

@@ -115,6 +115,8 @@ class Courier:
             objectives=tuple(case.text(o.text) for o in case.request.objectives),
             grant_lines=_grant_lines(case),
             attachments=await self._attachments(line, case, entry),
+            concerned=tuple(case.people[p] for p in case.withdrawn),
+            sessions=tuple(case.planned(s) for s in case.agenda.sessions) if case.agenda else (),
         )
 
     async def _attachments(

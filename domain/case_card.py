@@ -92,7 +92,7 @@ def read_card_facts(entries: Iterable[Entry]) -> CardFacts:
 def find_contradictions(facts: CardFacts, texts: Mapping[str, str]) -> tuple[str, ...]:
     """Every pair of recorded facts that cannot both be true, each pair in one sentence."""
     held = len(facts.days)
-    truth = f"the attendance confirmed by the host says {held} days ({said_dates(facts.days)})"
+    truth = f"the attendance confirmed by the host says {held} days ({said_runs(facts.days)})"
     found: list[str] = []
     if facts.follow_up and facts.follow_up.stated_days != held:
         found.append(f"The follow-up states {facts.follow_up.stated_days} days; {truth}.")
@@ -153,6 +153,17 @@ def said_dates(days: tuple[date, ...]) -> str:
     return f"{first:%-d %B %Y} - {last:%-d %B %Y}"
 
 
+def said_runs(days: tuple[date, ...]) -> str:
+    """Days with gaps between them, run by run: two days are never said as ``5-7 May 2026``."""
+    runs: list[tuple[date, ...]] = []
+    for day in days:
+        if runs and (day - runs[-1][-1]).days == 1:
+            runs[-1] = (*runs[-1], day)
+        else:
+            runs.append((day,))
+    return " and ".join(said_dates(run) for run in runs) or said_dates(days)
+
+
 class Testimonial(Fact):
     """A quotation that may be published, with the name or the capacity of who said it."""
 
@@ -186,7 +197,7 @@ class CaseCard(Fact):
     def duration(self) -> str:
         """Days and dates, always said together and always from the same fact."""
         count = len(self.days)
-        return f"{count} day{'' if count == 1 else 's'}, {said_dates(self.days)}"
+        return f"{count} day{'' if count == 1 else 's'}, {said_runs(self.days)}"
 
 
 def build_card(
@@ -217,7 +228,7 @@ def build_card(
         adapted=texts[facts.follow_up.adapted.id] if facts.follow_up else "",
         caption=(
             f"{organisations[request.sending].name} at {organisations[facts.receiving].name}, "
-            f"{organisations[facts.receiving].city}, {said_dates(facts.days)}"
+            f"{organisations[facts.receiving].city}, {said_runs(facts.days)}"
         ),
         lessons_of_host=_lessons([a for p, a in answers if p == host], texts),
         lessons_of_participants=_lessons([a for p, a in answers if p != host], texts),

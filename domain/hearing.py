@@ -169,7 +169,9 @@ def _(message: m.DecideGrant, mobility: Mobility, at: datetime) -> None:
         at=at, by=message.by,
     )  # fmt: skip
     if message.decision is GrantDecision.REJECTED:
-        mobility.end(e.Outcome.DECLINED, m.Cause.GRANT_REJECTED, at=at, by=message.by)
+        mobility.end(
+            e.Outcome.DECLINED, m.Cause.GRANT_REJECTED, at=at, by=message.by, note=message.reason
+        )
     else:
         mobility.ask_for_instalment(at=at)
 

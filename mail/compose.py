@@ -56,7 +56,9 @@ def as_message(
     message = EmailMessage(policy=SMTP)
     message["From"] = _mailbox(*parseaddr(sender))
     message["To"] = _mailbox(context.recipient.name, context.recipient.email)
-    message["Reply-To"] = _mailbox(context.contact.name, context.contact.email)
+    contact = _mailbox(context.contact.name, context.contact.email)
+    if contact.domain and context.contact.id != context.recipient.id:
+        message["Reply-To"] = contact
     message["Subject"] = _unencoded(composed.subject)
     message["Date"] = format_datetime(date.astimezone(UTC))
     message["Message-ID"] = message_id

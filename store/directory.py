@@ -22,12 +22,14 @@ class Directory(Fact):
     def person(self, email_or_id: str) -> Person | None:
         """Find somebody by e-mail address or id."""
         wanted = email_or_id.casefold()
-        return next((p for p in self.people if wanted in (p.email.casefold(), p.id)), None)
+        names = ((p, (p.id.casefold(), p.email.casefold())) for p in self.people)
+        return next((p for p, known in names if wanted in known), None)
 
     def organisation(self, name_or_id: str) -> Organisation | None:
         """Find an organisation by its id or its exact name."""
         wanted = name_or_id.casefold()
-        return next((o for o in self.organisations if wanted in (o.id, o.name.casefold())), None)
+        names = ((o, (o.id.casefold(), o.name.casefold())) for o in self.organisations)
+        return next((o for o, known in names if wanted in known), None)
 
 
 async def read_directory(engine: AsyncEngine) -> Directory:

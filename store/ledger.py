@@ -87,7 +87,7 @@ async def settle(engine: AsyncEngine, key: str, state: LetterState, remark: str)
 async def try_again(engine: AsyncEngine, key: str, remark: str) -> None:
     """Note why a letter could not leave, and try again: after 1, 2, 4 ... 64 seconds."""
     wait = sa.func.make_interval(
-        0, 0, 0, 0, 0, 0, sa.func.power(2, sa.func.least(letter.c.attempts, 6))
+        0, 0, 0, 0, 0, 0, sa.func.power(2, sa.func.least(letter.c.attempts, 7) - 1)
     )
     async with engine.begin() as tx:
         await _note(tx, key, remark=remark, next_attempt_at=NOW + wait)

@@ -110,18 +110,3 @@ document = sa.Table(
     sa.Column("sealed", sa.LargeBinary),
     sa.Column("drawn_up_at", MOMENT, nullable=False, server_default=NOW),
 )
-
-APPEND_ONLY = (
-    """
-    create function refuse_to_change_the_journal() returns trigger language plpgsql as $$
-    begin
-      raise exception 'the journal is never changed';
-    end $$
-    """,
-    """
-    create trigger journal_is_append_only before update or delete or truncate on journal
-    for each statement execute function refuse_to_change_the_journal()
-    """,
-)
-"""Nobody rewrites the journal by accident. An owner of the table can still do it on purpose, which
-the chain and Temporal's own copy of it then show."""

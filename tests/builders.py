@@ -269,6 +269,10 @@ class Journey:
         """What has happened, as the domain knows it."""
         return [entry.event() for entry in self.journal]
 
+    def phase(self) -> Phase:
+        """Where the mobility is; asked anew each time, since it moves on."""
+        return self.mobility.phase
+
     def kinds(self, since: int = 0) -> list[str]:
         """The names of what has happened after entry ``since``."""
         return [entry.kind for entry in self.journal[since:]]
@@ -317,12 +321,13 @@ class Journey:
 
     def _next_moment(self) -> datetime | None:
         moments = [wait.next_moment() for wait in self.mobility.waits.values()]
-        if self.mobility.phase is Phase.PREPARATION and self.now < self._morning:
-            moments.append(self._morning)
+        if self.mobility.phase is Phase.PREPARATION and self.now < self.morning:
+            moments.append(self.morning)
         return min(moments, default=None)
 
     @property
-    def _morning(self) -> datetime:
+    def morning(self) -> datetime:
+        """The moment at which the visit begins."""
         request = self.mobility.request
         return morning_of(request.first_day, request.reference)
 
@@ -369,7 +374,7 @@ class Journey:
         if not accepted and not {Asked.AGENDA, Asked.AGENDA_ACCEPTANCE} & waits.keys():
             mobility.ask_for_agenda(at=self.now)
         settled = not {Asked.GRANT_DECISION, Asked.INSTALMENT} & waits.keys()
-        if accepted and settled and self.now >= self._morning:
+        if accepted and settled and self.now >= self.morning:
             mobility.begin_visit(at=self.now)
 
     def _accompany_visit(self) -> None:

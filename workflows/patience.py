@@ -10,7 +10,10 @@ from workflows.case_file import CaseFile
 
 
 async def answered(file: CaseFile, asked: Asked) -> None:
-    """Wait until a question is closed: by an answer, by silence, or because the journey stops."""
+    """Wait until a question is closed: by an answer, by silence, or because the journey stops.
+
+    Returns once the answer is in the journal, so that whatever is drawn up next can read it there.
+    """
     waits = file.mobility.waits
     while asked.value in waits and not file.must_stop:
         wait = waits[asked.value]
@@ -27,6 +30,7 @@ async def answered(file: CaseFile, asked: Asked) -> None:
                 _is_closed(file, wait),
                 f"{asked}: {'deadline' if moment is None else 'reminder'}",
             )
+    await file.written()
 
 
 async def until(file: CaseFile, moment: datetime, *, for_what: str) -> None:

@@ -212,4 +212,3 @@ def transitions(journal: list[Entry]) -> list[tuple[Phase, Phase]]:
             case MobilityEnded():
                 found.append((phase, Phase.CLOSED))
     return found
-

@@ -110,7 +110,6 @@ def test_only_job_shadowing_needs_individual_shadowing(activity: Activity) -> No
     check_agenda(together, a_request(activity=activity), BOTH)
 
 
-
 @given(
     plan=st.lists(
         st.tuples(
@@ -227,9 +226,7 @@ def test_the_agenda_is_due_a_week_before_the_visit_at_last() -> None:
 
 
 @pytest.mark.parametrize("put", [False, True])
-def test_an_agenda_that_does_not_come_or_is_not_accepted_lapses_the_mobility(
-    *, put: bool
-) -> None:
+def test_an_agenda_that_does_not_come_or_is_not_accepted_lapses_the_mobility(*, put: bool) -> None:
     journey = in_preparation()
     journey.award()
     journey.pay()

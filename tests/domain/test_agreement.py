@@ -17,6 +17,7 @@ from tests.builders import (
     OFFICE,
     OPENED,
     SECOND_HOST,
+    SOC_OFFER,
     STRANGER,
     Journey,
     a_request,
@@ -78,7 +79,7 @@ def test_a_stranger_with_the_wrong_document_is_told_that_they_are_a_stranger() -
 
 def test_nothing_can_be_signed_before_it_is_drawn_up() -> None:
     journey = in_matching()
-    journey.tell(m.AcceptProposal(by=HOST, offer=journey.mobility.matching.ranking.hosts[0].offer))
+    journey.tell(m.AcceptProposal(by=HOST, offer=SOC_OFFER))
     journey.mobility.enter(Phase.AGREEMENT, at=journey.now)
 
     with pytest.raises(OutOfPhase, match="still being drawn up"):
@@ -151,9 +152,7 @@ def test_a_withdrawal_before_the_agreement_is_drawn_up_leaves_the_person_out_of_
     assert journey.mobility.agreement.signatories == (COORDINATOR, HOST, FRIDA)
 
 
-def test_an_agreement_comes_into_force_once_even_if_somebody_withdraws_in_the_same_moment() -> (
-    None
-):
+def test_an_agreement_comes_into_force_once_even_if_somebody_withdraws_in_the_same_moment() -> None:
     journey = in_agreement()
     for person in SIGNATORIES:
         journey.tell(m.SignAgreement(by=person, document="document-1"))
@@ -169,9 +168,7 @@ def test_a_coordinator_who_travels_signs_once_and_still_signs_after_withdrawing(
 
     assert journey.mobility.waits["signatures"].awaited == [COORDINATOR, HOST, FRIDA]
 
-    withdrawal = m.WithdrawParticipant(
-        by=COORDINATOR, participant=COORDINATOR, cause=Cause.WORK
-    )
+    withdrawal = m.WithdrawParticipant(by=COORDINATOR, participant=COORDINATOR, cause=Cause.WORK)
     journey.say(withdrawal)
 
     assert journey.mobility.waits["signatures"].awaited == [COORDINATOR, HOST, FRIDA]
@@ -195,9 +192,7 @@ def test_signatures_are_due_a_week_before_the_visit_at_last() -> None:
 
     journey.accept_place()
 
-    assert journey.mobility.waits[Asked.SIGNATURES].due.date() == (
-        FIRST_DAY - timedelta(days=67)
-    )
+    assert journey.mobility.waits[Asked.SIGNATURES].due.date() == (FIRST_DAY - timedelta(days=67))
 
 
 def test_missing_signatures_lapse_the_mobility() -> None:

@@ -22,6 +22,8 @@ from starter.case_files import CaseDocument, EvaluationEntry, RequestSection, re
 from tests.builders import Journey, noon
 
 CASE = read_file(Path(__file__).parents[2] / "examples" / "boras-soc-2026.yaml")
+THREE_ATTENDED = "the attendance confirmed by the host says 3 days (5-7 May 2026)"
+TWO_ATTENDED = "the attendance confirmed by the host says 2 days (5-6 May 2026)"
 A_WINTER_MORNING = datetime(2026, 2, 2, 9, 0, tzinfo=UTC)
 
 
@@ -130,9 +132,7 @@ class BorasCase:
                 )
             journey.say(m.ConfirmAttendance(by=self.host, day=day, present=request.participants))
         journey.say(
-            m.ConfirmDeparture(
-                by=self.host, participants=request.participants, on=request.last_day
-            )
+            m.ConfirmDeparture(by=self.host, participants=request.participants, on=request.last_day)
         )
         for entry in present(self.document.evaluations):
             message = m.AnswerEvaluation(by=self.ids[entry.who], answer=self.answer(entry))
@@ -214,8 +214,7 @@ def test_two_days_stated_against_three_attended_stop_the_card(case: BorasCase) -
 
     assert case.journey.mobility.card == {}
     assert case.journey.mobility.contradictions == (
-        "The follow-up states 2 days; "
-        "the attendance confirmed by the host says 3 days (5-7 May 2026).",
+        f"The follow-up states 2 days; {THREE_ATTENDED}.",
     )
 
     case.report(case.follow_up(stated_days=3))
@@ -228,10 +227,7 @@ def test_the_customers_own_heading_stops_the_card(case: BorasCase) -> None:
     case.report(case.follow_up(title="Inclusive Employment, 2 -days, 5-7 May 2026"))
 
     assert case.journey.mobility.card == {}
-    assert case.journey.mobility.contradictions == (
-        'The title says "2 -days"; '
-        "the attendance confirmed by the host says 3 days (5-7 May 2026).",
-    )
+    assert case.journey.mobility.contradictions == (f'The title says "2 -days"; {THREE_ATTENDED}.',)
 
 
 def test_of_the_customers_two_lengths_the_one_that_was_not_attended_is_named(
@@ -259,10 +255,7 @@ def test_had_they_stayed_two_days_the_other_length_would_be_named(case: BorasCas
 
     found = find_contradictions(two_days, case.texts)
 
-    assert found == (
-        'The context says "three-day"; '
-        "the attendance confirmed by the host says 2 days (5-6 May 2026).",
-    )
+    assert found == (f'The context says "three-day"; {TWO_ATTENDED}.',)
 
 
 def test_no_text_of_the_case_file_contradicts_the_attendance(case: BorasCase) -> None:

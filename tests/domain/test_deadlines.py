@@ -20,7 +20,9 @@ from tests.builders import (
 )
 
 MOMENTS = st.datetimes(
-    min_value=datetime(2026, 1, 1), max_value=datetime(2029, 1, 1), timezones=st.just(UTC)
+    min_value=datetime(2026, 1, 1),  # noqa: DTZ001 - hypothesis adds the zone itself
+    max_value=datetime(2029, 1, 1),  # noqa: DTZ001
+    timezones=st.just(UTC),
 )
 DAYS = st.dates(min_value=date(2025, 12, 1), max_value=date(2029, 3, 1))
 REFERENCES = st.integers(1, 9999).map(lambda n: Reference(f"M-2026-{n:04}"))
@@ -40,8 +42,10 @@ def waits(draw: st.DrawFn) -> tuple[Wait, datetime]:
     return wait, at
 
 
-def asked_for_a_place(**limits: date) -> Wait:
-    return plan_wait(Asked.PLACE, [HOST], reference=REFERENCE, at=OPENED, **limits)
+def asked_for_a_place(*, no_later_than: date | None = None, due: date | None = None) -> Wait:
+    return plan_wait(
+        Asked.PLACE, [HOST], reference=REFERENCE, at=OPENED, no_later_than=no_later_than, due=due
+    )
 
 
 def test_every_question_has_a_plan_with_an_act_and_a_meaning_of_silence() -> None:
@@ -95,16 +99,12 @@ def test_time_has_something_to_do_only_later_and_never_after_the_deadline(
 
 
 @given(at=MOMENTS, day=DAYS)
-def test_a_limit_brings_the_deadline_forward_and_never_puts_it_off(
-    at: datetime, day: date
-) -> None:
+def test_a_limit_brings_the_deadline_forward_and_never_puts_it_off(at: datetime, day: date) -> None:
     free = plan_wait(Asked.SIGNATURES, [FRIDA], reference=REFERENCE, at=at)
     limited = plan_wait(Asked.SIGNATURES, [FRIDA], reference=REFERENCE, at=at, no_later_than=day)
 
     assert limited.due <= free.due
-    assert limited.due == end_of(
-        max(min(day, free.due.date()), at.date() + timedelta(days=1))
-    )
+    assert limited.due == end_of(max(min(day, free.due.date()), at.date() + timedelta(days=1)))
 
 
 def test_a_deadline_is_the_end_of_a_day() -> None:
@@ -112,22 +112,22 @@ def test_a_deadline_is_the_end_of_a_day() -> None:
 
 
 @pytest.mark.parametrize(
-    ("limits", "due"),
+    ("fixed", "no_later_than", "due"),
     [
-        ({"no_later_than": date(2026, 2, 20)}, date(2026, 2, 12)),
-        ({"no_later_than": date(2026, 2, 12)}, date(2026, 2, 12)),
-        ({"no_later_than": date(2026, 2, 7)}, date(2026, 2, 7)),
-        ({"no_later_than": date(2026, 2, 2)}, date(2026, 2, 3)),
-        ({"no_later_than": date(2026, 1, 1)}, date(2026, 2, 3)),
-        ({"due": date(2026, 5, 1)}, date(2026, 5, 1)),
-        ({"due": date(2026, 1, 1)}, date(2026, 2, 3)),
-        ({"due": date(2026, 5, 1), "no_later_than": date(2026, 4, 1)}, date(2026, 4, 1)),
+        (None, date(2026, 2, 20), date(2026, 2, 12)),
+        (None, date(2026, 2, 12), date(2026, 2, 12)),
+        (None, date(2026, 2, 7), date(2026, 2, 7)),
+        (None, date(2026, 2, 2), date(2026, 2, 3)),
+        (None, date(2026, 1, 1), date(2026, 2, 3)),
+        (date(2026, 5, 1), None, date(2026, 5, 1)),
+        (date(2026, 1, 1), None, date(2026, 2, 3)),
+        (date(2026, 5, 1), date(2026, 4, 1), date(2026, 4, 1)),
     ],
 )
 def test_a_fixed_day_or_a_limit_decides_but_never_sooner_than_tomorrow(
-    limits: dict[str, date], due: date
+    fixed: date | None, no_later_than: date | None, due: date
 ) -> None:
-    assert asked_for_a_place(**limits).due == end_of(due)
+    assert asked_for_a_place(due=fixed, no_later_than=no_later_than).due == end_of(due)
 
 
 def test_reminders_beyond_a_deadline_brought_forward_fall() -> None:

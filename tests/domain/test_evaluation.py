@@ -19,9 +19,7 @@ from tests.builders import (
 from tests.domain.scenarios import nobody_evaluates
 
 
-def test_everybody_who_attended_the_host_and_for_the_follow_up_the_coordinator_are_asked() -> (
-    None
-):
+def test_everybody_who_attended_the_host_and_for_the_follow_up_the_coordinator_are_asked() -> None:
     waits = in_evaluation().mobility.waits
 
     assert waits["evaluation"].awaited == [FRIDA, EMELIE, HOST]
@@ -70,9 +68,7 @@ def test_evaluating_is_for_those_who_were_there(person: str) -> None:
         ({"o1": 5, "o2": 5, "o3": 5}, "o3 is not an objective of this mobility: mark o1, o2"),
     ],
 )
-def test_each_objective_is_marked_and_nothing_else(
-    marks: dict[str, int], sentence: str
-) -> None:
+def test_each_objective_is_marked_and_nothing_else(marks: dict[str, int], sentence: str) -> None:
     with pytest.raises(EvaluationNotAcceptable, match=sentence):
         in_evaluation().say(m.AnswerEvaluation(by=FRIDA, answer=Answer(marks=marks)))
 

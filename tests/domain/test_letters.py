@@ -1,5 +1,6 @@
 from collections import Counter
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 
@@ -7,6 +8,7 @@ from domain import messages as m
 from domain.deadlines import Asked
 from domain.events import Outcome
 from domain.facts import PersonId
+from domain.grant import GrantDecision
 from domain.letters import ASKING, LETTER_OF, LetterOrder, Purpose, letters_after
 from domain.messages import Cause
 from tests.builders import (
@@ -24,6 +26,7 @@ from tests.builders import (
     in_preparation,
     in_visit,
     ready_to_go,
+    writing,
 )
 from tests.domain.scenarios import (
     ENDINGS,
@@ -117,7 +120,9 @@ def card_stopped() -> Journey:
 
 
 @pytest.mark.parametrize("drive", EVERY_SCENARIO)
-def test_nobody_gets_two_letters_of_one_purpose_from_one_entry(drive: Callable[[], Journey]) -> None:
+def test_nobody_gets_two_letters_of_one_purpose_from_one_entry(
+    drive: Callable[[], Journey],
+) -> None:
     journey = drive()
 
     for entry in journey.journal:
@@ -268,9 +273,13 @@ def test_a_host_that_keeps_silent_is_reported_to_the_sending_coordinator() -> No
 
 def test_a_grant_of_nothing_is_told_as_well() -> None:
     journey = in_preparation()
-    amounts = {line.id: "0" for line in journey.mobility.grant.lines}
-    decision = {"decision": "awarded in part", "amounts": amounts, "reason": {"id": "r", "digest": ""}}
-    journey.say(m.DecideGrant.model_validate({"by": OFFICE} | decision))
+    amounts = {line.id: Decimal(0) for line in journey.mobility.grant.lines}
+    journey.say(
+        m.DecideGrant(
+            by=OFFICE, decision=GrantDecision.AWARDED_IN_PART, amounts=amounts,
+            reason=writing("reason"),
+        )
+    )  # fmt: skip
 
     assert {to for _purpose, to in told(journey, "GrantDecided")} == {COORDINATOR, FRIDA, EMELIE}
 

@@ -52,9 +52,7 @@ def test_no_message_is_for_nobody_or_for_a_closed_mobility() -> None:
 
 
 @pytest.mark.parametrize(("kind", "phase", "role"), ALLOWED)
-def test_what_the_table_allows_is_heard(
-    kind: type[m.Message], phase: Phase, role: Role
-) -> None:
+def test_what_the_table_allows_is_heard(kind: type[m.Message], phase: Phase, role: Role) -> None:
     journey = standing_where_it_can_be_said(kind, phase)
     message = a_message(kind, IN_ROLE[role], journey)
     before = journey.mobility.n
@@ -137,7 +135,8 @@ def test_every_step_is_taken_by_whom_the_table_names(step: Step) -> None:
         assert set(journey.mobility.roles_of(by) or (Role.SYSTEM,)) <= set(step.by)
     else:
         assert journal[place].by == SYSTEM
-        assert step.by == (Role.SYSTEM,) or set(journey.mobility.roles_of(spoke[-1])) <= set(step.by)
+        opened_by = journey.mobility.roles_of(spoke[-1])
+        assert step.by == (Role.SYSTEM,) or set(opened_by) <= set(step.by)
 
 
 def test_no_journey_takes_a_step_outside_the_table() -> None:

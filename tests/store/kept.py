@@ -1,0 +1,97 @@
+"""Journeys of the builders, kept in a store as the workflow would keep them."""
+
+import sqlalchemy as sa
+
+from domain.case_view import view_of
+from domain.facts import PersonId, Reference
+from domain.journal import Record
+from domain.people import Organisation, Person
+from store.cases import Store
+from store.directory import Directory, keep_directory
+from store.journal import write_down
+from store.tables import writing
+from tests.builders import (
+    BORAS,
+    COORDINATOR,
+    EMELIE,
+    FRIDA,
+    HOST,
+    OFFICE,
+    ORGANISATIONS,
+    PEOPLE,
+    REFERENCE,
+    SECOND_HOST,
+    SOC,
+    TEXTS,
+    VESTLAND,
+    Journey,
+    an_offer,
+)
+
+TOLD = TEXTS | {
+    "session-title": "Beside an outreach adviser",
+    "session-place": "Employment office Sants",
+    "place-1": "SOC head office",
+    "note": "Please begin an hour later.",
+}
+"""What every text of the builders' journeys says."""
+MEMBERS = (
+    *ORGANISATIONS.values(),
+    Organisation(
+        id=VESTLAND, name="Vestland County", city="Bergen", region="Vestland", country="NO",
+        zone="Europe/Oslo",
+    ),
+)  # fmt: skip
+DIRECTORY = Directory(
+    organisations=MEMBERS,
+    people=(
+        *(PEOPLE[person] for person in (COORDINATOR, OFFICE, HOST)),
+        Person(id=SECOND_HOST, name="Nils", email="nils@c.example", organisation=VESTLAND),
+    ),
+    offers=(an_offer(),),
+)
+__all__ = ["BORAS", "DIRECTORY", "SOC", "TOLD", "keep_all_of", "stroke", "take_in", "write"]
+
+
+def stroke(journey: Journey, since: int = 0, until: int | None = None) -> Record:
+    """What has happened after entry ``since``, with the letters that follow from it now."""
+    entries = tuple(journey.journal[since:until])
+    numbers = {entry.n for entry in entries}
+    return Record(
+        reference=REFERENCE,
+        entries=entries,
+        view=view_of(journey.mobility),
+        letters=tuple(order for order in journey.letters(since) if order.event in numbers),
+    )
+
+
+async def take_in(store: Store, journey: Journey) -> Reference:
+    """Reserve the reference, and keep the request with its people and texts."""
+    reference, _ = await store.reserve_reference("the request", 2026)
+    await keep_directory(store.engine, DIRECTORY)
+    await store.keep_request(journey.mobility.request)
+    people: tuple[PersonId, ...] = (FRIDA, EMELIE)
+    await store.keep_participants(reference, [PEOPLE[person] for person in people])
+    async with store.engine.begin() as tx:
+        for name, text in TOLD.items():
+            sealed = await store.keys.seal(reference, text.encode())
+            row = {"id": name, "reference": reference, "digest": "0" * 64, "sealed": sealed}
+            await tx.execute(sa.insert(writing).values(row))
+    return reference
+
+
+async def write(store: Store, journey: Journey, *, run_id: str = "run-1") -> str:
+    """Write down what has happened since the last time, in one stroke."""
+    mobility = journey.mobility
+    record = stroke(journey, mobility.recorded)
+    mobility.recorded = mobility.n
+    return await write_down(
+        store.engine, record, run_id=run_id, activity_id=str(record.entries[0].n)
+    )
+
+
+async def keep_all_of(store: Store, journey: Journey) -> Reference:
+    """A whole journey taken in and written down at once."""
+    reference = await take_in(store, journey)
+    await write(store, journey)
+    return reference

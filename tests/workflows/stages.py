@@ -1,0 +1,78 @@
+"""The stages of a mobility, each reached by the same acts as in earnest, for tests to go on from."""
+
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+
+from domain.deadlines import Asked
+from domain.grant import GrantDecision
+from domain.people import Role
+from starter.case_files import CaseDocument
+from starter.rehearsal import Rehearsal
+from starter.story import a_host_accepts, everybody_signs, holder
+
+Reach = Callable[[Rehearsal, CaseDocument], Awaitable[None]]
+
+
+async def asked_for_a_place(rehearsal: Rehearsal, _case: CaseDocument) -> None:
+    """A host is asked."""
+    await rehearsal.asked(Asked.PLACE)
+
+
+async def asked_for_signatures(rehearsal: Rehearsal, _case: CaseDocument) -> None:
+    """The agreement is on the table."""
+    await a_host_accepts(rehearsal)
+    await rehearsal.asked(Asked.SIGNATURES)
+
+
+async def in_preparation(rehearsal: Rehearsal, _case: CaseDocument) -> None:
+    """The office is asked for its decision, the host for its agenda."""
+    await a_host_accepts(rehearsal)
+    await everybody_signs(rehearsal)
+    await rehearsal.asked(Asked.GRANT_DECISION, Asked.AGENDA)
+
+
+async def awarded(rehearsal: Rehearsal, case: CaseDocument) -> None:
+    """The grant is awarded and not paid yet."""
+    await in_preparation(rehearsal, case)
+    office = await holder(rehearsal, Role.OFFICE)
+    await office.decide_grant(GrantDecision.AWARDED, {"organisational-support": Decimal(0)})
+    await rehearsal.asked(Asked.INSTALMENT)
+
+
+async def agenda_on_the_table(rehearsal: Rehearsal, case: CaseDocument) -> None:
+    """The host has put forward its agenda."""
+    await awarded(rehearsal, case)
+    await (await holder(rehearsal, Role.RECEIVING)).put_agenda(case.agenda or ())
+    await rehearsal.asked(Asked.AGENDA_ACCEPTANCE)
+
+
+async def prepared(rehearsal: Rehearsal, case: CaseDocument) -> None:
+    """Everything but the payment is settled; the first day is awaited."""
+    await agenda_on_the_table(rehearsal, case)
+    await (await holder(rehearsal, Role.SENDING)).accept_agenda()
+
+
+async def visiting(rehearsal: Rehearsal, case: CaseDocument) -> None:
+    """The first day has come."""
+    await prepared(rehearsal, case)
+    await rehearsal.day_comes((await rehearsal.mobility()).request.first_day)
+    await rehearsal.asked(Asked.ATTENDANCE)
+
+
+async def looking_back(rehearsal: Rehearsal, case: CaseDocument) -> None:
+    """The visit is over, everybody is asked what they say."""
+    await visiting(rehearsal, case)
+    days = (await rehearsal.mobility()).request.days
+    await rehearsal.day_comes(days[-1])
+    host = await holder(rehearsal, Role.RECEIVING)
+    await host.arrive(days[0])
+    for day in days:
+        await host.attend(day)
+    await host.depart(days[-1])
+    await rehearsal.asked(Asked.EVALUATION, Asked.FOLLOW_UP)
+
+
+STAGES: tuple[Reach, ...] = (
+    asked_for_a_place, asked_for_signatures, in_preparation, awarded, agenda_on_the_table,
+    prepared, visiting, looking_back,
+)  # fmt: skip

@@ -1,0 +1,92 @@
+"""A journey goes on in a new run, at any stage, as if nothing had been."""
+
+import asyncio
+
+import pytest
+
+from domain.deadlines import Asked
+from domain.people import Role
+from starter import auditing
+from starter.case_files import CaseDocument
+from starter.desk import FrontDesk
+from starter.rehearsal import Rehearsal
+from starter.story import holder
+from tests.conftest import Begin
+from tests.journeys.reading import facts, is_sound
+from tests.workflows import stages
+from tests.workflows.stages import STAGES, Reach
+from workflows.mobility import MobilityWorkflow
+
+pytestmark = pytest.mark.usefixtures("working")
+
+
+async def _second_run(desk: FrontDesk, rehearsal: Rehearsal) -> None:
+    """Wait until the workflow goes on in another run."""
+    handle = desk.handle(rehearsal.reference)
+    query = f"WorkflowId = '{handle.id}'"
+    async with asyncio.timeout(10):
+        while len([run async for run in desk.client.list_workflows(query)]) == 1:
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("reach", STAGES, ids=lambda reach: reach.__name__)
+async def test_a_renewed_run_waits_for_the_same_people_until_the_same_moment(
+    begin: Begin, case: CaseDocument, desk: FrontDesk, reach: Reach
+) -> None:
+    rehearsal = await begin()
+    await reach(rehearsal, case)
+    handle = desk.handle(rehearsal.reference)
+    before = await handle.query(MobilityWorkflow.view)
+
+    await handle.signal(MobilityWorkflow.renew)
+
+    await _second_run(desk, rehearsal)
+    assert await handle.query(MobilityWorkflow.view) == before
+    assert await is_sound(desk, rehearsal)
+
+
+async def test_reminders_are_not_repeated_by_a_new_run(
+    begin: Begin, case: CaseDocument, desk: FrontDesk
+) -> None:
+    rehearsal = await begin()
+    await stages.asked_for_a_place(rehearsal, case)
+    await rehearsal.days_pass(4)
+    await desk.handle(rehearsal.reference).signal(MobilityWorkflow.renew)
+    await _second_run(desk, rehearsal)
+
+    await rehearsal.days_pass(4)
+
+    reminded = await facts(desk, rehearsal, "PersonReminded")
+    assert [entry["ordinal"] for entry in reminded] == [1, 2]
+
+
+async def test_a_click_repeated_in_a_new_run_is_one_act(
+    begin: Begin, case: CaseDocument, desk: FrontDesk
+) -> None:
+    rehearsal = await begin()
+    await stages.asked_for_signatures(rehearsal, case)
+    first = await (await holder(rehearsal, Role.SENDING)).sign()
+    await desk.handle(rehearsal.reference).signal(MobilityWorkflow.renew)
+    await _second_run(desk, rehearsal)
+
+    again = await (await holder(rehearsal, Role.SENDING)).sign()
+
+    assert again.event == first.event
+    assert len(await facts(desk, rehearsal, "AgreementSigned")) == 1
+
+
+async def test_the_timeline_shows_both_runs(
+    begin: Begin, case: CaseDocument, desk: FrontDesk
+) -> None:
+    rehearsal = await begin()
+    await stages.asked_for_a_place(rehearsal, case)
+    await desk.handle(rehearsal.reference).signal(MobilityWorkflow.renew)
+    await _second_run(desk, rehearsal)
+    await (await holder(rehearsal, Role.RECEIVING)).accept()
+    await rehearsal.asked(Asked.SIGNATURES)
+
+    moments = await auditing.timeline(desk.client, desk.store, rehearsal.reference)
+
+    runs = {moment.temporal.partition("#")[0] for moment in moments if moment.temporal}
+    assert runs == {"1", "2"}
+    assert not [moment for moment in moments if "not in Temporal" in moment.source]
