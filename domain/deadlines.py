@@ -58,7 +58,7 @@ PLANS = {
         silence="the programme office is told, and the visit goes ahead",
     ),
     Asked.AGENDA: Plan(
-        reminders=(14, 28, 42, 49), days=60,
+        reminders=(14, 28, 42, 56), days=70,
         act="put forward the agenda",
         silence="the mobility lapses",
     ),

@@ -1,4 +1,4 @@
-"""A store of its own for every test."""
+"""A database of its own for this room, emptied for every test."""
 
 from collections.abc import AsyncIterator
 
@@ -7,17 +7,17 @@ import pytest_asyncio
 
 from settings import Settings
 from store.cases import Store
-from tests.store.fresh import fresh_store, migrated_database
+from tests.store.fresh import empty_store, migrated_database
 
 
 @pytest.fixture(scope="session")
-def migrated(settings: Settings) -> str:
-    """A migrated database to copy from."""
+def migrated(settings: Settings) -> Settings:
+    """The way to a migrated database."""
     return migrated_database(settings)
 
 
 @pytest_asyncio.fixture
-async def store(settings: Settings, migrated: str) -> AsyncIterator[Store]:
+async def store(migrated: Settings) -> AsyncIterator[Store]:
     """An empty store with the keys to it."""
-    async with fresh_store(settings, migrated) as store:
+    async with empty_store(migrated) as store:
         yield store

@@ -221,7 +221,7 @@ def test_the_agenda_is_due_a_week_before_the_visit_at_last() -> None:
     journey = in_preparation()
 
     assert journey.mobility.waits["agenda"].due.date() == min(
-        FIRST_DAY - timedelta(days=7), date(2026, 4, 3)
+        FIRST_DAY - timedelta(days=7), date(2026, 4, 13)
     )
 
 
@@ -233,7 +233,7 @@ def test_an_agenda_that_does_not_come_or_is_not_accepted_lapses_the_mobility(*, 
     if put:
         journey.put_agenda()
 
-    journey.wait(15 if put else 61)
+    journey.wait(15 if put else 71)
 
     assert journey.mobility.outcome is Outcome.LAPSED
     assert journey.mobility.cause is Cause.NO_AGENDA

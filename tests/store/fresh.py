@@ -1,4 +1,4 @@
-"""Databases of one test each: couriers of other tests must not find its letters."""
+"""Databases of our own: the courier of other tests must not find the letters of these."""
 
 import asyncio
 import uuid
@@ -12,40 +12,38 @@ from settings import Settings
 from starter.client import open_store
 from store.cases import Store
 from store.engine import migrate
+from store.tables import metadata
 
 
-def at(settings: Settings, database: str) -> Settings:
-    """The same settings with another database of the same server."""
-    url = sa.make_url(settings.required("database_url")).set(database=database)
+async def new_database(settings: Settings) -> Settings:
+    """A new database without tables, and the way to it."""
+    name = f"own_{uuid.uuid4().hex}"
+    engine = create_async_engine(
+        settings.required("database_url"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
+    )
+    async with engine.connect() as connection:
+        await connection.execute(sa.text(f"create database {name}"))
+    await engine.dispose()
+    url = sa.make_url(settings.required("database_url")).set(database=name)
     return Settings.model_validate(
         settings.model_dump() | {"database_url": url.render_as_string(hide_password=False)}
     )
 
 
-async def command(settings: Settings, sql: str) -> None:
-    """One command to the server itself."""
-    engine = create_async_engine(
-        settings.required("database_url"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
-    )
-    async with engine.connect() as connection:
-        await connection.execute(sa.text(sql))
-    await engine.dispose()
-
-
-def migrated_database(settings: Settings) -> str:
-    """A new database with the tables of the migrations; its name."""
-    name = f"migrated_{uuid.uuid4().hex}"
-    asyncio.run(command(settings, f"create database {name}"))
-    migrate(at(settings, name).required("database_url"))
-    return name
+def migrated_database(settings: Settings) -> Settings:
+    """A new database with the tables of the migrations, and the way to it."""
+    own = asyncio.run(new_database(settings))
+    migrate(own.required("database_url"))
+    return own
 
 
 @asynccontextmanager
-async def fresh_store(settings: Settings, template: str) -> AsyncIterator[Store]:
-    """A store of our own, empty, for as long as the block lasts."""
-    name = f"fresh_{uuid.uuid4().hex}"
-    await command(settings, f"create database {name} template {template}")
-    store = open_store(at(settings, name))
+async def empty_store(own: Settings) -> AsyncIterator[Store]:
+    """The store of that database, emptied, for as long as the block lasts."""
+    store = open_store(own)
+    async with store.engine.begin() as tx:
+        # So that the journal may be emptied, which its trigger refuses.
+        await tx.execute(sa.text("set local session_replication_role = replica"))
+        await tx.execute(sa.text(f"truncate {', '.join(metadata.tables)}"))
     yield store
     await store.engine.dispose()
-    await command(settings, f"drop database {name} with (force)")

@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-import uuid
 
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -14,7 +13,7 @@ from settings import Settings
 from store.cases import Store
 from store.engine import migrate
 from store.tables import metadata
-from tests.store.fresh import at, command
+from tests.store.fresh import new_database
 
 CATALOGUE = {
     "columns": """
@@ -30,8 +29,8 @@ CATALOGUE = {
 TRIGGERS = "select tgrelid::regclass::text, tgname, tgenabled from pg_trigger where not tgisinternal"
 
 
-async def catalogue(settings: Settings, name: str) -> dict[str, set[tuple[object, ...]]]:
-    engine = create_async_engine(at(settings, name).required("database_url"))
+async def catalogue(own: Settings) -> dict[str, set[tuple[object, ...]]]:
+    engine = create_async_engine(own.required("database_url"))
     async with engine.connect() as connection:
         found = {
             what: {tuple(row) for row in await connection.execute(sa.text(query))}
@@ -53,18 +52,17 @@ async def test_alembic_finds_no_difference_to_the_tables_of_the_code(store: Stor
 
 
 async def test_columns_indexes_and_constraints_are_those_of_the_code(
-    settings: Settings, migrated: str
+    settings: Settings, migrated: Settings
 ) -> None:
-    name = f"created_{uuid.uuid4().hex}"
-    await command(settings, f"create database {name}")
-    engine = create_async_engine(at(settings, name).required("database_url"))
+    own = await new_database(settings)
+    engine = create_async_engine(own.required("database_url"))
     async with engine.begin() as tx:
         await tx.run_sync(metadata.create_all)
     await engine.dispose()
 
-    migrated_to = await catalogue(settings, migrated)
+    migrated_to = await catalogue(migrated)
 
-    assert migrated_to == await catalogue(settings, name)
+    assert migrated_to == await catalogue(own)
     assert {row[0] for row in migrated_to["columns"]} == set(metadata.tables)
 
 
@@ -75,19 +73,22 @@ async def test_the_only_trigger_guards_the_journal(store: Store) -> None:
     assert tuple(trigger) == ("journal", "journal_is_append_only", b"O")
 
 
-def test_migrating_again_changes_nothing(settings: Settings, migrated: str) -> None:
-    migrate(at(settings, migrated).required("database_url"))
+def test_migrating_again_changes_nothing(migrated: Settings) -> None:
+    before = asyncio.run(catalogue(migrated))
+
+    migrate(migrated.required("database_url"))
+
+    assert asyncio.run(catalogue(migrated)) == before
 
 
 async def test_several_may_migrate_at_once(settings: Settings) -> None:
-    name = f"contested_{uuid.uuid4().hex}"
-    await command(settings, f"create database {name}")
-    url = at(settings, name).required("database_url")
+    own = await new_database(settings)
+    url = own.required("database_url")
 
-    ended = await asyncio.gather(*(migrate_beside_us(url) for _ in range(3)))
+    ended = await asyncio.gather(*(migrate_beside_us(url) for _ in range(2)))
 
-    assert ended == [0, 0, 0]
-    assert {row[0] for row in (await catalogue(settings, name))["columns"]} == set(metadata.tables)
+    assert ended == [0, 0]
+    assert {row[0] for row in (await catalogue(own))["columns"]} == set(metadata.tables)
 
 
 async def migrate_beside_us(url: str) -> int:
