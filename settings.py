@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -65,15 +65,19 @@ class Settings(BaseSettings):
         Raises:
             SettingMissing: when it is not given or not such an address.
         """
-        url = urlsplit(self.required("smtp_url"))
-        if url.scheme not in _SCHEMES or not url.hostname:
+        try:
+            url = urlsplit(self.required("smtp_url"))
+            host, given_port = url.hostname, url.port
+        except ValueError:
+            host = None
+        if not host or url.scheme not in _SCHEMES:
             raise SettingMissing(
                 f"SMTP_URL must read like {', '.join(f'{s}://host:port' for s in _SCHEMES)}."
-            )
+            ) from None
         tls, port = _SCHEMES[url.scheme]
         return Smtp(
-            url.hostname,
-            url.port or port,
+            host,
+            given_port or port,
             unquote(url.username) if url.username else None,
             unquote(url.password) if url.password else None,
             tls,
@@ -92,3 +96,18 @@ class Settings(BaseSettings):
             for name, v in given
             if v is not None
         }
+
+
+def read_environment() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        SettingMissing: when one of them cannot be read, naming it and never its value.
+    """
+    try:
+        return Settings()
+    except ValidationError as trouble:
+        mistake = trouble.errors(include_input=False, include_url=False, include_context=False)[0]
+        name = str(mistake["loc"][0]).upper()
+        what = mistake["msg"].removeprefix("Input should be ")
+        raise SettingMissing(f"{name} should be {what}: correct it in the environment.") from None

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 import psutil
 
-
 _LEFT_RUNNING: list[subprocess.Popen[bytes]] = []
 """Processes that are meant to outlive us: Python would complain about those it forgets."""
 
@@ -47,7 +46,7 @@ class LongRunning(NamedTuple):
         with self.log.open("ab") as log:
             started = subprocess.Popen(
                 command,
-                env=os.environ | environment,
+                env=os.environ | environment,  # noqa: TID251 - passed on, not read
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -72,8 +72,11 @@ def as_message(
 
 
 def message_id_of(key: str, domain: str) -> str:
-    """The Message-ID of a letter: the same whenever it is handed over again."""
-    return f"<{hashlib.sha256(key.encode()).hexdigest()}@{domain}>"
+    """The Message-ID of a letter: the same whenever it is handed over again.
+
+    Short enough for one line: a folded Message-ID is misread by some mail programs.
+    """
+    return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}>"
 
 
 def _mailbox(name: str, email: str) -> Address:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +20,26 @@ from starter.pages import say
 from starter.running import at_desk, console
 
 app = typer.Typer()
+command = partial(app.command, rich_help_panel="Say something, in one's own name")
+
+OUR_CAUSES = (
+    Cause.ILLNESS, Cause.WORK, Cause.FAMILY, Cause.HOST_UNABLE, Cause.FORCE_MAJEURE, Cause.OTHER,
+)  # fmt: skip
+"""Causes that people give; the others are what the engine itself finds."""
+
+
+def _a_day(given: str) -> date:
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        raise typer.BadParameter(f"'{given}' is not a day: write it as 2026-05-31.") from None
+
+
+def _a_cause(given: str) -> Cause:
+    if given not in OUR_CAUSES:
+        raise typer.BadParameter(f"'{given}' is none of {', '.join(OUR_CAUSES)}.")
+    return Cause(given)
+
 
 Ref = Annotated[str, typer.Argument(metavar="REF", help="the mobility, such as M-2026-0001")]
 File = Annotated[Path, typer.Argument(metavar="FILE", help="a YAML file as in examples/")]
@@ -26,12 +47,22 @@ As = Annotated[
     str, typer.Option("--as", metavar="EMAIL", envvar="MOBILITY_AS", help="who is speaking")
 ]
 Note = Annotated[str, typer.Option(help="a remark for the people concerned")]
-Why = Annotated[Cause, typer.Option(help="the cause, which is kept with the outcome")]
+Why = Annotated[
+    Cause,
+    typer.Option(
+        metavar="CAUSE", parser=_a_cause,
+        help=f"kept with the outcome; one of: {', '.join(OUR_CAUSES)}",
+    ),
+]  # fmt: skip
 Who = Annotated[
-    list[str] | None, typer.Option("--participant", help="e-mail address; everybody if left out")
+    list[str] | None,
+    typer.Option(
+        "--participant", metavar="EMAIL", help="one of them, again for each; all if left out"
+    ),
 ]
 Day = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="the day; today if left out")
+    date | None,
+    typer.Option(metavar="YYYY-MM-DD", parser=_a_day, help="the day; today if left out"),
 ]
 
 
@@ -46,17 +77,17 @@ def _pass_on(reference: str, who: str, act: Callable[[Errand], Awaitable[Receipt
     )
 
 
-def _day(given: datetime | None) -> date:
-    return (given or datetime.now(UTC)).date()
+def _day(given: date | None) -> date:
+    return given or datetime.now(UTC).date()  # noqa: TID251 - here is the door
 
 
-@app.command()
+@command()
 def accept(reference: Ref, who: As) -> None:
     """Accept the request for a place (host)."""
     _pass_on(reference, who, lambda e: e.accept())
 
 
-@app.command()
+@command()
 def decline(
     reference: Ref, who: As, reason: Annotated[DeclineReason, typer.Option()], note: Note = ""
 ) -> None:
@@ -64,27 +95,32 @@ def decline(
     _pass_on(reference, who, lambda e: e.decline(reason, note))
 
 
-@app.command()
+@command()
 def sign(
     reference: Ref, who: As,
-    document: Annotated[str, typer.Option(help="hash of the document you read")] = "",
+    document: Annotated[
+        str, typer.Option(metavar="HASH", help="of the document you read; else the one that stands")
+    ] = "",
 ) -> None:  # fmt: skip
     """Sign the agreement (both coordinators and every participant)."""
     _pass_on(reference, who, lambda e: e.sign(document))
 
 
-@app.command()
+@command()
 def refuse(reference: Ref, who: As, note: Note = "") -> None:
     """Refuse to sign the agreement; the mobility ends."""
     _pass_on(reference, who, lambda e: e.refuse(note))
 
 
-@app.command()
+@command()
 def award(
     reference: Ref, who: As,
     decision: Annotated[GrantDecision, typer.Option()] = GrantDecision.AWARDED,
-    amount: Annotated[list[str] | None, typer.Option(metavar="LINE=EURO")] = None,
-    reason: Note = "",
+    amount: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LINE=EURO", help="where the rates give none, or to give less"),
+    ] = None,
+    reason: Annotated[str, typer.Option(help="needed unless all of it is awarded")] = "",
 ) -> None:  # fmt: skip
     """Decide on the grant (programme office)."""
     amounts = dict(_amount(given) for given in amount or [])
@@ -94,63 +130,71 @@ def award(
 def _amount(given: str) -> tuple[str, Decimal]:
     line, _, euro = given.partition("=")
     try:
-        return line, Decimal(euro)
+        amount = Decimal(euro)
     except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite() or amount != round(amount, 2):
         raise GrantNotAcceptable(
             f"--amount {given} is not LINE=EURO, such as organisational-support=700."
-        ) from None
+        )
+    return line, amount
 
 
-@app.command()
+@command()
 def pay(reference: Ref, who: As, on: Day = None) -> None:
     """Confirm that the first instalment has been paid (sending side or office)."""
     _pass_on(reference, who, lambda e: e.confirm_instalment(_day(on)))
 
 
-@app.command()
+@command()
 def put_agenda(reference: Ref, file: File, who: As) -> None:
     """Put forward the agenda of a file (host)."""
     entries = section(read_file(file).agenda, "agenda", file)
     _pass_on(reference, who, lambda e: e.put_agenda(entries))
 
 
-@app.command()
+@command()
 def accept_agenda(reference: Ref, who: As) -> None:
     """Accept the agenda on the table (sending coordinator)."""
     _pass_on(reference, who, lambda e: e.accept_agenda())
 
 
-@app.command()
-def return_agenda(reference: Ref, who: As, note: Annotated[str, typer.Option()]) -> None:
+@command()
+def return_agenda(
+    reference: Ref, who: As, note: Annotated[str, typer.Option(help="what should change")]
+) -> None:
     """Return the agenda with what should change (sending coordinator)."""
     _pass_on(reference, who, lambda e: e.return_agenda(note))
 
 
-@app.command()
+@command()
 def arrive(reference: Ref, who: As, on: Day = None, participant: Who = None) -> None:
     """Confirm that participants have arrived (host)."""
     _pass_on(reference, who, lambda e: e.arrive(_day(on), participant or ()))
 
 
-@app.command()
+@command()
 def attend(
     reference: Ref,
-    day: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="the day of the visit")],
+    day: Annotated[
+        date, typer.Argument(metavar="YYYY-MM-DD", parser=_a_day, help="the day of the visit")
+    ],
     who: As,
     participant: Who = None,
+    *,
     nobody: Annotated[bool, typer.Option("--nobody", help="nobody was present")] = False,
 ) -> None:
     """Confirm who was present on one day (host)."""
-    _pass_on(reference, who, lambda e: e.attend(day.date(), participant or (), nobody=nobody))
+    _pass_on(reference, who, lambda e: e.attend(day, participant or (), nobody=nobody))
 
 
-@app.command()
+@command()
 def depart(reference: Ref, who: As, on: Day = None, participant: Who = None) -> None:
     """Confirm that participants have left (host)."""
     _pass_on(reference, who, lambda e: e.depart(_day(on), participant or ()))
 
 
-@app.command()
+@command()
 def evaluate(reference: Ref, file: File, who: As) -> None:
     """Answer the evaluation with one's own answer from a file (participants, host)."""
     entries = section(read_file(file).evaluations, "evaluations", file)
@@ -162,30 +206,32 @@ def evaluate(reference: Ref, file: File, who: As) -> None:
     _pass_on(reference, who, lambda e: e.evaluate(own[0]))
 
 
-@app.command()
+@command()
 def follow_up(reference: Ref, file: File, who: As) -> None:
     """Report what was seen and will be adapted (sending coordinator); corrects what stands."""
     entry = section(read_file(file).follow_up, "follow_up", file)
     _pass_on(reference, who, lambda e: e.report_follow_up(entry))
 
 
-@app.command()
+@command()
 def withdraw(
     reference: Ref, who: As, cause: Why,
-    participant: Annotated[str, typer.Option(help="e-mail address; oneself if left out")] = "",
+    participant: Annotated[
+        str, typer.Option(metavar="EMAIL", help="who withdraws; oneself if left out")
+    ] = "",
     note: Note = "",
 ) -> None:  # fmt: skip
     """Withdraw from the mobility (participant), or withdraw somebody (sending coordinator)."""
     _pass_on(reference, who, lambda e: e.withdraw(participant, cause, note))
 
 
-@app.command()
+@command()
 def decline_mobility(reference: Ref, who: As, cause: Why, note: Note = "") -> None:
     """Give up a place that was given (host); the mobility ends."""
     _pass_on(reference, who, lambda e: e.decline_mobility(cause, note))
 
 
-@app.command()
+@command()
 def cancel(reference: Ref, who: As, cause: Why, note: Note = "") -> None:
     """Stop the mobility (sending coordinator or programme office)."""
     _pass_on(reference, who, lambda e: e.cancel(cause, note))

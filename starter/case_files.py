@@ -6,7 +6,7 @@ here as people write them, and are turned into references at the desk.
 
 from datetime import date, time, timedelta
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -17,13 +17,33 @@ from domain.matching import HostingOffer
 from domain.people import Organisation, Person
 from domain.request import Activity, Funding
 
-
 EXAMPLE = Path(__file__).parent.parent / "examples" / "boras-soc-2026.yaml"
 """The customer's own case, for the demo and to copy from."""
 
 
 class BadFile(Exception):  # noqa: N818 - the file is bad, we are not at fault
     """A file that cannot be used: one sentence saying what, where and what to do."""
+
+
+class _Reader(yaml.SafeLoader):
+    """YAML in which a word is what people see: 14:00 a time, NO a country, twice the same a slip.
+
+    Left to itself, YAML takes 14:00 for the number 840 and NO for a no.
+    """
+
+    yaml_implicit_resolvers = {
+        first: [(tag, form) for tag, form in known if tag.endswith((":null", ":merge"))]
+        for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's own signature
+        names = [name.value for name, _ in node.value if isinstance(name, yaml.ScalarNode)]
+        for n, (name, _) in enumerate(node.value):
+            if isinstance(name, yaml.ScalarNode) and name.value in names[:n]:
+                raise yaml.constructor.ConstructorError(
+                    problem=f"'{name.value}' stands there twice", problem_mark=name.start_mark
+                )
+        return super().construct_mapping(node, deep)
 
 
 class Section(BaseModel):
@@ -122,13 +142,15 @@ def read_file(path: Path) -> CaseDocument:
         BadFile: saying what is wrong, where, and what to do.
     """
     try:
-        content = yaml.safe_load(path.read_text("utf-8"))
+        content = _Reader(path.read_text("utf-8")).get_single_data()
     except OSError as trouble:
         raise BadFile(f"{path} cannot be read ({trouble.strerror}): check the name.") from None
     except UnicodeDecodeError:
         raise BadFile(f"{path} is not UTF-8 text: save it as UTF-8.") from None
     except yaml.YAMLError as trouble:
         raise BadFile(f"{path} is not YAML: {_mark(trouble)}: correct it there.") from None
+    except (RecursionError, ValueError):
+        raise BadFile(f"{path} is not YAML as it is used here: write as in the example.") from None
     if not isinstance(content, dict):
         raise BadFile(f"{path} holds no sections: begin with 'request:', as in the example.")
     try:
@@ -159,14 +181,31 @@ def _first_mistake(trouble: ValidationError) -> str:
     where = " > ".join(str(step + 1 if isinstance(step, int) else step) for step in mistake["loc"])
     more = trouble.error_count() - 1
     rest = f" (and {more} more)" if more else ""
-    if mistake["type"] == "missing":
+    kind, given = mistake["type"], mistake.get("input")
+    if kind == "missing":
         return f"'{where}' is missing: add it{rest}"
-    if mistake["type"] == "extra_forbidden":
+    if kind == "extra_forbidden":
         return f"'{where}' is not a word we know here: check its spelling or take it out{rest}"
-    given = mistake.get("input")
-    shown = f", not {given!r}" if isinstance(given, str | int | float) else ""
-    what = mistake["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
-    return f"'{where}' should be {what}{shown}: correct it{rest}"
+    if given in ("", None, []):
+        return f"'{where}' is empty: fill it in{rest}"
+    shown = f", not '{given}'" if isinstance(given, str | int | float) else ""
+    what = mistake["msg"].removeprefix("Input should be ")
+    return f"'{where}' should be {_form(kind) or what}{shown}: correct it{rest}"
+
+
+def _form(kind: str) -> str:
+    """What is wanted, in our own words where the library's are for programmers."""
+    forms = {
+        "date": "a day such as 2026-05-31",
+        "time": "a time such as 09:30",
+        "int": "a whole number",
+        "bool": "yes or no",
+        "tuple": "a list, each line of it beginning with '-'",
+        "model": "a section of its own, with one 'word: value' a line",
+        "string_pattern": "an e-mail address",
+        "string": "a text",
+    }
+    return next((form for start, form in forms.items() if kind.startswith(f"{start}_")), "")
 
 
 def move(document: CaseDocument, weeks: int) -> CaseDocument:

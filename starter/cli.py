@@ -3,6 +3,7 @@
 Exit codes: 0 done, 1 trouble with the machinery or a finding, 2 refused, nothing has changed.
 """
 
+import io
 import os
 import sys
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from typing import Annotated
 
 import typer
 from rich.text import Text
+from typer.exceptions import TyperException
 
 from domain.errors import OutOfPhase, Refusal
 from domain.facts import Reference
@@ -22,12 +24,14 @@ from starter.case_files import EXAMPLE, BadFile, read_file, section
 from starter.client import Unreachable
 from starter.desk import FrontDesk, OpenMobility
 from starter.keepsakes import save_papers
-from starter.running import at_desk, console, local_stack
+from starter.rehearsal import NotComing
+from starter.running import at_desk, complaints, console, local_stack
 from store.cases import Case
 from store.directory import Directory, read_directory
 from store.sealing import KeyDestroyed
 
 DONE, TROUBLE, REFUSED = 0, 1, 2
+START, INSPECT, MACHINE = "Request and follow", "Audit and erase", "On this machine"
 
 app = typer.Typer(
     help="Mobilities of staff and learners, from request to published card.",
@@ -37,7 +41,7 @@ app = typer.Typer(
 )
 
 
-@app.command("directory")
+@app.command("directory", rich_help_panel=START)
 def keep_directory(file: File) -> None:
     """Add or replace organisations, people and hosting offers from a file."""
     given = section(read_file(file).directory, "directory", file)
@@ -49,18 +53,18 @@ def keep_directory(file: File) -> None:
     )
 
 
-@app.command()
+@app.command(rich_help_panel=START)
 def request(file: File) -> None:
     """Request a mobility: start it on its way."""
     given = section(read_file(file).request, "request", file)
-    today = datetime.now(UTC).date()
+    today = datetime.now(UTC).date()  # noqa: TID251 - here is the door
     reference = at_desk(lambda desk: desk.request(given, today=today))
     pages.say(
         console, f"{reference} is on its way: 'mobility why {reference}' tells what it waits for."
     )
 
 
-@app.command("list")
+@app.command("list", rich_help_panel=START)
 def list_all() -> None:
     """List every mobility, newest first."""
 
@@ -71,7 +75,7 @@ def list_all() -> None:
     console.print(pages.list_page(cases, pages.Names({}, directory.organisations)))
 
 
-@app.command()
+@app.command(rich_help_panel=START)
 def show(reference: Ref) -> None:
     """Show one mobility on one page."""
 
@@ -83,7 +87,7 @@ def show(reference: Ref) -> None:
     console.print(pages.show_page(*at_desk(business)))
 
 
-@app.command()
+@app.command(rich_help_panel=START)
 def why(reference: Ref) -> None:
     """Tell what it waits for, on whom, until when, and what happens then."""
 
@@ -94,7 +98,7 @@ def why(reference: Ref) -> None:
     console.print(pages.why_page(*at_desk(business)))
 
 
-@app.command()
+@app.command(rich_help_panel=INSPECT)
 def timeline(reference: Ref) -> None:
     """Show everything on record: journal, letters and Temporal's history, merged."""
 
@@ -106,7 +110,7 @@ def timeline(reference: Ref) -> None:
     console.print(pages.timeline_page(*at_desk(business)))
 
 
-@app.command()
+@app.command(rich_help_panel=INSPECT)
 def verify(reference: Ref) -> None:
     """Recompute the journal's chain and hold it against the hashes in Temporal's history."""
 
@@ -120,7 +124,7 @@ def verify(reference: Ref) -> None:
         raise typer.Exit(TROUBLE)
 
 
-@app.command()
+@app.command(rich_help_panel=START)
 def documents(
     reference: Ref,
     to: Annotated[Path, typer.Option(help="the folder to save them in")] = Path("out"),
@@ -129,18 +133,28 @@ def documents(
 
     async def business(desk: FrontDesk) -> dict[str, bytes]:
         mobility = await desk.mobility(reference)
+        if await desk.store.is_erased(mobility.reference):
+            raise KeyDestroyed(f"{mobility.reference} was erased: its papers are gone.")
         return await desk.store.documents(mobility.reference)
 
     papers = at_desk(business)
     if not papers:
         pages.say(console, f"{reference.upper()} has no papers yet.")
-    for file in save_papers(papers, to / reference.upper()):
+        return
+    try:
+        files = save_papers(papers, to / reference.upper())
+    except OSError as trouble:
+        raise BadFile(
+            f"{to} cannot be written ({trouble.strerror}): give another folder."
+        ) from None
+    for file in files:
         pages.say(console, str(file))
 
 
-@app.command()
+@app.command(rich_help_panel=INSPECT)
 def erase(
     reference: Ref,
+    *,
     yes: Annotated[bool, typer.Option("--yes", help="do not ask again")] = False,
 ) -> None:
     """Destroy the key of a closed mobility: names, texts and papers are gone for ever."""
@@ -159,7 +173,7 @@ def erase(
     pages.say(console, f"{reference.upper()} is erased; its journal stays and can be verified.")
 
 
-@app.command()
+@app.command(rich_help_panel=MACHINE)
 def up() -> None:
     """Start the embedded stack and a worker, and leave them running."""
     stack = local_stack()
@@ -173,14 +187,14 @@ def up() -> None:
     pages.say(console, f"Letters: {stack.letters}")
 
 
-@app.command()
+@app.command(rich_help_panel=MACHINE)
 def down() -> None:
     """Stop the embedded stack and its worker; what was recorded stays."""
     stopped = local_stack().stop()
     pages.say(console, f"Stopped: {', '.join(stopped)}." if stopped else "Nothing was running.")
 
 
-@app.command("demo")
+@app.command("demo", rich_help_panel=MACHINE)
 def play_demo(
     file: Annotated[Path, typer.Argument(metavar="FILE")] = EXAMPLE,
 ) -> None:
@@ -210,16 +224,42 @@ async def _texts(desk: FrontDesk, reference: Reference) -> dict[str, str]:
 def run(arguments: list[str]) -> int:
     """Carry out one command and return its exit code."""
     try:
-        app(arguments)
-    except (Refusal, BadFile) as refusal:
-        console.print(Text(str(refusal), style="yellow"), soft_wrap=True)
-        return REFUSED
-    except (StackTrouble, SettingMissing, Unreachable) as trouble:
-        console.print(Text(str(trouble), style="red"), soft_wrap=True)
-        return TROUBLE
+        code = app(arguments, standalone_mode=False)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else TROUBLE
-    return DONE
+    except TyperException as slip:
+        return _complain(_about_usage(slip), REFUSED)
+    except (Refusal, BadFile, KeyDestroyed) as refusal:
+        return _complain(str(refusal), REFUSED)
+    except Exception as trouble:  # noqa: BLE001 - nobody in front of a screen reads a traceback
+        return _complain(_about_trouble(trouble), TROUBLE)
+    return code if isinstance(code, int) else DONE
+
+
+def _complain(sentence: str, code: int) -> int:
+    style = "yellow" if code == REFUSED else "red"
+    complaints.print(Text(sentence, style=style), soft_wrap=True)
+    return code
+
+
+def _about_trouble(trouble: Exception) -> str:
+    """The sentence of a trouble we know; of any other its kind only, it may hold a secret."""
+    if isinstance(trouble, StackTrouble | SettingMissing | Unreachable | NotComing):
+        return str(trouble)
+    if isinstance(trouble, typer.Abort):
+        return "Left off: nothing has changed."
+    if isinstance(trouble, OSError) and trouble.filename:
+        return f"{trouble.filename} cannot be used ({trouble.strerror}): see to it and try again."
+    return (
+        f"Something unforeseen has stopped this command ({type(trouble).__name__}): look into the "
+        "worker's log, and report it with the command you gave."
+    )
+
+
+def _about_usage(slip: TyperException) -> str:
+    context = getattr(slip, "ctx", None)
+    what = slip.format_message().replace("Value error, ", "").rstrip(".")
+    return f"{what} (see '{context.command_path} --help')." if what and context else what
 
 
 app.add_typer(acts.app)
@@ -227,6 +267,10 @@ app.add_typer(acts.app)
 
 def main() -> None:
     """The console script."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal without our letters is no reason to say nothing.
+            stream.reconfigure(errors="replace")
     code = run(sys.argv[1:])
     sys.stdout.flush()
     sys.stderr.flush()

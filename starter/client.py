@@ -1,8 +1,8 @@
 """The ways to the store and to Temporal, for the desk and for the worker."""
 
 import base64
-import binascii
 
+from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.service import GrpcCompression, RPCError
 
@@ -24,10 +24,15 @@ def open_store(settings: Settings) -> Store:
     Raises:
         SettingMissing: when DATABASE_URL or MOBILITY_KEY is missing or malformed.
     """
-    engine = open_engine(settings.required("database_url"))
+    try:
+        engine = open_engine(settings.required("database_url"))
+    except (SQLAlchemyError, ImportError, ValueError):
+        raise SettingMissing(
+            "DATABASE_URL must read like postgresql+asyncpg://user:password@host:5432/name."
+        ) from None
     try:
         key = base64.b64decode(settings.required("mobility_key"), validate=True)
-    except binascii.Error:
+    except ValueError:
         key = b""
     if len(key) != KEY_BYTES:
         raise SettingMissing(

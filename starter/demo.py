@@ -6,11 +6,14 @@ import uuid
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from alembic.util import CommandError
 from rich.panel import Panel
 from rich.table import Table
+from sqlalchemy.exc import SQLAlchemyError
 
 from domain.case_card import said_dates
 from domain.facts import Reference
+from local import StackTrouble
 from local.stack import Stack, Told
 from settings import Settings
 from starter.case_files import EXAMPLE, CaseDocument, move, read_file, section
@@ -29,10 +32,20 @@ LEAD = timedelta(days=80)
 
 
 def start_everything(stack: Stack, tell: Told) -> Settings:
-    """Start the stack, bring the tables up to date, start a worker."""
+    """Start the stack, bring the tables up to date, start a worker.
+
+    Raises:
+        StackTrouble: when a part does not start, saying where to look.
+    """
     settings = stack.start(tell)
     tell("the tables")
-    migrate(settings.required("database_url"))
+    try:
+        migrate(settings.required("database_url"))
+    except (SQLAlchemyError, CommandError) as trouble:
+        raise StackTrouble(
+            f"The tables cannot be brought up to date ({type(trouble).__name__}): this database "
+            f"may be another version's; see {stack.database}/log."
+        ) from None
     tell("the worker")
     stack.start_worker(settings)
     return settings
@@ -47,7 +60,7 @@ def play(stack: Stack, file: Path) -> None:
     document = read_file(file)
     for name in ("directory", "request", "agenda", "evaluations", "follow_up"):
         section(getattr(document, name), name, file)
-    weeks = weeks_to_a_coming_year(document, datetime.now(UTC).date())
+    weeks = weeks_to_a_coming_year(document, today())
     with console.status("Starting") as status:
         settings = start_everything(stack, lambda part: status.update(f"Starting {part}"))
     _announce(document, weeks)
@@ -56,6 +69,11 @@ def play(stack: Stack, file: Path) -> None:
     seconds = time.monotonic() - began
     folder = asyncio.run(_keep(settings, stack, reference))
     _farewell(stack, reference, folder, seconds)
+
+
+def today() -> date:
+    """The day it is here."""
+    return datetime.now(UTC).date()  # noqa: TID251 - here is the door
 
 
 def weeks_to_a_coming_year(document: CaseDocument, today: date) -> int:
@@ -91,7 +109,7 @@ async def _play(settings: Settings, document: CaseDocument) -> Reference:
         # Every rehearsal is a request of its own, although the file is the same.
         reference = await desk.request(
             section(document.request, "request", EXAMPLE),
-            today=datetime.now(UTC).date(), occasion=uuid.uuid4().hex,
+            today=today(), occasion=uuid.uuid4().hex,  # noqa: TID251 - here is the door
         )  # fmt: skip
         rehearsal = Rehearsal(desk, clock, reference, with_post=True)
         async with reported(desk, reference, console):

@@ -130,7 +130,7 @@ class FrontDesk:
         except WorkflowAlreadyStartedError:
             raise AlreadyDone(
                 f"This request has been made already: it is {reference}, see "
-                f"'mobility show {reference}'."
+                f"'mobility show {reference}'; to ask anew, change something in it."
             ) from None
         return reference
 

@@ -44,7 +44,9 @@ class Errand:
         )
 
     def _offer(self) -> OfferId:
-        offer = self._mobility.view.pending_offer
+        # Said again after the match, it is the same message, and gets the same receipt.
+        view = self._mobility.view
+        offer = view.pending_offer or (view.host.offer if view.host else None)
         if offer is None:
             raise NotAwaited("No request for a place is open in this mobility.")
         return offer

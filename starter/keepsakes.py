@@ -47,4 +47,4 @@ def save_letters(letters: list[LedgerLine], caught: Path, folder: Path) -> None:
 def _caught(folder: Path) -> list[EmailMessage]:
     box = mailbox.Maildir(str(folder), create=False)
     parser = BytesParser(EmailMessage, policy=default)
-    return [parser.parsebytes(box.get_bytes(key)) for key in box.keys()]
+    return [parser.parsebytes(box.get_bytes(key)) for key in box.keys()]  # noqa: SIM118 - a mailbox yields letters

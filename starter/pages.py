@@ -11,7 +11,7 @@ from rich.text import Text
 from domain.case_card import said_dates
 from domain.case_view import CaseView, OpenQuestion, roles_in
 from domain.events import Phase
-from domain.facts import PersonId
+from domain.facts import OrganisationId, PersonId
 from domain.people import SYSTEM, Organisation, Person
 from domain.request import MobilityRequest
 from starter.auditing import Moment, Verdict
@@ -55,8 +55,13 @@ class Names:
 
     def organisation(self, which: str | None) -> str:
         """The name of an organisation."""
-        found = self._organisations.get(which) if which else None  # type: ignore[call-overload]
+        found = self._organisations.get(OrganisationId(which or ""))
         return found.name if found else which or "not found yet"
+
+    def city(self, which: str | None) -> str:
+        """Where an organisation is: as much of its name as a list has room for."""
+        found = self._organisations.get(OrganisationId(which or ""))
+        return found.city if found else which or "-"
 
 
 def said(moment: datetime | date | None) -> str:
@@ -69,15 +74,17 @@ def list_page(cases: list[Case], names: Names) -> RenderableType:
     if not cases:
         return Text("No mobility has been requested yet: 'mobility request FILE' starts one.")
     table = Table("reference", "phase", "from", "to", "visit", "waits for", "until", box=None)
+    table.columns[0].no_wrap = table.columns[-1].no_wrap = True
     for case in cases:
         request, view = case.request, case.view
         if request is None or view is None:
             table.add_row(case.reference, "not taken up yet")
             continue
         table.add_row(
-            case.reference, _standing(view), names.organisation(request.sending),
-            names.organisation(view.receiving), said_dates(request.days),
-            ", ".join(q.asked for q in view.questions) or "-", said(view.next_due),
+            case.reference, _standing(view), names.city(request.sending),
+            names.city(view.receiving), said_dates(request.days),
+            ", ".join(q.asked.replace("-", " ") for q in view.questions) or "-",
+            f"{view.next_due:%Y-%m-%d}" if view.next_due else "-",
         )  # fmt: skip
     return table
 
@@ -92,11 +99,13 @@ def show_page(mobility: OpenMobility, title: str, names: Names) -> RenderableTyp
     """One mobility on one page."""
     request, view = mobility.request, mobility.view
     table = Table.grid(padding=(0, 2))
-    table.add_column(style="bold")
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
     for label, value in _facts(request, view, names):
         table.add_row(label, value)
     heading = f"{mobility.reference}  {title}" if title else mobility.reference
-    return Panel(Group(table, Text(), why_page(mobility, names)), title=heading, expand=False)
+    page = Group(table, Text(), why_page(mobility, names))
+    return Panel(page, title=Text(heading), expand=False)
 
 
 def _facts(request: MobilityRequest, view: CaseView, names: Names) -> list[tuple[str, str]]:
@@ -136,7 +145,8 @@ def why_page(mobility: OpenMobility, names: Names) -> RenderableType:
         return Group(*(_question(question, names) for question in view.questions))
     if view.phase is Phase.PREPARATION:
         return Text(
-            f"Everything is settled: it waits for the first day, {said(mobility.request.first_day)}."
+            "Everything is settled: it waits for the first day, "
+            f"{said(mobility.request.first_day)}."
         )
     return Text("The engine is at work on the next step; nobody is waited for.")
 
@@ -155,29 +165,44 @@ def _question(question: OpenQuestion, names: Names) -> Text:
 def timeline_page(moments: list[Moment], names: Names) -> RenderableType:
     """The auditor's view. ``run#event`` is the event's place in Temporal's history."""
     table = Table("time (UTC)", "entry", "Temporal", "what", "who", box=None, pad_edge=False)
+    for column in table.columns[:3]:
+        column.no_wrap = True
     for moment in moments:
         style = SOURCES.get(moment.source, "red")
         table.add_row(
             f"{moment.at:%Y-%m-%d %H:%M:%S}",
             f"#{moment.n}" if moment.n else "",
             moment.temporal,
-            Text(f"{moment.source}: {moment.what}", style=style),
+            Text(f"{moment.source}: {_told(moment)}", style=style),
             names.person(moment.by) if moment.by and moment.source != "Temporal" else moment.by,
         )
     return table
 
 
+def in_words(kind: str) -> str:
+    """The name of an event as words: AgreementSigned, agreement signed."""
+    return "".join(f" {c.lower()}" if c.isupper() else c for c in kind).strip()
+
+
+def _told(moment: Moment) -> str:
+    if moment.entry:
+        return in_words(moment.what)
+    return moment.what.replace("-", " ") if moment.letter else moment.what
+
+
 def verdict_page(reference: str, verdict: Verdict) -> RenderableType:
     """What verifying has shown."""
-    lines = [
+    journal = (
         f"{verdict.entries} entries in the journal of {reference}, written in {verdict.strokes} "
-        "strokes; the chain was recomputed.",
+        "strokes; the chain was recomputed."
+    )
+    history = (
         "The key is destroyed: results in Temporal's history cannot be read any more."
         if verdict.erased
-        else f"{verdict.compared} strokes compared with the hashes in Temporal's history.",
-        f"{verdict.heads_in_clear} heads in clear compared, one for each phase that ended.",
-        *verdict.findings,
-    ]
+        else f"{verdict.compared} strokes compared with the hashes in Temporal's history."
+    )
+    heads = f"{verdict.heads_in_clear} heads in clear compared, one for each phase that ended."
+    lines = [journal, history, heads, *verdict.findings]
     judgement = "Sound: nothing was changed." if verdict.is_sound else "NOT SOUND."
     style = "green" if verdict.is_sound else "bold red"
     return Group(*(Text(line) for line in lines), Text(judgement, style=style))

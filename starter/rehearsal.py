@@ -9,9 +9,9 @@ from domain.case_view import CaseView
 from domain.deadlines import Asked
 from domain.facts import Reference
 from domain.people import Role
+from starter.client import Unreachable
 from starter.clock import VirtualClock
 from starter.desk import FrontDesk, OpenMobility
-from starter.client import Unreachable
 from starter.errand import Errand, errand
 from store.ledger import read_letters
 

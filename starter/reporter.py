@@ -15,7 +15,7 @@ from domain.facts import Reference
 from domain.people import SYSTEM
 from starter.client import Unreachable
 from starter.desk import FrontDesk
-from starter.pages import Names, said
+from starter.pages import Names, in_words, said
 from store.directory import read_directory
 from store.journal import read_journal
 from store.ledger import LedgerLine, LetterState, read_letters
@@ -37,8 +37,8 @@ class Reporter:
         self._told = 0
         self._left: set[str] = set()
         self._progress = Progress(
-            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24),
-            TimeElapsedColumn(), console=console,
+            SpinnerColumn(), TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=24), TimeElapsedColumn(), console=console,
         )  # fmt: skip
         self._task = self._progress.add_task("request", total=len(PHASES))
 
@@ -94,11 +94,6 @@ def _letter_line(letter: LedgerLine, names: Names) -> Text:
     what = f"letter: {order.purpose.replace('-', ' ')}{reminder}"
     line = f"{said(letter.intended_at):>18}  {what}, to {names.person(order.to)}"
     return Text(line, style="green")
-
-
-def in_words(kind: str) -> str:
-    """The name of an event as words: AgreementSigned, agreement signed."""
-    return "".join(f" {c.lower()}" if c.isupper() else c for c in kind).strip()
 
 
 def _standing(view: CaseView, names: Names) -> str:

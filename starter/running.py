@@ -1,4 +1,4 @@
-"""Opens the desk for one command, on the addresses of the environment or on this machine's stack."""
+"""Opens the desk for one command, on the addresses of the environment or on the embedded stack."""
 
 import asyncio
 import os
@@ -6,11 +6,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeVar
 
+from cryptography.exceptions import InvalidTag
 from rich.console import Console
+from sqlalchemy.exc import SQLAlchemyError
+from temporalio.service import RPCError
 
 from local import StackTrouble
-from settings import Settings
-from starter.client import connect, open_store
+from settings import SettingMissing, Settings, read_environment
+from starter.client import Unreachable, connect, open_store
 from starter.desk import FrontDesk
 
 if TYPE_CHECKING:
@@ -19,7 +22,8 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 ADDRESSES = ("DATABASE_URL", "TEMPORAL_ADDRESS", "SMTP_URL")
 
-console = Console(highlight=False)
+console = Console(highlight=False, markup=False, emoji=False)
+complaints = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 
 def local_stack() -> "Stack":
@@ -35,7 +39,7 @@ def local_stack() -> "Stack":
             "The embedded stack is not installed here: set TEMPORAL_ADDRESS, DATABASE_URL, "
             "SMTP_URL and MOBILITY_KEY."
         ) from None
-    return Stack(Settings().mobility_home)
+    return Stack(read_environment().mobility_home)
 
 
 def settings_at_hand() -> Settings:
@@ -44,19 +48,44 @@ def settings_at_hand() -> Settings:
     Raises:
         StackTrouble: when there is neither.
     """
-    given = any(name in os.environ for name in ADDRESSES)
-    return Settings() if given else local_stack().settings()
+    given = any(name in os.environ for name in ADDRESSES)  # noqa: TID251 - which, not what
+    return read_environment() if given else local_stack().settings()
 
 
 @asynccontextmanager
 async def open_desk(settings: Settings) -> AsyncIterator[FrontDesk]:
-    """The desk, open for as long as the block lasts."""
+    """The desk, open for as long as the block lasts.
+
+    Raises:
+        Unreachable: when Temporal or PostgreSQL does not answer, or has no tables.
+        SettingMissing: when MOBILITY_KEY does not open what is kept.
+    """
     store = open_store(settings)
     try:
         client = await connect(settings, store, identity="desk")
         yield FrontDesk(store, client, task_queue=settings.mobility_task_queue)
+    except InvalidTag:
+        raise SettingMissing(
+            "MOBILITY_KEY does not open what is kept here: give the key it was sealed with."
+        ) from None
+    except RPCError as trouble:
+        raise Unreachable(
+            f"Temporal does not answer as it should ({trouble.status.name.lower()}): check "
+            "TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, or start it with 'mobility up'."
+        ) from None
+    except (SQLAlchemyError, OSError) as trouble:
+        if isinstance(trouble, OSError) and trouble.filename:
+            raise
+        raise Unreachable(_about_database(trouble)) from None
     finally:
         await store.engine.dispose()
+
+
+def _about_database(trouble: Exception) -> str:
+    """What is wrong, without the library's words: they may tell addresses and contents."""
+    if "UndefinedTable" in f"{trouble!r}{getattr(trouble, 'orig', '')!r}":
+        return "PostgreSQL has no tables yet: bring them up to date, here with 'mobility up'."
+    return "PostgreSQL does not answer: check DATABASE_URL, or start it with 'mobility up'."
 
 
 def at_desk(business: Callable[[FrontDesk], Awaitable[Result]]) -> Result:

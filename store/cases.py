@@ -14,6 +14,9 @@ from domain.request import MobilityRequest
 from store.sealing import KeyRing
 from store.tables import document, letter, mobility, participant, writing
 
+RESERVING = 0x4D4F43
+"""One reference is reserved at a time: the same request may come on both sides of midnight."""
+
 
 class Case(Fact):
     """One mobility for reading."""
@@ -33,7 +36,7 @@ class Store:
     async def reserve_reference(self, request_key: str, year: int) -> tuple[Reference, bool]:
         """The reference of this request; the same request gets the same one, and says so."""
         async with self.engine.begin() as tx:
-            await tx.execute(sa.text("select pg_advisory_xact_lock(:y)"), {"y": year})
+            await tx.execute(sa.select(sa.func.pg_advisory_xact_lock(RESERVING)))
             known = await tx.scalar(
                 sa.select(mobility.c.reference).where(mobility.c.request_key == request_key)
             )

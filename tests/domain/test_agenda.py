@@ -1,4 +1,4 @@
-from datetime import date, time, timedelta
+from datetime import time, timedelta
 
 import pytest
 from hypothesis import given
@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from domain import messages as m
 from domain.agenda import Session, SessionKind, check_agenda
+from domain.deadlines import PLANS, Asked
 from domain.errors import AgendaNotAcceptable, AlreadyDone, NotAwaited, StaleVersion
 from domain.events import Outcome
 from domain.messages import Cause
@@ -17,6 +18,7 @@ from tests.builders import (
     FRIDA,
     HOST,
     LAST_DAY,
+    OPENED,
     STRANGER,
     Journey,
     a_request,
@@ -217,12 +219,17 @@ def test_whoever_has_withdrawn_has_no_place_in_the_agenda() -> None:
     journey.put_agenda()
 
 
-def test_the_agenda_is_due_a_week_before_the_visit_at_last() -> None:
-    journey = in_preparation()
+@pytest.mark.parametrize(
+    ("days_ahead", "due_in"),
+    [(42, 35), (60, 53), (300, PLANS[Asked.AGENDA].days)],
+)
+def test_the_agenda_is_due_a_week_before_the_visit_at_last(days_ahead: int, due_in: int) -> None:
+    first_day = OPENED.date() + timedelta(days=days_ahead)
 
-    assert journey.mobility.waits["agenda"].due.date() == min(
-        FIRST_DAY - timedelta(days=7), date(2026, 4, 13)
-    )
+    journey = in_preparation(a_request(first_day=first_day, last_day=first_day + timedelta(2)))
+
+    due = journey.mobility.waits["agenda"].due.date()
+    assert due == OPENED.date() + timedelta(days=due_in)
 
 
 @pytest.mark.parametrize("put", [False, True])

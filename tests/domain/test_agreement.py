@@ -4,14 +4,12 @@ import pytest
 
 from domain import messages as m
 from domain.agreement import Agreement, Signature
-from domain.deadlines import Asked
 from domain.errors import AlreadyDone, OutOfPhase, StaleVersion, WrongRole
 from domain.events import Outcome, Phase
 from domain.messages import Cause
 from tests.builders import (
     COORDINATOR,
     EMELIE,
-    FIRST_DAY,
     FRIDA,
     HOST,
     OFFICE,
@@ -185,14 +183,14 @@ def test_one_refusal_ends_the_mobility(person: str) -> None:
     assert journey.journal[-1].by == person
 
 
-def test_signatures_are_due_a_week_before_the_visit_at_last() -> None:
-    journey = in_matching()
-    journey.wait_until(OPENED + timedelta(days=9))
-    journey.mobility.request = a_request(first_day=FIRST_DAY - timedelta(days=60))
+@pytest.mark.parametrize(("days_ahead", "due_in"), [(42, 30), (37, 30), (36, 29), (20, 13), (3, 1)])
+def test_signatures_are_due_a_week_before_the_visit_at_last(days_ahead: int, due_in: int) -> None:
+    first_day = OPENED.date() + timedelta(days=days_ahead)
 
-    journey.accept_place()
+    journey = in_agreement(a_request(first_day=first_day, last_day=first_day + timedelta(2)))
 
-    assert journey.mobility.waits[Asked.SIGNATURES].due.date() == (FIRST_DAY - timedelta(days=67))
+    due = journey.mobility.waits["signatures"].due.date()
+    assert due == OPENED.date() + timedelta(days=due_in)
 
 
 def test_missing_signatures_lapse_the_mobility() -> None:

@@ -447,6 +447,18 @@ def test_an_award_sets_the_instalment_of_each_who_travels() -> None:
     assert due.amounts == {FRIDA: Decimal("927.20")}
 
 
+def test_an_instalment_that_is_paid_is_not_asked_for_any_more() -> None:
+    journey = in_preparation()
+    journey.award()
+    assert journey.mobility.waits["instalment"].awaited == [COORDINATOR]
+
+    journey.pay()
+    journey.wait(40)
+
+    assert "instalment" not in journey.mobility.waits
+    assert "InstalmentOverdue" not in journey.kinds()
+
+
 def test_no_instalment_can_be_confirmed_before_the_award() -> None:
     with pytest.raises(NotAwaited, match="the grant has not been awarded"):
         in_preparation().pay()

@@ -26,7 +26,9 @@ CATALOGUE = {
         from pg_constraint where connamespace = 'public'::regnamespace
     """,
 }
-TRIGGERS = "select tgrelid::regclass::text, tgname, tgenabled from pg_trigger where not tgisinternal"
+TRIGGERS = (
+    "select tgrelid::regclass::text, tgname, tgenabled from pg_trigger where not tgisinternal"
+)
 
 
 async def catalogue(own: Settings) -> dict[str, set[tuple[object, ...]]]:

@@ -1,0 +1,462 @@
+"""The courier with a real postman, between a real ledger and mail servers good and bad."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
+from email import message_from_bytes
+from email.policy import default
+
+import pytest
+import sqlalchemy as sa
+
+from activities.courier import Courier, courier_at_work
+from domain.letters import Purpose
+from domain.messages import Cause, WithdrawParticipant
+from local.stack import Stack
+from mail.postman import Postman, SmtpServer
+from settings import Settings
+from store.cases import Store
+from store.ledger import LedgerLine, LetterState, about_to_hand_over, claim, read_letters
+from store.tables import NOW, letter
+from tests.activities.post_office import Clerk, free_port, open_office, text_of
+from tests.builders import (
+    COORDINATOR,
+    EMELIE,
+    HOST,
+    PEOPLE,
+    REFERENCE,
+    Journey,
+    in_matching,
+    in_preparation,
+)
+from tests.store.kept import keep_all_of, write
+
+PAPER = b"%PDF the agreement"
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+def clerk() -> Clerk:
+    return Clerk()
+
+
+@pytest.fixture
+def office(clerk: Clerk, port: int) -> Iterator[None]:
+    with open_office(clerk, port):
+        yield
+
+
+@pytest.fixture
+async def courier(store: Store, port: int) -> AsyncIterator[Courier]:
+    courier = a_courier(store, port)
+    yield courier
+    await courier.postman.close()
+
+
+def a_courier(store: Store, port: int, domain: str = "engine.example") -> Courier:
+    return Courier(
+        store, Postman(SmtpServer("127.0.0.1", port)), f"Mobility engine <mobility@{domain}>"
+    )
+
+
+async def deliver_all(courier: Courier) -> None:
+    while await courier.deliver_next():
+        pass
+
+
+async def ledger(store: Store) -> list[LedgerLine]:
+    return await read_letters(store.engine, REFERENCE)
+
+
+async def time_has_passed(store: Store) -> None:
+    """Every letter that waits for its turn may be taken up now."""
+    async with store.engine.begin() as tx:
+        await tx.execute(sa.update(letter).values(next_attempt_at=NOW))
+
+
+async def a_host_is_asked(store: Store) -> tuple[Journey, LedgerLine]:
+    journey = in_matching()
+    await keep_all_of(store, journey)
+    [asked] = await ledger(store)
+    return journey, asked
+
+
+async def agreement_is_to_be_signed(store: Store) -> Journey:
+    """Seven letters: three of the match, four to the signatories with the paper."""
+    journey = in_matching()
+    journey.accept_place()
+    await keep_all_of(store, journey)
+    await store.keep_document(REFERENCE, "agreement.pdf", PAPER)
+    return journey
+
+
+@pytest.mark.usefixtures("office")
+async def test_a_letter_reaches_the_person_it_is_for(
+    store: Store, courier: Courier, clerk: Clerk
+) -> None:
+    await a_host_is_asked(store)
+
+    assert await courier.deliver_next()
+
+    [taken] = clerk.taken
+    [line] = await ledger(store)
+    assert clerk.addresses == [PEOPLE[HOST].email]
+    assert taken["Message-ID"] == line.message_id
+    assert REFERENCE in taken["Subject"]
+    assert "Inclusive employment and skills" in text_of(taken)
+    assert (line.state, line.attempts) == (LetterState.HANDED_OVER, 1)
+    assert line.remark == "250 OK taken"
+    assert line.settled_at is not None
+
+
+async def test_a_letter_reaches_the_mail_server_of_the_stack(
+    store: Store, settings: Settings, stack: Stack
+) -> None:
+    await a_host_is_asked(store)
+    # A domain of its own sets this letter apart from those of other tests.
+    courier = a_courier(store, settings.smtp().port, domain=f"{uuid.uuid4().hex}.example")
+
+    await deliver_all(courier)
+    await courier.postman.close()
+
+    [line] = await ledger(store)
+    files = [file.read_bytes() for file in (stack.letters / "new").iterdir()]
+    letters = [message_from_bytes(content, policy=default) for content in files]
+    assert line.state is LetterState.HANDED_OVER
+    # A long Message-ID stands on a line of its own.
+    assert [x["Message-ID"].strip() for x in letters].count(line.message_id) == 1
+
+
+async def test_there_is_nothing_to_do_where_there_is_no_letter(courier: Courier) -> None:
+    assert not await courier.deliver_next()
+
+
+@pytest.mark.usefixtures("office")
+async def test_each_letter_is_delivered_once_by_couriers_at_the_same_time(
+    store: Store, port: int, clerk: Clerk
+) -> None:
+    await agreement_is_to_be_signed(store)
+    couriers = [a_courier(store, port) for _ in range(3)]
+
+    await asyncio.gather(*(deliver_all(courier) for courier in couriers))
+    await asyncio.gather(*(courier.postman.close() for courier in couriers))
+
+    lines = await ledger(store)
+    assert sorted(x["Message-ID"] for x in clerk.taken) == sorted(
+        str(line.message_id) for line in lines
+    )
+    assert {(line.state, line.attempts) for line in lines} == {(LetterState.HANDED_OVER, 1)}
+
+
+@pytest.mark.usefixtures("office")
+async def test_the_agreement_goes_along_to_everybody_who_signs_it(
+    store: Store, courier: Courier, clerk: Clerk
+) -> None:
+    await agreement_is_to_be_signed(store)
+
+    await deliver_all(courier)
+
+    papers = [
+        (attached.get_filename(), attached.get_content())
+        for taken in clerk.taken
+        for attached in taken.iter_attachments()
+    ]
+    assert papers == [("agreement.pdf", PAPER)] * 4
+
+
+@pytest.mark.usefixtures("office")
+async def test_a_reminder_whose_question_was_answered_is_withheld(
+    store: Store, courier: Courier, clerk: Clerk
+) -> None:
+    journey, asked = await a_host_is_asked(store)
+    await deliver_all(courier)
+    journey.wait(3)
+    await write(store, journey)
+    journey.accept_place()
+    await write(store, journey)
+    await store.keep_document(REFERENCE, "agreement.pdf", PAPER)
+
+    await deliver_all(courier)
+
+    [first, reminder] = [
+        line for line in await ledger(store) if line.order.purpose is asked.order.purpose
+    ]
+    assert first.state is LetterState.HANDED_OVER
+    assert (reminder.order.ordinal, reminder.state) == (1, LetterState.WITHHELD)
+    assert (reminder.remark, reminder.attempts) == ("no longer asked of this person", 0)
+    assert reminder.settled_at is not None
+    assert clerk.letters_about("Reminder") == []
+    assert len(clerk.taken) == 8
+
+
+@pytest.mark.usefixtures("office")
+async def test_a_reminder_whose_question_is_open_is_delivered(
+    store: Store, courier: Courier, clerk: Clerk
+) -> None:
+    journey, _ = await a_host_is_asked(store)
+    journey.wait(3)
+    await write(store, journey)
+
+    await deliver_all(courier)
+
+    [first, reminder] = clerk.taken
+    assert reminder["Subject"] == f"Reminder 1: {first['Subject']}"
+    assert reminder["Message-ID"] != first["Message-ID"]
+
+
+@pytest.mark.usefixtures("office")
+async def test_one_persons_reminder_is_withheld_and_the_others_go(
+    store: Store, courier: Courier, clerk: Clerk
+) -> None:
+    journey = await agreement_is_to_be_signed(store)
+    await deliver_all(courier)
+    clerk.taken.clear()
+    journey.wait(5)
+    await write(store, journey)
+    journey.sign(HOST)
+    await write(store, journey)
+
+    await deliver_all(courier)
+
+    reminded = [line for line in await ledger(store) if line.order.ordinal == 1]
+    states = {line.order.to: line.state for line in reminded}
+    assert [who for who, state in states.items() if state is LetterState.WITHHELD] == [HOST]
+    assert sorted(clerk.addresses) == sorted(PEOPLE[who].email for who in states if who != HOST)
+
+
+@pytest.mark.usefixtures("office")
+async def test_a_letter_found_about_to_leave_is_sent_again_under_the_same_name(
+    store: Store, port: int, clerk: Clerk
+) -> None:
+    await a_host_is_asked(store)
+    first = a_courier(store, port)
+    taken_up = await claim(store.engine)
+    assert taken_up is not None
+    await first._deliver(taken_up)
+    # The server took it, and the courier stopped before it could say so in the ledger.
+    async with store.engine.begin() as tx:
+        await tx.execute(sa.update(letter).values(state="rendered", settled_at=None, remark=None))
+    await first.postman.close()
+    await time_has_passed(store)
+
+    second = a_courier(store, port)
+    await deliver_all(second)
+    await second.postman.close()
+
+    [line] = await ledger(store)
+    assert (line.state, line.attempts) == (LetterState.HANDED_OVER, 2)
+    assert [x["Message-ID"] for x in clerk.taken] == [line.message_id] * 2
+    assert text_of(clerk.taken[0]) == text_of(clerk.taken[1])
+
+
+@pytest.mark.usefixtures("office")
+async def test_a_letter_that_never_left_is_not_lost_with_its_courier(
+    store: Store, courier: Courier, clerk: Clerk
+) -> None:
+    _, asked = await a_host_is_asked(store)
+    taken_up = await claim(store.engine)
+    assert taken_up == asked
+    await about_to_hand_over(store.engine, asked.key, message_id="<x@y>", rendered_sha256="")
+    assert not await courier.deliver_next()
+    await time_has_passed(store)
+
+    assert await courier.deliver_next()
+
+    [line] = await ledger(store)
+    assert (line.state, line.attempts) == (LetterState.HANDED_OVER, 2)
+    assert [x["Message-ID"] for x in clerk.taken] == [line.message_id] != ["<x@y>"]
+
+
+async def test_letters_wait_for_a_mail_server_that_is_down_and_leave_once(
+    store: Store, courier: Courier, clerk: Clerk, port: int
+) -> None:
+    await agreement_is_to_be_signed(store)
+    await deliver_all(courier)
+
+    waiting = await ledger(store)
+    assert [line.settled_at for line in waiting] == [None] * 7
+    assert {(line.state, line.attempts) for line in waiting} == {(LetterState.RENDERED, 1)}
+    assert all(str(line.remark).startswith("not handed over") for line in waiting)
+
+    await time_has_passed(store)
+    with open_office(clerk, port):
+        await deliver_all(courier)
+        await time_has_passed(store)
+        await deliver_all(courier)
+
+    left = await ledger(store)
+    assert {(line.state, line.attempts) for line in left} == {(LetterState.HANDED_OVER, 2)}
+    assert [line.message_id for line in left] == [line.message_id for line in waiting]
+    assert len(clerk.taken) == 7
+
+
+async def test_a_courier_at_work_comes_back_by_itself_when_the_server_does(
+    store: Store, courier: Courier, clerk: Clerk, port: int
+) -> None:
+    await a_host_is_asked(store)
+
+    async with asyncio.timeout(20), courier_at_work(courier):
+        await until(store, lambda line: line.attempts > 0)
+        with open_office(clerk, port):
+            await until(store, lambda line: line.settled_at is not None)
+
+    [line] = await ledger(store)
+    assert line.state is LetterState.HANDED_OVER
+    assert line.attempts > 1
+    assert len(clerk.taken) == 1
+
+
+async def until(store: Store, is_so: Callable[[LedgerLine], bool]) -> None:
+    while not all(is_so(line) for line in await ledger(store)):
+        await asyncio.sleep(0.05)
+
+
+async def test_a_letter_that_is_refused_does_not_keep_the_others(
+    store: Store, courier: Courier, port: int
+) -> None:
+    await agreement_is_to_be_signed(store)
+    clerk = Clerk(refused=(PEOPLE[EMELIE].email,))
+
+    with open_office(clerk, port):
+        await deliver_all(courier)
+        await time_has_passed(store)
+        await deliver_all(courier)
+
+    lines = await ledger(store)
+    refused = [line for line in lines if line.order.to == EMELIE]
+    assert {(x.state, x.attempts, x.remark) for x in refused} == {
+        (LetterState.REFUSED, 1, "550 no mailbox the address here")
+    }
+    assert {x.state for x in lines if x not in refused} == {LetterState.HANDED_OVER}
+    assert (len(refused), len(clerk.taken)) == (2, 5)
+
+
+@pytest.mark.usefixtures("office")
+async def test_letters_of_an_erased_mobility_are_withheld(
+    store: Store, courier: Courier, clerk: Clerk
+) -> None:
+    await agreement_is_to_be_signed(store)
+    await store.erase(REFERENCE)
+
+    await deliver_all(courier)
+
+    assert clerk.taken == []
+    assert {(x.state, x.remark) for x in await ledger(store)} == {
+        (LetterState.WITHHELD, "the mobility was erased")
+    }
+
+
+@pytest.mark.usefixtures("office")
+async def test_a_letter_whose_key_is_destroyed_while_it_is_on_its_way_is_withheld(
+    store: Store, courier: Courier, clerk: Clerk
+) -> None:
+    await a_host_is_asked(store)
+    # The moment between two steps of an erasure by another process.
+    await store.keys.destroy(REFERENCE)
+
+    assert await courier.deliver_next()
+
+    [line] = await ledger(store)
+    assert clerk.taken == []
+    assert (line.state, line.attempts) == (LetterState.WITHHELD, 0)
+    assert line.remark == "the mobility was erased"
+
+
+@pytest.mark.usefixtures("office")
+async def test_a_courier_that_meets_trouble_goes_on_and_loses_no_letter(
+    store: Store, courier: Courier, clerk: Clerk
+) -> None:
+    await agreement_is_to_be_signed(store)
+    # Without the paper four of the seven letters cannot be written.
+    async with store.engine.begin() as tx:
+        await tx.execute(sa.text("delete from document"))
+
+    async with asyncio.timeout(20), courier_at_work(courier):
+        while len(clerk.taken) < 3 or await claimable(store):
+            await asyncio.sleep(0.05)
+
+    lines = await ledger(store)
+    unwritten = [x for x in lines if x.order.purpose is Purpose.AGREEMENT_TO_SIGN]
+    assert {(x.state, x.attempts) for x in unwritten} == {(LetterState.INTENDED, 0)}
+    assert {x.state for x in lines if x not in unwritten} == {LetterState.HANDED_OVER}
+
+    await store.keep_document(REFERENCE, "agreement.pdf", PAPER)
+    await time_has_passed(store)
+    courier.postman = Postman(courier.postman._server)
+    await deliver_all(courier)
+
+    assert {x.state for x in await ledger(store)} == {LetterState.HANDED_OVER}
+    assert len(clerk.taken) == 7
+
+
+async def claimable(store: Store) -> bool:
+    due = sa.and_(letter.c.settled_at.is_(None), letter.c.next_attempt_at <= NOW)
+    async with store.engine.connect() as connection:
+        return bool(await connection.scalar(sa.select(sa.exists().where(due))))
+
+
+@pytest.mark.usefixtures("office")
+async def test_the_agenda_on_the_table_stands_in_the_letter_that_asks_to_accept_it(
+    store: Store, courier: Courier, clerk: Clerk
+) -> None:
+    journey = in_preparation()
+    await keep_all_of(store, journey)
+    await silence(store)
+    journey.put_agenda()
+    await write(store, journey)
+
+    await deliver_all(courier)
+
+    [asked] = clerk.taken
+    assert clerk.addresses == [PEOPLE[COORDINATOR].email]
+    assert "Beside an outreach adviser" in text_of(asked)
+    assert "individual shadowing: Emelie" in text_of(asked)
+
+
+@pytest.mark.usefixtures("office")
+async def test_the_accepted_agenda_goes_along_as_a_calendar(
+    store: Store, courier: Courier, clerk: Clerk
+) -> None:
+    journey = in_preparation()
+    await keep_all_of(store, journey)
+    journey.put_agenda()
+    await write(store, journey)
+    await silence(store)
+    journey.accept_agenda()
+    await write(store, journey)
+
+    await deliver_all(courier)
+
+    attached = [a for taken in clerk.taken for a in taken.iter_attachments()]
+    assert [a.get_filename() for a in attached] == ["agenda.ics"] * 4
+    assert "Beside an outreach adviser" in str(attached[0].get_content())
+
+
+@pytest.mark.usefixtures("office")
+async def test_those_who_stay_are_told_by_name_who_withdrew(
+    store: Store, courier: Courier, clerk: Clerk
+) -> None:
+    journey = in_preparation()
+    await keep_all_of(store, journey)
+    await silence(store)
+    journey.say(WithdrawParticipant(by=EMELIE, participant=EMELIE, cause=Cause.ILLNESS))
+    await write(store, journey)
+
+    await deliver_all(courier)
+
+    told = {
+        address: text_of(taken) for address, taken in zip(clerk.addresses, clerk.taken, strict=True)
+    }
+    assert set(told) == {PEOPLE[who].email for who in (COORDINATOR, HOST, EMELIE)}
+    assert "Emelie no longer takes part" in told[PEOPLE[HOST].email]
+    assert "You no longer take part" in told[PEOPLE[EMELIE].email]
+
+
+async def silence(store: Store) -> None:
+    """The letters so far have been delivered."""
+    async with store.engine.begin() as tx:
+        await tx.execute(sa.update(letter).values(state="handed over", settled_at=NOW))

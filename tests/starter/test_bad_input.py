@@ -1,0 +1,345 @@
+"""Bad input gets one sentence and exit code 2, and changes nothing."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.facts import Reference
+from starter.case_files import CaseDocument
+from store.cases import Store
+from tests.starter.conftest import (
+    ANA,
+    BORAS,
+    EMELIE,
+    FRIDA,
+    OFFICE,
+    VESTLAND,
+    Command,
+    as_typed,
+    what_is_kept,
+    written,
+)
+
+pytestmark = pytest.mark.usefixtures("working")
+Typed = Any
+"""What a person typed: nothing is known about it."""
+
+
+def _a_sentence(text: str) -> bool:
+    return text.count("\n") == 1 and text.strip().endswith((".", ").")) and "Traceback" not in text
+
+
+# A request that cannot be taken in, by what is wrong in its file.
+
+
+def _set(field: str, value: object) -> Callable[[Typed], None]:
+    def change(typed: Typed) -> None:
+        *way, last = field.split(".")
+        place = typed
+        for step in way:
+            place = place[int(step) if step.isdigit() else step]
+        place[last] = value
+
+    return change
+
+
+def _without(field: str) -> Callable[[Typed], None]:
+    def change(typed: Typed) -> None:
+        section, _, name = field.partition(".")
+        if name:
+            del typed[section][name]
+        else:
+            del typed[section]
+
+    return change
+
+
+def _swapped(typed: Typed) -> None:
+    days = typed["request"]
+    days["first_day"], days["last_day"] = days["last_day"], days["first_day"]
+
+
+def _twice(typed: Typed) -> None:
+    typed["request"]["participants"].append(deepcopy(typed["request"]["participants"][0]))
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (_without("request"), "has no section 'request:': add it"),
+        (_without("request.title"), "'request > title' is missing: add it."),
+        (_set("request.titel", "x"), "'request > titel' is not a word we know here"),
+        (_set("request.title", ""), "'request > title' is empty: fill it in."),
+        (_set("request.objectives", []), "'request > objectives' is empty: fill it in."),
+        (_set("request.participants", "Frida"), "should be a list, each line of it beginning"),
+        (_set("request.sending", "borås"), "Organisation 'borås' is not in the directory"),
+        (_set("request.coordinator", "x@y.example"), "x@y.example is not in the directory"),
+        (_set("request.coordinator", ANA), f"{ANA} is not a sending coordinator: name one"),
+        (_set("request.coordinator", OFFICE), f"{OFFICE} is not a sending coordinator: name one"),
+        (_set("request.programme_office", BORAS), f"{BORAS} is not a programme office"),
+        (_set("request.sending", "soc"), "does not belong to Public Employment Services"),
+        (_set("request.first_day", "2020-05-05"), "lies in the past"),
+        (_set("request.first_day", "5 May 2027"), "should be a day such as 2026-05-31, not '5 May"),
+        (_set("request.first_day", "2027-02-30"), "should be a day such as 2026-05-31, not '2027"),
+        (_set("request.last_day", "2099-05-05"), "A job shadowing lasts 2 to 60 days"),
+        (_swapped, "swap the two or correct one of them."),
+        (_set("request.activity", "party"), "should be 'job shadowing', 'teaching'"),
+        (_set("request.participants.0.email", "frida"), "should be an e-mail address, not 'frida'"),
+        (_twice, f"participant {FRIDA} stands there twice: take one out."),
+        (_set("request.funding.travel_days", 6), "at most 2 are paid without green travel"),
+        (_set("request.funding.travel_days", 7), "should be less than or equal to 6, not '7'"),
+        (_set("request.funding.distance_km", "far"), "should be a whole number, not 'far'"),
+        (_set("request.funding.green_travel", "perhaps"), "should be yes or no, not 'perhaps'"),
+    ],
+)
+async def test_a_request_with_a_mistake_is_refused_with_its_sentence(
+    command: Command, case: CaseDocument, store: Store, standing: dict[str, Reference],
+    tmp_path: Path, change: Callable[[Typed], None], sentence: str,
+) -> None:  # fmt: skip
+    typed = as_typed(case)
+    typed["request"]["title"] = "A visit of its own"
+    change(typed)
+    before = await what_is_kept(store)
+
+    said = await command("request", str(written(tmp_path / "mine.yaml", typed)))
+
+    assert (said.code, said.out) == (2, "")
+    assert sentence in said.complaint
+    assert _a_sentence(said.complaint)
+    assert await what_is_kept(store) == before
+    assert standing
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "holds no sections: begin with 'request:'"),
+        (b"just words", "holds no sections: begin with 'request:'"),
+        (b"- a\n- list\n", "holds no sections: begin with 'request:'"),
+        (b"request: \xff", "is not UTF-8 text: save it as UTF-8."),
+        (b"request:\n\ttitle: x\n", "line 2: correct it there."),
+        (b"request:\n  title: Jobs: and more\n", "line 2: correct it there."),
+        (b"request: {}\nrequest: {}\n", "'request' stands there twice, line 2: correct it there."),
+        (b"request: [unclosed\n", "correct it there."),
+        (b"request: \x00", "is not YAML"),
+        (b"request: " + b"[" * 5000, "is not YAML as it is used here"),
+        (b"request: !!int many", "is not YAML as it is used here"),
+        (b"request: later", "'request' should be a section of its own"),
+        (b"requests: {}", "'requests' is not a word we know here"),
+    ],
+)
+async def test_a_file_that_cannot_be_read_is_refused(
+    command: Command, tmp_path: Path, content: bytes, sentence: str
+) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_bytes(content)
+
+    said = await command("request", str(file))
+
+    assert said.code == 2
+    assert str(file) in said.complaint
+    assert sentence in said.complaint
+    assert _a_sentence(said.complaint)
+
+
+async def test_a_file_that_is_not_there_is_refused(command: Command, tmp_path: Path) -> None:
+    for file in (tmp_path / "none.yaml", tmp_path):
+        said = await command("request", str(file))
+
+        assert said.code == 2
+        assert said.complaint.startswith(f"{file} cannot be read (")
+        assert _a_sentence(said.complaint)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (_set("directory.people.0.organisation", "nowhere"), "names organisation 'nowhere'"),
+        (_set("directory.offers.0.coordinator", "nobody"), "names coordinator 'nobody'"),
+        (_set("directory.people.0.roles", ["boss"]), "'directory > people > 1 > roles > 1' should"),
+    ],
+)
+async def test_a_directory_with_a_mistake_is_refused(
+    command: Command, case: CaseDocument, tmp_path: Path,
+    change: Callable[[Typed], None], sentence: str,
+) -> None:  # fmt: skip
+    typed = as_typed(case)
+    change(typed)
+
+    said = await command("directory", str(written(tmp_path / "mine.yaml", typed)))
+
+    assert said.code == 2
+    assert sentence in said.complaint
+    assert _a_sentence(said.complaint)
+
+
+# Something said to a mobility that may not be said.
+
+
+@pytest.mark.parametrize(
+    ("stage", "words", "who", "sentence"),
+    [
+        ("place", "accept", VESTLAND, "To accept a request for a place is for the receiving"),
+        ("place", "accept", "x@y.example", "x@y.example has no part in M-"),
+        ("place", "sign", BORAS, "one can only sign the agreement in phase agreement."),
+        ("place", "cancel --cause illness", ANA, "To cancel the mobility is for the sending"),
+        ("place", "decline-mobility --cause other", ANA, "one can only decline the mobility in"),
+        ("place", "withdraw --cause other --participant x@y.example", BORAS, "has no part in M-"),
+        ("place", f"withdraw --cause other --participant {EMELIE}", FRIDA, "yourself only"),
+        ("signatures", "sign --document wrong", BORAS, "document"),
+        ("signatures", "sign", OFFICE, "you act as programme office: ask them to do it."),
+        ("signatures", "decline --reason other", ANA, "one can only decline a request for a"),
+        ("signatures", "arrive", ANA, "one can only confirm an arrival in phase visit."),
+        ("grant", "award", BORAS, "To decide on the grant is for the programme office"),
+        ("grant", "award", OFFICE, "No rate is on file for organisational-support"),
+        ("grant", "award --amount cake=5", OFFICE, "There is no line cake in this grant: it has"),
+        ("grant", "award --amount organisational-support=-5", OFFICE, "-5 euro for"),
+        ("grant", "award --decision rejected", OFFICE, "needs a reason"),
+        ("grant", "award --amount organisational-support", OFFICE, "is not LINE=EURO"),
+        ("grant", "award --amount organisational-support=NaN", OFFICE, "is not LINE=EURO"),
+        ("grant", "award --amount organisational-support=1.005", OFFICE, "is not LINE=EURO"),
+        ("grant", "pay", BORAS, "No instalment is due: the grant has not been awarded."),
+        ("grant", "accept-agenda", BORAS, "version 0"),
+        ("agenda", "pay --on 2020-01-01", BORAS, "is not between the award on"),
+        ("agenda", "award --amount organisational-support=0", OFFICE, "awarded already."),
+        ("agenda", "put-agenda FILE", BORAS, "To put forward an agenda is for the receiving"),
+        ("agenda", "put-agenda FILE", ANA, "This agenda is on the table already"),
+        ("visit", "attend 2020-01-01", ANA, "is not a day of the visit"),
+        ("visit", "attend LAST", ANA, "is still to come"),
+        ("visit", "attend FIRST", ANA, "is not confirmed: confirm it first."),
+        ("visit", "attend FIRST", BORAS, "To confirm attendance is for the receiving"),
+        ("visit", "arrive --on 2020-01-01", ANA, "does not fit a visit of"),
+        ("visit", "depart --on FIRST", ANA, "is not confirmed: confirm it first."),
+        ("visit", "evaluate FILE", FRIDA, "one can only answer the evaluation in phase"),
+        ("evaluation", "evaluate FILE", BORAS, f"has no evaluation with 'who: {BORAS}'"),
+        ("evaluation", "follow-up FILE", ANA, "To report the follow-up is for the sending"),
+        ("evaluation", "cancel --cause other", BORAS, "one can only cancel the mobility in phase"),
+        ("closed", "cancel --cause other", BORAS, "The mobility is closed: nothing about it"),
+        ("closed", "accept", ANA, "The mobility is closed: nothing about it"),
+    ],
+)
+async def test_what_may_not_be_said_is_refused_and_leaves_no_trace(
+    command: Command, standing: dict[str, Reference], store: Store, case: CaseDocument,
+    case_file: Path, stage: str, words: str, who: str, sentence: str,
+) -> None:  # fmt: skip
+    assert case.request is not None
+    reference = standing[stage]
+    stand_for = {
+        "FILE": str(case_file), "FIRST": str(case.request.first_day),
+        "LAST": str(case.request.last_day),
+    }  # fmt: skip
+    verb, *rest = _words(words)
+    before = await what_is_kept(store, reference)
+
+    said = await command(verb, reference, *[stand_for.get(w, w) for w in rest], "--as", who)
+
+    assert (said.code, said.out) == (2, "")
+    assert sentence in said.complaint
+    assert _a_sentence(said.complaint)
+    assert await what_is_kept(store, reference) == before
+
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("agenda.0.day", "2020-01-01", "outside the visit"),
+        ("agenda.0.ends", "06:00", "ends before it starts"),
+        ("agenda.0.objectives", [9], "which the request does not have"),
+        ("agenda.1.starts", "10:00", "overlap for participant"),
+        ("agenda.2.participants", ["x@y.example"], "x@y.example has no part in"),
+        ("agenda.0.starts", "soon", "should be a time such as 09:30, not 'soon'"),
+        ("evaluations.0.marks", [5, 5], "give one mark from 1 to 5 for each."),
+        ("evaluations.0.marks", [5, 5, 6], "should be less than or equal to 5, not '6'"),
+        ("evaluations.0.consent", "maybe", "'evaluations > 1 > consent' should be"),
+        ("follow_up.stated_days", 0, "should be greater than or equal to 1, not '0'"),
+        ("follow_up.seen", "", "'follow_up > seen' is empty: fill it in."),
+    ],
+)
+async def test_a_file_for_a_running_mobility_with_a_mistake_leaves_no_trace(
+    command: Command, standing: dict[str, Reference], store: Store, case: CaseDocument,
+    tmp_path: Path, field: str, value: object, sentence: str,
+) -> None:  # fmt: skip
+    typed = as_typed(case)
+    # Texts nobody has seen before, so that one left behind would be counted.
+    typed["agenda"][0]["title"] = f"Another welcome {field}"
+    _set(field, value)(typed)
+    stage, verb, who = {
+        "agenda": ("grant", "put-agenda", ANA),
+        "evaluations": ("evaluation", "evaluate", FRIDA),
+        "follow_up": ("evaluation", "follow-up", BORAS),
+    }[field.split(".")[0]]
+    file = written(tmp_path / "mine.yaml", typed)
+    before = await what_is_kept(store, standing[stage])
+
+    said = await command(verb, standing[stage], str(file), "--as", who)
+
+    assert said.code == 2
+    assert sentence in said.complaint
+    assert _a_sentence(said.complaint)
+    assert await what_is_kept(store, standing[stage]) == before
+
+
+@pytest.mark.parametrize("verb", ["put-agenda", "evaluate", "follow-up"])
+async def test_a_file_without_the_section_is_refused(
+    command: Command, standing: dict[str, Reference], case: CaseDocument, tmp_path: Path, verb: str
+) -> None:
+    name = {"put-agenda": "agenda", "evaluate": "evaluations", "follow-up": "follow_up"}[verb]
+    typed = as_typed(case)
+    del typed[name]
+    file = written(tmp_path / "mine.yaml", typed)
+
+    said = await command(verb, standing["evaluation"], str(file), "--as", BORAS)
+
+    assert said.code == 2
+    assert said.complaint == f"{file} has no section '{name}:': add it, as in the example.\n"
+
+
+# Words the command line does not know.
+
+
+@pytest.mark.parametrize("verb", ["show", "why", "timeline", "verify", "documents", "erase --yes"])
+@pytest.mark.parametrize("reference", ["M-2020-0001", "[red]", "'; drop table journal"])
+async def test_a_reference_nobody_knows_is_refused(
+    command: Command, verb: str, reference: str
+) -> None:
+    said = await command(*verb.split(), reference)
+
+    assert said.code == 2
+    assert said.complaint == (
+        f"There is no mobility {reference}: 'mobility list' shows all of them.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("decline M-1 --as a@b.example --reason mood", "'mood' is not one of 'no capacity'"),
+        ("cancel M-1 --as a@b.example --cause mood", "'mood' is none of illness, reasons of work"),
+        ("cancel M-1 --as a@b.example --cause no_host", "'no_host' is none of illness"),
+        ("award M-1 --as a@b.example --decision maybe", "'maybe' is not one of 'awarded'"),
+        ("pay M-1 --as a@b.example --on yesterday", "'yesterday' is not a day: write it as 2026"),
+        ("attend M-1 1/5 --as a@b.example", "'1/5' is not a day: write it as 2026-05-31"),
+        ("accept M-1", "Missing option '--as'"),
+        ("accept", "Missing argument 'REF'"),
+        ("request", "Missing argument 'FILE'"),
+        ("return-agenda M-1 --as a@b.example", "Missing option '--note'"),
+        ("acept M-1", "No such command 'acept'"),
+        ("accept M-1 --us a@b.example", "No such option"),
+    ],
+)
+async def test_a_slip_on_the_command_line_is_one_sentence(
+    command: Command, words: str, sentence: str
+) -> None:
+    said = await command(*words.split())
+
+    assert (said.code, said.out) == (2, "")
+    assert sentence in said.complaint
+    assert "--help')." in said.complaint
+    assert _a_sentence(said.complaint)

@@ -1,0 +1,105 @@
+"""The partnership's directory: added to and replaced whole, found by name or address."""
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from domain.facts import OrganisationId, PersonId
+from domain.people import Organisation, Person
+from store.cases import Store
+from store.directory import Directory, keep_directory, read_directory
+from tests.builders import COORDINATOR, HOST, ORGANISATIONS, SOC, an_offer
+from tests.store.kept import DIRECTORY
+
+
+def only(*people: Person) -> Directory:
+    return Directory(organisations=(), people=people, offers=())
+
+
+async def test_the_directory_is_read_back_as_it_was_kept(store: Store) -> None:
+    await keep_directory(store.engine, DIRECTORY)
+
+    found = await read_directory(store.engine)
+
+    assert set(found.organisations) == set(DIRECTORY.organisations)
+    assert set(found.people) == set(DIRECTORY.people)
+    assert found.offers == DIRECTORY.offers
+
+
+async def test_the_directory_of_a_new_store_is_empty(store: Store) -> None:
+    assert await read_directory(store.engine) == only()
+
+
+async def test_keeping_again_replaces_what_is_given_and_leaves_the_rest(store: Store) -> None:
+    await keep_directory(store.engine, DIRECTORY)
+    host = DIRECTORY.person(HOST)
+    assert host is not None
+    moved = host.model_copy(update={"email": "ana@new.example"})
+    fuller = an_offer(places=9)
+
+    changes = Directory(organisations=(), people=(moved,), offers=(fuller,))
+    await keep_directory(store.engine, changes)
+
+    found = await read_directory(store.engine)
+    assert found.person(HOST) == found.person("ana@new.example") == moved
+    assert found.person(host.email) is None
+    assert found.offers == (fuller,)
+    assert len(found.people) == len(DIRECTORY.people)
+    assert set(found.organisations) == set(DIRECTORY.organisations)
+
+
+async def test_of_a_directory_with_one_mistake_nothing_is_kept(store: Store) -> None:
+    await keep_directory(store.engine, DIRECTORY)
+    before = await read_directory(store.engine)
+    taken = DIRECTORY.people[0].email
+    newcomer = Person(id=PersonId("p-new"), name="New", email="new@a.example", organisation=SOC)
+    same_address = newcomer.model_copy(update={"id": "p-newer", "email": taken})
+    renamed = ORGANISATIONS[SOC].model_copy(update={"name": "Another name"})
+
+    with pytest.raises(IntegrityError):
+        await keep_directory(
+            store.engine,
+            Directory(organisations=(renamed,), people=(newcomer, same_address), offers=()),
+        )
+
+    assert await read_directory(store.engine) == before
+
+
+@pytest.mark.parametrize("who", ["karin@a.example", "Karin@A.Example", "p-coordinator"])
+def test_somebody_is_found_by_address_or_id_however_it_is_written(who: str) -> None:
+    found = DIRECTORY.person(who)
+
+    assert found is not None
+    assert found.id == COORDINATOR
+
+
+def test_an_address_kept_in_capitals_is_found_in_small_letters() -> None:
+    person = Person(id=PersonId("P-1"), name="Åsa", email="ASA@A.example", organisation=SOC)
+
+    assert only(person).person("asa@a.example") == person
+    assert only(person).person("P-1") == person
+
+
+@pytest.mark.parametrize("who", ["", "karin", "karin@a.example ", "p-nobody", "@a.example"])
+def test_nobody_is_found_by_half_an_address(who: str) -> None:
+    assert DIRECTORY.person(who) is None
+
+
+@pytest.mark.parametrize("name", ["soc", "SOC", "Soc"])
+def test_an_organisation_is_found_by_id_or_name(name: str) -> None:
+    found = DIRECTORY.organisation(name)
+
+    assert found is not None
+    assert found.id == SOC
+
+
+def test_an_organisation_with_capitals_in_its_id_is_found_by_it() -> None:
+    upper = ORGANISATIONS[SOC].model_copy(update={"id": OrganisationId("SOC-1"), "name": "X"})
+    directory = Directory(organisations=(upper,), people=(), offers=())
+
+    assert directory.organisation("SOC-1") == upper
+
+
+def test_an_organisation_is_not_found_by_half_its_name() -> None:
+    name = Organisation.model_validate(ORGANISATIONS[SOC]).name
+
+    assert DIRECTORY.organisation(name[:2]) is None

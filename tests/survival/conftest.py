@@ -1,0 +1,39 @@
+"""Journeys with a worker of their own, in a process of its own."""
+
+import uuid
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from settings import Settings
+from starter.case_files import CaseDocument
+from starter.clock import VirtualClock
+from starter.desk import FrontDesk
+from starter.rehearsal import Rehearsal
+
+BeginAlone = Callable[[], Awaitable[Rehearsal]]
+
+
+@pytest.fixture
+def own_settings(settings: Settings) -> Settings:
+    """The same parts, on a task queue that only this test's worker serves."""
+    return settings.model_copy(update={"mobility_task_queue": f"alone-{uuid.uuid4().hex}"})
+
+
+@pytest.fixture
+def begin_alone(desk: FrontDesk, own_settings: Settings, case: CaseDocument) -> BeginAlone:
+    """Requests the customer's case on that queue, with letters waited for at every step."""
+
+    async def begin() -> Rehearsal:
+        assert case.request is not None
+        own_desk = FrontDesk(
+            desk.store, desk.client, task_queue=own_settings.mobility_task_queue
+        )
+        reference = await own_desk.request(
+            case.request, today=datetime.now(UTC).date(), occasion=uuid.uuid4().hex
+        )
+        clock = VirtualClock(desk.client, own_settings)
+        return Rehearsal(own_desk, clock, reference, with_post=True)
+
+    return begin

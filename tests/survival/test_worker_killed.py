@@ -1,0 +1,46 @@
+"""The worker is killed in the middle of things: the journey completes with the same journal."""
+
+from pathlib import Path
+
+import pytest
+
+from local.stack import Stack
+from settings import Settings
+from starter.case_files import CaseDocument
+from starter.desk import FrontDesk
+from starter.story import tell_the_story
+from tests.journeys.reading import is_sound
+from tests.survival.conftest import BeginAlone
+from tests.survival.journal_kept import letters_caught, letters_meant, what_happened
+from tests.survival.supervision import supervised
+
+DEATHS = [
+    pytest.param({"DIE_BEFORE": "2,16,34"}, 3, id="before three activities"),
+    pytest.param({"DIE_AFTER": "2,16,34"}, 3, id="after three activities"),
+    pytest.param({"DIE_BEFORE": "every"}, 30, id="before every activity", marks=pytest.mark.torture),
+    pytest.param({"DIE_AFTER": "every"}, 30, id="after every activity", marks=pytest.mark.torture),
+]
+
+
+@pytest.mark.parametrize(("environment", "deaths"), DEATHS)
+async def test_a_killed_worker_loses_and_doubles_nothing(
+    begin_alone: BeginAlone, own_settings: Settings, case: CaseDocument, desk: FrontDesk,
+    stack: Stack, tmp_path: Path, environment: dict[str, str], deaths: int,
+) -> None:  # fmt: skip
+    rehearsal = await begin_alone()
+    async with supervised(own_settings, tmp_path / "log") as undisturbed:
+        await tell_the_story(rehearsal, case)
+    expected = await what_happened(desk, rehearsal)
+    letters = await letters_meant(desk, rehearsal)
+
+    rehearsal = await begin_alone()
+    async with supervised(own_settings, tmp_path / "log", **environment) as supervision:
+        await tell_the_story(rehearsal, case)
+
+    assert undisturbed.deaths == 0
+    assert supervision.deaths >= deaths
+    assert await what_happened(desk, rehearsal) == expected
+    assert await letters_meant(desk, rehearsal) == letters
+    assert await is_sound(desk, rehearsal)
+    caught = await letters_caught(desk, rehearsal, stack.letters)
+    assert set(caught.values()) == {1}
