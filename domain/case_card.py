@@ -16,10 +16,17 @@ from domain.facts import Fact, OrganisationId, PersonId, Reference, Writing
 from domain.people import Organisation, Person
 from domain.request import Activity, MobilityRequest
 
-NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+NUMBERS = (
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+    "twenty",
+)  # fmt: skip
+_HYPHEN = "[-\u2010\u2011\u2013]"
 _DAYS = re.compile(
-    rf"\b(?P<n>\d+|{'|'.join(NUMBERS)})"
-    r"(?:\s*[-\u2010\u2011\u2013]\s*days?\b|\s+days\s+(?:in|at|of|with|long)\b)",
+    # Neither "twenty-one-day" nor "3.5-day" is a one- or a five-day programme.
+    rf"(?<![\w.,-])(?P<n>\d+|{'|'.join(NUMBERS)})"
+    rf"(?:\s*{_HYPHEN}\s*days?\b|\s+days\s+(?:in|at|of|with|long)\b"
+    r"|\s+day\s+(?:programme|program|visit|exchange|stay|mobility)\b)",
     re.IGNORECASE,
 )
 

@@ -70,7 +70,7 @@ PLANS = {
     Asked.ATTENDANCE: Plan(
         reminders=(1, 3, 5, 8), days=14,
         act="confirm arrival, attendance of each day and departure",
-        silence="the mobility lapses, since nothing proves that the visit took place",
+        silence="only the days confirmed by then count, and without any the mobility lapses",
     ),
     Asked.EVALUATION: Plan(
         reminders=(3, 10, 20), days=30,

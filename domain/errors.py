@@ -10,6 +10,7 @@ Refusal
 ├── AgendaNotAcceptable     sessions overlap, miss somebody or miss an objective
 ├── GrantNotAcceptable      the decision does not fit what was computed
 ├── AttendanceNotAcceptable a day or a person that is not part of the visit
+├── CauseNotAcceptable      a cause that people do not give
 ├── EvaluationNotAcceptable an answer outside what was asked
 └── FactsContradict         two recorded facts cannot both be true
 
@@ -56,6 +57,10 @@ class GrantNotAcceptable(Refusal):
 
 class AttendanceNotAcceptable(Refusal):
     """A day or a person that is not part of the visit."""
+
+
+class CauseNotAcceptable(Refusal):
+    """A cause that only silence or a decision can have."""
 
 
 class EvaluationNotAcceptable(Refusal):

@@ -146,6 +146,10 @@ class AttendanceConfirmed(Event):
     absent: tuple[PersonId, ...]
 
 
+class AttendanceLapsed(Event):
+    unconfirmed: tuple[date, ...]
+
+
 class DepartureConfirmed(Event):
     participants: tuple[PersonId, ...]
     on: date

@@ -4,7 +4,7 @@
 pair each, in the order of the journey.
 """
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import singledispatch
 
 from domain import events as e
@@ -13,8 +13,10 @@ from domain.agenda import Agenda, check_agenda
 from domain.agreement import Signature
 from domain.deadlines import Asked
 from domain.errors import (
+    AgendaNotAcceptable,
     AlreadyDone,
     AttendanceNotAcceptable,
+    CauseNotAcceptable,
     GrantNotAcceptable,
     NotAwaited,
     OutOfPhase,
@@ -34,7 +36,13 @@ def check_may(mobility: Mobility, message: m.Message, *, at: datetime) -> None:
     Raises:
         Refusal: one of its kinds, with the sentence for the person who asked.
     """
-    check_permission(type(message), mobility.phase, mobility.roles_of(message.by))
+    roles = mobility.roles_of(message.by)
+    if not roles and message.by in mobility.matching.asked_before:
+        raise NotAwaited(
+            "The request for a place is no longer open to you: its deadline has passed, or you "
+            "have declined it."
+        )
+    check_permission(type(message), mobility.phase, roles)
     _check(message, mobility, at)
 
 
@@ -86,6 +94,7 @@ def _(message: m.AcceptProposal, mobility: Mobility, at: datetime) -> None:
     if host is None:
         return
     mobility.matching.host = host
+    mobility.matching.is_asking = False
     mobility.answered(Asked.PLACE)
     mobility.happened(
         e.PlaceAccepted(
@@ -107,6 +116,7 @@ def _(message: m.DeclineProposal, mobility: Mobility, at: datetime) -> None:
         e.ProposalDeclined(offer=message.offer, reason=message.reason, note=message.note),
         at=at, by=message.by,
     )  # fmt: skip
+    mobility.matching.is_asking = False
 
 
 # Agreement.
@@ -183,7 +193,7 @@ def _(message: m.ConfirmInstalment, mobility: Mobility, at: datetime) -> None:
         raise NotAwaited("No instalment is due: the grant has not been awarded.")
     if grant.instalment_paid_on is not None:
         raise AlreadyDone(f"The first instalment was paid on {grant.instalment_paid_on} already.")
-    if not grant.decided_on <= message.paid_on <= at.date():
+    if not grant.decided_on <= message.paid_on <= (at + EASTERNMOST).date():
         raise GrantNotAcceptable(
             f"Paid on {message.paid_on} is not between the award on {grant.decided_on} and today: "
             "correct the date."
@@ -201,7 +211,11 @@ def _(message: m.ConfirmInstalment, mobility: Mobility, at: datetime) -> None:
 
 
 @_check.register
-def _(message: m.PutAgenda, mobility: Mobility, _at: datetime) -> None:
+def _(message: m.PutAgenda, mobility: Mobility, at: datetime) -> None:
+    if at.date() >= mobility.request.first_day:
+        raise AgendaNotAcceptable(
+            f"The visit was to begin on {mobility.request.first_day}: it is too late for an agenda."
+        )
     if mobility.agenda.is_accepted:
         raise AlreadyDone(f"Version {mobility.agenda.version} of the agenda is accepted already.")
     on_the_table = Asked.AGENDA_ACCEPTANCE.value in mobility.waits
@@ -286,15 +300,21 @@ def _(message: m.ConfirmArrival, mobility: Mobility, at: datetime) -> None:
     )
 
 
-def _check_not_ahead(day: object, at: datetime) -> None:
-    if str(day) > at.date().isoformat():
+EASTERNMOST = timedelta(hours=3)
+"""How far ahead of UTC people of the partnership live: their day begins that much earlier."""
+
+
+def _check_not_ahead(day: date, at: datetime) -> None:
+    if day > (at + EASTERNMOST).date():
         raise AttendanceNotAcceptable(f"{day} is still to come: confirm it when it has come.")
 
 
 @_check.register
 def _(message: m.ConfirmAttendance, mobility: Mobility, at: datetime) -> None:
     _check_taking_part(mobility, message.present)
-    mobility.visit.check_may_attend(message.day, message.present, mobility.request, at.date())
+    mobility.visit.check_may_attend(
+        message.day, message.present, mobility.request, (at + EASTERNMOST).date()
+    )
 
 
 @_act.register
@@ -371,8 +391,16 @@ def _(message: m.ReportFollowUp, mobility: Mobility, at: datetime) -> None:
 # Endings.
 
 
+def _check_cause(cause: m.Cause) -> None:
+    if cause not in m.CAUSES_OF_PEOPLE:
+        raise CauseNotAcceptable(
+            f"'{cause}' is for the engine to find: give {', '.join(m.CAUSES_OF_PEOPLE)}."
+        )
+
+
 @_check.register
 def _(message: m.WithdrawParticipant, mobility: Mobility, _at: datetime) -> None:
+    _check_cause(message.cause)
     if message.participant in mobility.withdrawn:
         raise AlreadyDone(f"Participant {message.participant} has withdrawn already.")
     if message.participant not in mobility.taking_part:
@@ -406,9 +434,19 @@ def _(message: m.WithdrawParticipant, mobility: Mobility, at: datetime) -> None:
         _settle_visit(mobility, at, message.by)
 
 
+@_check.register
+def _(message: m.DeclineMobility, _mobility: Mobility, _at: datetime) -> None:
+    _check_cause(message.cause)
+
+
 @_act.register
 def _(message: m.DeclineMobility, mobility: Mobility, at: datetime) -> None:
     mobility.end(e.Outcome.DECLINED, message.cause, at=at, by=message.by, note=message.note)
+
+
+@_check.register
+def _(message: m.CancelMobility, _mobility: Mobility, _at: datetime) -> None:
+    _check_cause(message.cause)
 
 
 @_act.register

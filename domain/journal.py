@@ -8,6 +8,7 @@ from domain.events import Entry
 from domain.facts import Fact, Reference
 from domain.letters import LetterOrder
 
+
 class Record(Fact):
     """One stroke: what happened, how the case stands now, and the letters that follow."""
 

@@ -59,7 +59,11 @@ STEPS = (
     ),
     Step(
         source=P.VISIT, target=P.CLOSED, by=(R.SYSTEM,),
-        condition="attendance is not confirmed at the deadline: lapsed",
+        condition="no attendance is confirmed at the deadline: lapsed",
+    ),
+    Step(
+        source=P.VISIT, target=P.EVALUATION, by=(R.SYSTEM,),
+        condition="some attendance is confirmed at the deadline",
     ),
     Step(
         source=P.EVALUATION, target=P.CLOSED, by=(R.SYSTEM,),
@@ -113,6 +117,30 @@ PERMISSIONS: dict[type[m.Message], Permission] = {
     ),
     m.CancelMobility: _may("cancel the mobility", UNTIL_EVALUATION, R.SENDING, R.OFFICE),
 }
+
+
+class Stop(Fact):
+    """One way to the end that is open in several phases."""
+
+    sources: tuple[Phase, ...]
+    by: tuple[Role, ...]
+    condition: str
+
+
+def _stop(kind: type[m.Message], condition: str) -> Stop:
+    permission = PERMISSIONS[kind]
+    return Stop(sources=permission.phases, by=permission.roles, condition=condition)
+
+
+STOPS = (
+    _stop(m.WithdrawParticipant, "the last participant withdraws: withdrawn"),
+    _stop(m.DeclineMobility, "the host gives up the place: declined"),
+    _stop(m.CancelMobility, "the sending side or the programme office stops it: cancelled"),
+    Stop(
+        sources=tuple(phase for phase in P if phase is not P.CLOSED), by=(),
+        condition="an operator cancels the workflow: cancelled",
+    ),
+)  # fmt: skip
 
 
 def check_permission(kind: type[m.Message], phase: Phase, roles: tuple[Role, ...]) -> None:

@@ -117,14 +117,21 @@ class Matching(State):
 
     ranking: Ranking | None = None
     asked: int = 0
+    is_asking: bool = False
     host: Ranked | None = None
 
     @property
     def pending(self) -> Ranked | None:
         """The host that is being asked now."""
-        if self.ranking is None or self.host is not None or self.asked == 0:
+        if self.ranking is None or not self.is_asking:
             return None
         return self.ranking.hosts[self.asked - 1]
+
+    @property
+    def asked_before(self) -> tuple[PersonId, ...]:
+        """Everybody who has been asked so far, whatever they answered."""
+        hosts = self.ranking.hosts if self.ranking else ()
+        return tuple(host.coordinator for host in hosts[: self.asked])
 
     @property
     def next_host(self) -> Ranked | None:

@@ -31,6 +31,12 @@ class Cause(StrEnum):
     OTHER = "other"
 
 
+CAUSES_OF_PEOPLE = (
+    Cause.ILLNESS, Cause.WORK, Cause.FAMILY, Cause.HOST_UNABLE, Cause.FORCE_MAJEURE, Cause.OTHER,
+)  # fmt: skip
+"""Those that people may give; the others are what silence and decisions come to."""
+
+
 class Message(Fact):
     """Something a person may tell a mobility."""
 

@@ -20,6 +20,9 @@ from domain.people import SYSTEM, Role
 from domain.request import MobilityRequest
 from domain.visit import Visit
 
+SIGNING_DAYS = 14
+"""Days before the visit after which no further host is asked: signatures need a week, and then
+another one remains for everything else. Our own policy."""
 HEARD = 200
 """How many message ids are remembered, so that a repeated click is one act in a later run too."""
 
@@ -155,12 +158,14 @@ class Mobility(State):
         self.happened(e.HostsRanked(ranking=ranking), at=at)
 
     def ask_next_host(self, *, at: datetime) -> bool:
-        """Put the request to the next host; false when none is left."""
+        """Put the request to the next host; false when none is left, or no time to sign."""
         host = self.matching.next_host
-        if host is None:
+        latest = self._before_visit(SIGNING_DAYS)
+        if host is None or at.date() >= latest:
             return False
         self.matching.asked += 1
-        wait = self.ask(Asked.PLACE, (host.coordinator,), at=at)
+        self.matching.is_asking = True
+        wait = self.ask(Asked.PLACE, (host.coordinator,), at=at, no_later_than=latest)
         self.happened(
             e.ProposalMade(
                 offer=host.offer, organisation=host.organisation, coordinator=host.coordinator,
@@ -275,8 +280,12 @@ class Mobility(State):
         match asked:
             case Asked.PLACE if self.matching.pending:
                 self.happened(e.ProposalLapsed(offer=self.matching.pending.offer), at=at)
+                self.matching.is_asking = False
             case Asked.INSTALMENT if self.grant.instalment_due:
                 self.happened(e.InstalmentOverdue(due=self.grant.instalment_due), at=at)
+            case Asked.ATTENDANCE if any(self.visit.present.values()):
+                open_days = tuple(d for d in self.request.days if d not in self.visit.present)
+                self.happened(e.AttendanceLapsed(unconfirmed=open_days), at=at)
             case Asked.EVALUATION:
                 self.happened(e.EvaluationLapsed(silent=silent), at=at)
             case Asked.FOLLOW_UP:

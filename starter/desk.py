@@ -250,11 +250,17 @@ def _draft(section: RequestSection, directory: Directory) -> MobilityRequest:
     emails = [entry.email.casefold() for entry in section.participants]
     if twice := [email for email in emails if emails.count(email) > 1]:
         raise RequestNotAcceptable(f"participant {twice[0]} stands there twice: take one out.")
+    office = _person(directory, section.programme_office, Role.OFFICE)
+    if office.email.casefold() in (coordinator.email.casefold(), *emails):
+        raise RequestNotAcceptable(
+            f"programme_office {section.programme_office} has another part in this mobility: "
+            "nobody decides on their own grant."
+        )
     return MobilityRequest(
         reference=Reference(""),
         sending=sending.id,
         coordinator=coordinator.id,
-        office=_person(directory, section.programme_office, Role.OFFICE).id,
+        office=office.id,
         participants=tuple(PersonId(email) for email in emails),
         title=NOTHING_YET,
         context=NOTHING_YET,

@@ -82,18 +82,26 @@ class Errand:
 
     async def put_agenda(self, entries: Sequence[SessionEntry]) -> Receipt:
         """Put forward an agenda."""
-        sessions = tuple([await self._session(n, s) for n, s in enumerate(entries, start=1)])
+        # Everybody is found before the first text is kept.
+        people = [self._in_session(entry) for entry in entries]
+        sessions = tuple(
+            [
+                await self._session(n, entry, who)
+                for n, (entry, who) in enumerate(zip(entries, people, strict=True), start=1)
+            ]
+        )
         # The same sessions may come again after a return, as a version of their own.
         return await self._say(
             m.PutAgenda(by=self.by, sessions=sessions), occasion=str(self._mobility.view.n)
         )
 
-    async def _session(self, n: int, entry: SessionEntry) -> Session:
-        everybody = entry.participants == "all"
+    def _in_session(self, entry: SessionEntry) -> tuple[PersonId, ...]:
+        return self._participants(() if entry.participants == "all" else entry.participants)
+
+    async def _session(self, n: int, entry: SessionEntry, who: tuple[PersonId, ...]) -> Session:
         return Session(
             id=f"S{n}", day=entry.day, starts=entry.starts, ends=entry.ends, kind=entry.kind,
-            participants=self._participants(() if everybody else entry.participants),
-            objectives=tuple(f"O{number}" for number in entry.objectives),
+            participants=who, objectives=tuple(f"O{number}" for number in entry.objectives),
             title=await self._text(entry.title), place=await self._text(entry.place),
         )  # fmt: skip
 

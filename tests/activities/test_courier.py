@@ -1,8 +1,8 @@
 """The courier with a real postman, between a real ledger and mail servers good and bad."""
 
 import asyncio
-import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from email import message_from_bytes
 from email.policy import default
 
@@ -118,7 +118,7 @@ async def test_a_letter_reaches_the_mail_server_of_the_stack(
 ) -> None:
     await a_host_is_asked(store)
     # A domain of its own sets this letter apart from those of other tests.
-    courier = a_courier(store, settings.smtp().port, domain=f"{uuid.uuid4().hex}.example")
+    courier = a_courier(store, settings.smtp().port, domain=f"{secrets.token_hex(8)}.example")
 
     await deliver_all(courier)
     await courier.postman.close()
@@ -299,10 +299,10 @@ async def test_a_courier_at_work_comes_back_by_itself_when_the_server_does(
 ) -> None:
     await a_host_is_asked(store)
 
-    async with asyncio.timeout(20), courier_at_work(courier):
-        await until(store, lambda line: line.attempts > 0)
+    async with courier_at_work(courier):
+        await until(lambda: undeliverable_once(store))
         with open_office(clerk, port):
-            await until(store, lambda line: line.settled_at is not None)
+            await until(lambda: all_settled(store))
 
     [line] = await ledger(store)
     assert line.state is LetterState.HANDED_OVER
@@ -310,9 +310,24 @@ async def test_a_courier_at_work_comes_back_by_itself_when_the_server_does(
     assert len(clerk.taken) == 1
 
 
-async def until(store: Store, is_so: Callable[[LedgerLine], bool]) -> None:
-    while not all(is_so(line) for line in await ledger(store)):
-        await asyncio.sleep(0.05)
+async def undeliverable_once(store: Store) -> bool:
+    return all(line.attempts > 0 for line in await ledger(store))
+
+
+async def all_settled(store: Store) -> bool:
+    return all(line.settled_at for line in await ledger(store))
+
+
+async def all_taken_up(store: Store) -> bool:
+    due = sa.and_(letter.c.settled_at.is_(None), letter.c.next_attempt_at <= NOW)
+    async with store.engine.connect() as connection:
+        return not await connection.scalar(sa.select(sa.exists().where(due)))
+
+
+async def until(is_so: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(20):
+        while not await is_so():  # noqa: ASYNC110 - the ledger tells nobody that it has changed
+            await asyncio.sleep(0.05)
 
 
 async def test_a_letter_that_is_refused_does_not_keep_the_others(
@@ -375,9 +390,8 @@ async def test_a_courier_that_meets_trouble_goes_on_and_loses_no_letter(
     async with store.engine.begin() as tx:
         await tx.execute(sa.text("delete from document"))
 
-    async with asyncio.timeout(20), courier_at_work(courier):
-        while len(clerk.taken) < 3 or await claimable(store):
-            await asyncio.sleep(0.05)
+    async with courier_at_work(courier):
+        await until(lambda: all_taken_up(store))
 
     lines = await ledger(store)
     unwritten = [x for x in lines if x.order.purpose is Purpose.AGREEMENT_TO_SIGN]
@@ -391,12 +405,6 @@ async def test_a_courier_that_meets_trouble_goes_on_and_loses_no_letter(
 
     assert {x.state for x in await ledger(store)} == {LetterState.HANDED_OVER}
     assert len(clerk.taken) == 7
-
-
-async def claimable(store: Store) -> bool:
-    due = sa.and_(letter.c.settled_at.is_(None), letter.c.next_attempt_at <= NOW)
-    async with store.engine.connect() as connection:
-        return bool(await connection.scalar(sa.select(sa.exists().where(due))))
 
 
 @pytest.mark.usefixtures("office")

@@ -69,6 +69,19 @@ def grant_is_rejected() -> Journey:
     return journey
 
 
+def departure_is_never_confirmed() -> Journey:
+    """Two days are confirmed, and then the host says no more."""
+    journey = in_visit()
+    days = journey.mobility.request.days
+    journey.wait_until(noon(days[-1]))
+    people = journey.mobility.taking_part
+    journey.say(m.ConfirmArrival(by=HOST, participants=people, on=days[0]))
+    for day in days[:2]:
+        journey.say(m.ConfirmAttendance(by=HOST, day=day, present=people))
+    journey.wait(20)
+    return journey
+
+
 STEPS_DRIVEN: dict[str, Callable[[], Journey]] = {
     "a host accepts": in_agreement,
     "no host is left: lapsed": lambda: to_the_end(in_matching()),
@@ -82,7 +95,8 @@ STEPS_DRIVEN: dict[str, Callable[[], Journey]] = {
     ),
     "every day is confirmed and everybody has left": in_evaluation,
     "nobody attended: cancelled": nobody_comes,
-    "attendance is not confirmed at the deadline: lapsed": lambda: to_the_end(in_visit()),
+    "no attendance is confirmed at the deadline: lapsed": lambda: to_the_end(in_visit()),
+    "some attendance is confirmed at the deadline": departure_is_never_confirmed,
     "the card is published, or its facts stay in contradiction: completed": completed,
 }
 """A journey for each condition in the table of steps; its last step is that one."""

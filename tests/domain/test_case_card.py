@@ -388,3 +388,20 @@ def test_the_card_says_who_kept_silent_without_naming_them() -> None:
         "a participant", "a participant", "the receiving organisation",
     )  # fmt: skip
     assert (card.seen, card.adapted) == ("", "")
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["a twenty-one-day wait for a place", "3.5-day weeks at the office", "a day by day account"],
+)
+def test_words_that_speak_of_other_days_are_no_contradiction(words: str) -> None:
+    assert contradictions_when("seen", words) == ()
+
+
+@pytest.mark.parametrize(
+    "words", ["an eleven-day programme", "a two day visit", "2 days in Barcelona"]
+)
+def test_words_that_state_another_length_contradict_the_attendance(words: str) -> None:
+    [contradiction] = contradictions_when("seen", words)
+
+    assert "the attendance confirmed by the host says 3 days" in contradiction

@@ -3,10 +3,11 @@ from itertools import product
 import pytest
 
 from domain import messages as m
-from domain.errors import OutOfPhase, WrongRole
+from domain.errors import CauseNotAcceptable, OutOfPhase, WrongRole
 from domain.events import Phase
 from domain.hearing import check_may, hear
-from domain.lifecycle import PERMISSIONS, STEPS, Step, check_permission
+from domain.lifecycle import PERMISSIONS, STEPS, STOPS, Step, check_permission
+from domain.messages import Cause
 from domain.people import SYSTEM, Role
 from tests.builders import IN_ROLE, Journey, a_message, in_phase
 from tests.domain.scenarios import EVERY_SCENARIO, STEPS_DRIVEN, transitions
@@ -143,6 +144,24 @@ def test_no_journey_takes_a_step_outside_the_table() -> None:
     taken = {step for drive in EVERY_SCENARIO for step in transitions(drive().journal)}
 
     assert taken == {(step.source, step.target) for step in STEPS}
+
+
+def test_every_phase_but_the_last_can_be_stopped_and_evaluation_by_an_operator_only() -> None:
+    stopped = {phase for stop in STOPS for phase in stop.sources}
+    by_people = {phase for stop in STOPS if stop.by for phase in stop.sources}
+
+    assert stopped == set(Phase) - {Phase.CLOSED}
+    assert by_people == stopped - {Phase.EVALUATION}
+
+
+@pytest.mark.parametrize("cause", [cause for cause in Cause if cause not in m.CAUSES_OF_PEOPLE])
+def test_people_give_no_cause_that_only_silence_can_have(cause: Cause) -> None:
+    journey = in_phase(Phase.AGREEMENT)
+
+    with pytest.raises(CauseNotAcceptable, match="is for the engine to find"):
+        journey.say(m.CancelMobility(by=IN_ROLE[Role.SENDING], cause=cause))
+
+    assert journey.mobility.outcome is None
 
 
 def test_no_step_leads_out_of_a_closed_mobility() -> None:

@@ -1,11 +1,11 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain import messages as m
-from domain.errors import NotAwaited, WrongRole
+from domain.errors import NotAwaited
 from domain.events import Outcome
 from domain.facts import OfferId, OrganisationId, PersonId
 from domain.matching import DeclineReason, HostingOffer, Ranking, rank
@@ -14,6 +14,7 @@ from domain.request import Activity
 from tests.builders import (
     BORAS,
     HOST,
+    OPENED,
     SECOND_HOST,
     SOC_OFFER,
     VESTLAND_OFFER,
@@ -158,7 +159,7 @@ def test_a_host_that_was_too_late_cannot_accept_any_more() -> None:
     journey = in_matching()
     journey.wait(11)
 
-    with pytest.raises(WrongRole):
+    with pytest.raises(NotAwaited, match="no longer open to you"):
         journey.say(m.AcceptProposal(by=HOST, offer=SOC_OFFER))
 
 
@@ -171,7 +172,7 @@ def test_between_a_no_and_the_next_request_nothing_can_be_accepted() -> None:
     journey = in_matching()
     journey.tell(m.DeclineProposal(by=HOST, offer=SOC_OFFER, reason=DeclineReason.STAFF))
 
-    with pytest.raises(NotAwaited, match="it may have lapsed"):
+    with pytest.raises(NotAwaited, match="no longer open to you"):
         journey.tell(m.AcceptProposal(by=HOST, offer=SOC_OFFER))
 
 
@@ -181,6 +182,25 @@ def test_once_all_hosts_have_kept_silent_the_mobility_lapses_for_want_of_a_host(
     assert journey.mobility.outcome is Outcome.LAPSED
     assert journey.mobility.cause is Cause.NO_HOST
     assert journey.kinds().count("ProposalMade") == 2
+
+
+def test_no_host_is_asked_when_there_is_no_time_left_to_sign() -> None:
+    first_day = OPENED.date() + timedelta(days=21)
+    journey = in_matching(a_request(first_day=first_day, last_day=first_day + timedelta(days=2)))
+
+    due = journey.mobility.waits["place"].due.date()
+    journey.wait(8)
+
+    assert due == first_day - timedelta(days=14)
+    assert journey.mobility.cause is Cause.NO_HOST
+    assert journey.kinds().count("ProposalMade") == 1
+
+
+def test_a_host_that_was_passed_over_has_no_part_in_it_any_more() -> None:
+    journey = to_the_end(in_matching())
+
+    assert journey.mobility.host is None
+    assert journey.mobility.roles_of(HOST) == ()
 
 
 def test_a_mobility_that_no_host_can_take_lapses_at_once() -> None:

@@ -382,7 +382,7 @@ def test_message_id_is_the_same_for_the_same_letter_only() -> None:
 
     assert message_id_of(keys[0], "example.org") == message_id_of(keys[0], "example.org")
     assert len(ids) == len(set(keys))
-    assert all(re.fullmatch(r"<[0-9a-f]{64}@example\.org>", name) for name in ids)
+    assert all(re.fullmatch(r"<[0-9a-f]{32}@example\.org>", name) for name in ids)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Databases of our own: the courier of other tests must not find the letters of these."""
 
 import asyncio
-import uuid
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -17,7 +17,7 @@ from store.tables import metadata
 
 async def new_database(settings: Settings) -> Settings:
     """A new database without tables, and the way to it."""
-    name = f"own_{uuid.uuid4().hex}"
+    name = f"own_{secrets.token_hex(8)}"
     engine = create_async_engine(
         settings.required("database_url"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
     )

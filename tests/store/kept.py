@@ -11,7 +11,6 @@ from store.directory import Directory, keep_directory
 from store.journal import write_down
 from store.tables import writing
 from tests.builders import (
-    BORAS,
     COORDINATOR,
     EMELIE,
     FRIDA,
@@ -21,7 +20,6 @@ from tests.builders import (
     PEOPLE,
     REFERENCE,
     SECOND_HOST,
-    SOC,
     TEXTS,
     VESTLAND,
     Journey,
@@ -50,7 +48,6 @@ DIRECTORY = Directory(
     ),
     offers=(an_offer(),),
 )
-__all__ = ["BORAS", "DIRECTORY", "SOC", "TOLD", "keep_all_of", "stroke", "take_in", "write"]
 
 
 def stroke(journey: Journey, since: int = 0, until: int | None = None) -> Record:

@@ -28,11 +28,13 @@ async def evaluate_and_publish(file: CaseFile) -> None:
 
 
 async def _publish(file: CaseFile) -> None:
+    read = file.mobility.n
     order = PaperOrder(reference=file.mobility.request.reference, at=file.now)
     result = await workflow.execute_activity_method(
         PaperMaker.publish_card, order, **drawing("publish the card")
     )
-    if file.must_stop:
+    if file.must_stop or file.mobility.n != read:
+        # Somebody has said something meanwhile that this card does not know.
         return
     if result.contradictions:
         file.mobility.stop_card(result.contradictions, at=file.now)

@@ -1,0 +1,229 @@
+"""A whole mobility told in commands, each a process of its own, and the acts that end one."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from domain.deadlines import Asked
+from domain.facts import Reference
+from settings import Settings
+from starter.case_files import CaseDocument
+from starter.clock import VirtualClock
+from starter.desk import FrontDesk
+from starter.rehearsal import Rehearsal
+from store.journal import read_journal
+from tests.conftest import Begin
+from tests.journeys.reading import kinds
+from tests.starter.conftest import (
+    ANA,
+    BORAS,
+    EMELIE,
+    FRIDA,
+    OFFICE,
+    VESTLAND,
+    Command,
+    as_typed,
+    written,
+)
+from tests.workflows import stages
+
+pytestmark = pytest.mark.usefixtures("working")
+
+
+def _own_case(case: CaseDocument, title: str, *, host: str = ANA) -> dict[str, object]:
+    """The customer's case under another title, evaluated by another host."""
+    typed = as_typed(case)
+    typed["request"]["title"] = title  # type: ignore[index]
+    typed["evaluations"][2]["who"] = host  # type: ignore[index]
+    return typed
+
+
+@pytest.mark.timeout(90)
+async def test_a_mobility_goes_from_request_to_card_in_commands(
+    process: Command, desk: FrontDesk, settings: Settings, case: CaseDocument, tmp_path: Path
+) -> None:
+    assert case.request is not None
+    file = str(written(tmp_path / "mine.yaml", _own_case(case, "In commands", host=VESTLAND)))
+    first, last = case.request.first_day, case.request.last_day
+
+    async def done(*words: str, **changes: str) -> str:
+        said = await process(*words, **changes)
+        assert (said.code, said.complaint) == (0, ""), said
+        return said.out
+
+    assert "4 organisations, 4 people and 2 hosting offers" in await done("directory", file)
+    asked = await done("request", file)
+    reference = Reference(asked.split()[0])
+    assert asked == (
+        f"{reference} is on its way: 'mobility why {reference}' tells what it waits for.\n"
+    )
+    rehearsal = Rehearsal(desk, VirtualClock(desk.client, settings), reference)
+    await rehearsal.asked(Asked.PLACE)
+    why = await done("why", reference.lower())
+    assert "Waits for Ana Cáceres Gómez (receiving coordinator) to accept or decline" in why
+    assert "otherwise the next host is asked." in " ".join(why.split())
+    await done("decline", reference, "--as", ANA, "--reason", "no capacity", "--note", "Sorry.")
+    await rehearsal.until(lambda view: view.pending_offer == "vestland-skills", "next host")
+    accepted = await done("accept", reference, "--as", VESTLAND)
+    assert accepted.startswith("Recorded as entry 6 of ")
+
+    await rehearsal.asked(Asked.SIGNATURES)
+    signatories = (BORAS, VESTLAND, FRIDA, EMELIE)
+    await asyncio.gather(*(done("sign", reference, MOBILITY_AS=who) for who in signatories))
+    await rehearsal.asked(Asked.GRANT_DECISION, Asked.AGENDA)
+    await done("award", reference, "--as", OFFICE, "--amount", "organisational-support=0")
+    await rehearsal.asked(Asked.INSTALMENT)
+    await asyncio.gather(
+        done("pay", reference, "--as", BORAS),
+        done("put-agenda", reference, file, "--as", VESTLAND),
+    )
+    await done("return-agenda", reference, "--as", BORAS, "--note", "Later on the first day?")
+    await rehearsal.asked(Asked.AGENDA)
+    await done("put-agenda", reference, file, "--as", VESTLAND)
+    await done("accept-agenda", reference, "--as", BORAS)
+    shown = await done("show", reference)
+    assert "In commands" in shown
+    assert "version 2, accepted" in shown
+    assert "Everything is settled: it waits for the first day" in shown
+
+    await rehearsal.day_comes(last)
+    await rehearsal.asked(Asked.ATTENDANCE)
+    await done("arrive", reference, "--as", VESTLAND, "--on", str(first))
+    days = [str(first + timedelta(days=n)) for n in range((last - first).days + 1)]
+    await asyncio.gather(*(done("attend", reference, day, "--as", VESTLAND) for day in days))
+    await done("depart", reference, "--as", VESTLAND, "--on", str(last))
+    await rehearsal.asked(Asked.EVALUATION, Asked.FOLLOW_UP)
+    await asyncio.gather(
+        *(done("evaluate", reference, file, "--as", who) for who in (FRIDA, EMELIE, VESTLAND)),
+        done("follow-up", reference, file, "--as", BORAS),
+    )
+    await rehearsal.closed()
+
+    papers = (await done("documents", reference, "--to", "papers")).split()
+    assert f"papers/{reference}/card.pdf" in papers
+    assert all((tmp_path / paper).stat().st_size for paper in papers)
+    looks = ("why", "verify", "timeline")
+    *told, listed = await asyncio.gather(*(done(look, reference) for look in looks), done("list"))
+    assert "Closed: completed. Nobody is waited for." in told[0]
+    assert "Sound: nothing was changed." in told[1]
+    assert "journal: card published" in told[2]
+    assert reference in listed
+    assert "is erased; its journal stays" in await done("erase", reference, "--yes")
+    assert "Sound: nothing was changed." in await done("verify", reference)
+
+
+@pytest.mark.parametrize(
+    ("stage", "words", "event", "outcome"),
+    [
+        ("signatures", f"refuse --as {FRIDA} --note No", "MobilityEnded", "declined: a party"),
+        ("signatures", f"cancel --as {OFFICE} --cause other", "MobilityEnded", "cancelled: other"),
+        ("grant", f"decline-mobility --as {ANA} --cause other", "MobilityEnded", "declined: other"),
+        ("grant", f"withdraw --as {FRIDA} --cause illness", "ParticipantWithdrew", ""),
+        (
+            "grant", f"withdraw --as {BORAS} --cause illness --participant {EMELIE}",
+            "ParticipantWithdrew", "",
+        ),
+        (
+            "grant", f"award --as {OFFICE} --decision rejected --reason Spent", "GrantDecided",
+            "declined: grant rejected",
+        ),
+    ],
+)  # fmt: skip
+async def test_an_act_that_ends_something_is_recorded(
+    command: Command, begin: Begin, case: CaseDocument, desk: FrontDesk,
+    stage: str, words: str, event: str, outcome: str,
+) -> None:  # fmt: skip
+    rehearsal = await begin()
+    reach = {"signatures": stages.asked_for_signatures, "grant": stages.in_preparation}[stage]
+    await reach(rehearsal, case)
+    verb, *rest = words.split()
+
+    said = await command(verb, rehearsal.reference, *rest)
+
+    assert (said.code, said.complaint) == (0, "")
+    assert said.out.startswith("Recorded as entry ")
+    if outcome:
+        view = await rehearsal.closed()
+        assert f"{view.outcome}: {view.cause}".startswith(outcome)
+    assert event in await kinds(desk, rehearsal)
+
+
+# The same thing twice.
+
+
+async def test_the_same_request_by_two_processes_at_once_starts_one_mobility(
+    process: Command, desk: FrontDesk, case: CaseDocument, tmp_path: Path
+) -> None:
+    file = str(written(tmp_path / "mine.yaml", _own_case(case, "Twice at once")))
+    before = len(await desk.store.cases())
+
+    said = await asyncio.gather(*(process("request", file) for _ in range(3)))
+
+    assert sorted(one.code for one in said) == [0, 2, 2]
+    [started] = [one.out.split()[0] for one in said if one.code == 0]
+    refused = {one.complaint for one in said if one.code == 2}
+    assert refused == {
+        f"This request has been made already: it is {started}, see 'mobility show {started}'; "
+        "to ask anew, change something in it.\n"
+    }
+    assert len(await desk.store.cases()) == before + 1
+
+
+@pytest.mark.parametrize(
+    ("stage", "words", "who"),
+    [
+        ("place", "accept", ANA),
+        ("signatures", "sign", EMELIE),
+        ("grant", "award --amount organisational-support=0", OFFICE),
+        ("awarded", "pay --on TODAY", OFFICE),
+        ("agenda", "accept-agenda", BORAS),
+        ("visit", "arrive --on FIRST", ANA),
+        ("evaluation", "evaluate FILE", FRIDA),
+    ],
+)
+async def test_the_same_act_sent_three_times_counts_once(
+    command: Command, begin: Begin, case: CaseDocument, case_file: Path, desk: FrontDesk,
+    stage: str, words: str, who: str,
+) -> None:  # fmt: skip
+    reaches = {
+        "place": stages.asked_for_a_place, "signatures": stages.asked_for_signatures,
+        "grant": stages.in_preparation, "awarded": stages.awarded,
+        "agenda": stages.agenda_on_the_table, "visit": stages.visiting,
+        "evaluation": stages.looking_back,
+    }  # fmt: skip
+    rehearsal = await begin()
+    await reaches[stage](rehearsal, case)
+    request = (await rehearsal.mobility()).request
+    stand_for = {
+        "FILE": str(case_file), "FIRST": str(request.first_day),
+        "TODAY": str(await rehearsal.today()),
+    }  # fmt: skip
+    verb, *rest = [stand_for.get(word, word) for word in words.split()]
+
+    said = [await command(verb, rehearsal.reference, *rest, "--as", who) for _ in range(3)]
+
+    assert {one.code for one in said} == {0}
+    assert len({one.out.split(";")[0] for one in said}) == 1
+    n = int(said[0].out.split()[3])
+    lines = await read_journal(desk.store.engine, rehearsal.reference)
+    kind = lines[n - 1].entry.kind
+    assert [line.entry.kind for line in lines if line.entry.by == lines[n - 1].entry.by].count(
+        kind
+    ) == 1
+
+
+async def test_a_follow_up_that_says_nothing_new_is_refused(
+    command: Command, begin: Begin, case: CaseDocument, case_file: Path
+) -> None:
+    rehearsal = await begin()
+    await stages.looking_back(rehearsal, case)
+    words = ("follow-up", rehearsal.reference, str(case_file), "--as", BORAS)
+
+    said = [await command(*words) for _ in range(2)]
+
+    assert [one.code for one in said] == [0, 2]
+    assert said[1].complaint == "You have reported exactly this already.\n"
+
+
