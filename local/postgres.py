@@ -4,6 +4,7 @@ import importlib
 import signal
 import warnings
 from pathlib import Path
+from subprocess import SubprocessError
 from types import ModuleType
 
 import platformdirs
@@ -25,7 +26,10 @@ def start(folder: Path) -> str:
     try:
         with warnings.catch_warnings(action="ignore"):
             server = _library().get_server(folder, cleanup_mode=None)
-    except (OSError, RuntimeError, ValueError) as trouble:
+            if process(folder) is None:
+                # The library remembers servers it has started, and not that we stopped them.
+                server.start()
+    except (OSError, RuntimeError, ValueError, SubprocessError) as trouble:
         raise StackTrouble(f"PostgreSQL does not start: {trouble}; see {folder}/log.") from trouble
     return str(server.get_uri(DATABASE, driver="asyncpg"))
 
@@ -35,8 +39,9 @@ def process(folder: Path) -> psutil.Process | None:
     try:
         number = int((folder / "postmaster.pid").read_text("utf-8").splitlines()[0])
         found = psutil.Process(number)
-        ours = found.name() == "postgres" and found.status() != psutil.STATUS_ZOMBIE
-    except (OSError, ValueError, psutil.NoSuchProcess):
+        # A number left behind may have become anybody's, another folder's PostgreSQL included.
+        ours = found.name() == "postgres" and Path(found.cwd()) == folder.resolve()
+    except (OSError, ValueError, IndexError, psutil.Error):
         return None
     return found if ours else None
 

@@ -35,7 +35,7 @@ class LongRunning(NamedTuple):
             process = psutil.Process(noted["pid"])
             same = process.create_time() == noted["born"]
             alive = process.status() != psutil.STATUS_ZOMBIE
-        except (OSError, ValueError, psutil.NoSuchProcess):
+        except (OSError, ValueError, KeyError, TypeError, psutil.Error):
             return None
         return process if same and alive else None
 

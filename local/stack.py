@@ -101,7 +101,7 @@ class Stack:
         ports = self._known_ports()
         return Settings.model_validate(
             {
-                "database_url": (self.home / "database-url").read_text("utf-8"),
+                "database_url": self._noted("database-url"),
                 "temporal_address": f"127.0.0.1:{ports['temporal']}",
                 "smtp_url": f"smtp://127.0.0.1:{ports['mail']}",
                 "mobility_key": self._key(),
@@ -121,19 +121,25 @@ class Stack:
         return file.read_text("utf-8")
 
     def _known_ports(self) -> dict[str, int]:
+        ports: dict[str, int] = json.loads(self._noted("ports.json"))
+        return ports
+
+    def _noted(self, name: str) -> str:
         try:
-            ports: dict[str, int] = json.loads((self.home / "ports.json").read_text("utf-8"))
+            return (self.home / name).read_text("utf-8")
         except OSError:
             raise StackTrouble(
                 "Nothing has been started on this machine: run 'mobility up', or set "
                 "TEMPORAL_ADDRESS, DATABASE_URL, SMTP_URL and MOBILITY_KEY."
             ) from None
-        return ports
 
     def _ports(self) -> dict[str, int]:
         """The ports of before, unless a stranger has taken one meanwhile."""
         file = self.home / "ports.json"
-        known = json.loads(file.read_text("utf-8")) if file.exists() else {}
+        try:
+            known = dict(json.loads(file.read_text("utf-8")))
+        except (OSError, ValueError):
+            known = {}
         parts = {"temporal": self.temporal, "temporal_ui": self.temporal, "mail": self.mail}
         ports = {
             name: known[name]

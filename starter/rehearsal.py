@@ -16,7 +16,8 @@ from starter.errand import Errand, errand
 from store.ledger import read_letters
 
 PATIENCE_SECONDS = 30
-LOOK_SECONDS = 0.05
+LOOK_SECONDS, MOST_SECONDS = 0.02, 0.3
+"""How long between two looks, at first and at most."""
 
 
 class NotComing(Exception):  # noqa: N818 - told to whoever rehearses
@@ -61,12 +62,12 @@ class Rehearsal:
         Raises:
             NotComing: when it does not within half a minute.
         """
-        view: CaseView | None = None
+        view, pause = await self._look(), LOOK_SECONDS
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 while view is None or not is_so(view):
-                    view = await self._look() or view
-                    await asyncio.sleep(LOOK_SECONDS)
+                    await asyncio.sleep(pause)
+                    view, pause = await self._look() or view, min(2 * pause, MOST_SECONDS)
         except TimeoutError:
             stands = f"{view.phase}, {[q.asked for q in view.questions]}" if view else "not begun"
             raise NotComing(f"{self.reference} is not {what}: it stands at {stands}.") from None

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from local.stack import Stack
 
 Result = TypeVar("Result")
+NO_SUCH_TABLE = "42P01"
 ADDRESSES = ("DATABASE_URL", "TEMPORAL_ADDRESS", "SMTP_URL")
 
 console = Console(highlight=False, markup=False, emoji=False)
@@ -83,7 +84,7 @@ async def open_desk(settings: Settings) -> AsyncIterator[FrontDesk]:
 
 def _about_database(trouble: Exception) -> str:
     """What is wrong, without the library's words: they may tell addresses and contents."""
-    if "UndefinedTable" in f"{trouble!r}{getattr(trouble, 'orig', '')!r}":
+    if getattr(getattr(trouble, "orig", None), "sqlstate", "") == NO_SUCH_TABLE:
         return "PostgreSQL has no tables yet: bring them up to date, here with 'mobility up'."
     return "PostgreSQL does not answer: check DATABASE_URL, or start it with 'mobility up'."
 

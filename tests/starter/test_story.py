@@ -225,5 +225,3 @@ async def test_a_follow_up_that_says_nothing_new_is_refused(
 
     assert [one.code for one in said] == [0, 2]
     assert said[1].complaint == "You have reported exactly this already.\n"
-
-

@@ -116,7 +116,9 @@ async def test_a_request_that_no_worker_takes_up_says_so(
 
     asked = await command("request", file, MOBILITY_TASK_QUEUE="nobody-serves-this")
     reference = asked.out.split()[0]
-    said = [await command(*words) for words in (("why", reference), ("accept", reference, "--as", ANA))]
+    said = [
+        await command(*words) for words in (("why", reference), ("accept", reference, "--as", ANA))
+    ]
 
     assert asked.code == 0
     for one in said:
@@ -238,4 +240,3 @@ def test_help_of_every_command_can_be_read_at_80_columns(
         lines = capsys.readouterr().out.splitlines()
         assert max(map(len, lines)) <= 80
         assert any("Usage: " in line for line in lines)
-

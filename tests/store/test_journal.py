@@ -255,6 +255,15 @@ async def test_letters_are_queued_with_their_stroke(store: Store) -> None:
     assert {(letter.state, letter.attempts) for letter in letters} == {("intended", 0)}
 
 
+async def test_a_letter_ordered_twice_for_the_same_reason_is_queued_once(store: Store) -> None:
+    await take_in(store, in_matching())
+    record = stroke(in_matching())
+
+    await written(store, record.model_copy(update={"letters": record.letters * 2}))
+
+    assert [x.order for x in await read_letters(store.engine, REFERENCE)] == list(record.letters)
+
+
 async def test_letters_of_entries_written_before_are_not_queued_again(store: Store) -> None:
     journey = in_matching()
     await take_in(store, journey)

@@ -1,0 +1,83 @@
+"""The barest workflow: as many updates, activities and timers as a mobility, and nothing else.
+
+Its worker runs as ``python -m benchmarks.barest ADDRESS TASK_QUEUE``.
+"""
+
+import asyncio
+import sys
+from datetime import timedelta
+
+import uvloop
+from temporalio import activity, workflow
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import GrpcCompression
+from temporalio.worker import Worker
+
+from benchmarks.shape import Shape
+
+
+@activity.defn
+async def nothing(_step: int) -> str:
+    """Take an order, return a word."""
+    return "done"
+
+
+@workflow.defn
+class Barest:
+    """Waits for each message beside its timers; each message is one activity."""
+
+    def __init__(self) -> None:
+        """Nothing has been said yet."""
+        self.heard = 0
+
+    @workflow.run
+    async def run(self, shape: Shape) -> int:
+        """Go through the steps, with the remaining activities and timers spread over them."""
+        for step in range(shape.updates):
+            if step < shape.activities - shape.updates:
+                await self._act(step)
+            waits = 1 + (step < shape.timers - shape.updates)
+            await asyncio.gather(*(self._wait(step) for _ in range(waits)))
+        for step in range(shape.updates, shape.activities - shape.updates):
+            await self._act(step)
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return self.heard
+
+    async def _wait(self, step: int) -> None:
+        await workflow.wait_condition(
+            lambda: self.heard > step, timeout=timedelta(days=30), timeout_summary="a deadline"
+        )
+
+    async def _act(self, step: int) -> str:
+        return await workflow.execute_activity(
+            nothing, step, start_to_close_timeout=timedelta(seconds=5)
+        )
+
+    @workflow.update
+    async def say(self, step: int) -> str:
+        """One message, one activity."""
+        answer = await self._act(step)
+        self.heard += 1
+        return answer
+
+
+async def connect(address: str) -> Client:
+    """Temporal without sealing, and otherwise as the product connects."""
+    return await Client.connect(
+        address, data_converter=pydantic_data_converter, grpc_compression=GrpcCompression.NONE
+    )
+
+
+async def work(address: str, task_queue: str) -> None:
+    """Work until killed."""
+    client = await connect(address)
+    worker = Worker(
+        client, task_queue=task_queue, workflows=[Barest], activities=[nothing],
+        max_cached_workflows=2000,
+    )  # fmt: skip
+    await worker.run()
+
+
+if __name__ == "__main__":
+    uvloop.run(work(sys.argv[1], sys.argv[2]))

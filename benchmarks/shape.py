@@ -1,0 +1,31 @@
+"""How many messages, activities and timers a journey has, counted in its history."""
+
+from collections import Counter
+
+from pydantic import BaseModel
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowHistory
+
+
+class Shape(BaseModel):
+    """The counts that the barest workflow repeats."""
+
+    updates: int
+    activities: int
+    timers: int
+    events: int
+    workflow_tasks: int
+    kilobytes: int
+
+
+def shape_of(history: WorkflowHistory) -> Shape:
+    """Count what a history holds."""
+    counts = Counter(event.event_type for event in history.events)
+    return Shape(
+        updates=counts[EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED],
+        activities=counts[EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED],
+        timers=counts[EventType.EVENT_TYPE_TIMER_STARTED],
+        events=len(history.events),
+        workflow_tasks=counts[EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED],
+        kilobytes=sum(event.ByteSize() for event in history.events) // 1024,
+    )

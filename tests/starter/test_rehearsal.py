@@ -1,0 +1,56 @@
+"""Rehearsals move the clock of one mobility, and never in production."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from domain.deadlines import Asked
+from settings import Settings
+from starter import rehearsal as rehearsing
+from starter.clock import ClockIsReal, VirtualClock
+from starter.desk import FrontDesk
+from starter.rehearsal import NotComing
+from tests.conftest import Begin
+
+
+def test_the_clock_is_not_moved_in_production(desk: FrontDesk, settings: Settings) -> None:
+    production = settings.model_copy(update={"mobility_environment": "production"})
+
+    with pytest.raises(ClockIsReal, match="not moved in production: rehearse on another machine"):
+        VirtualClock(desk.client, production)
+
+
+@pytest.mark.usefixtures("working")
+async def test_days_pass_for_one_mobility_and_for_no_other(begin: Begin) -> None:
+    one, other = await begin(), await begin()
+    for rehearsal in (one, other):
+        await rehearsal.asked(Asked.PLACE)
+
+    await one.days_pass(2)
+
+    here = datetime.now(UTC)  # noqa: TID251 - the clock on the wall
+    assert timedelta(days=1, hours=23) < await one.now() - here < timedelta(days=2, hours=1)
+    assert abs(await other.now() - here) < timedelta(minutes=1)
+
+
+@pytest.mark.usefixtures("working")
+async def test_a_day_that_has_come_does_not_come_again(begin: Begin) -> None:
+    rehearsal = await begin()
+    await rehearsal.asked(Asked.PLACE)
+    before = await rehearsal.now()
+
+    await rehearsal.day_comes(before.date() - timedelta(days=1))
+
+    assert await rehearsal.now() - before < timedelta(minutes=1)
+
+
+@pytest.mark.usefixtures("working")
+async def test_what_does_not_come_is_told_with_how_it_stands(
+    begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rehearsing, "PATIENCE_SECONDS", 1)
+    rehearsal = await begin()
+    await rehearsal.asked(Asked.PLACE)
+
+    with pytest.raises(NotComing, match=r"M-\d+-\d+ is not closed: it stands at matching"):
+        await rehearsal.closed()
