@@ -75,9 +75,10 @@ class Courier:
             composed, context, sender=self.sender, message_id=message_id, date=line.intended_at
         )
         rendered = hashlib.sha256(f"{composed.subject}\n{composed.text}".encode()).hexdigest()
-        await about_to_hand_over(
+        if not await about_to_hand_over(
             self.store.engine, line.key, message_id=message_id, rendered_sha256=rendered
-        )
+        ):
+            return
         try:
             reply = await self.postman.deliver(message)
         except Refused as refusal:

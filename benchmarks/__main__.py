@@ -59,7 +59,10 @@ class Contest:
     async def barest(self) -> None:
         """One life of the barest workflow of the same shape."""
         handle = await self.bare.start_workflow(
-            Barest.run, self.shape, id=f"barest-{uuid.uuid4()}", task_queue=BARE_QUEUE  # noqa: TID251
+            Barest.run,
+            self.shape,
+            id=f"barest-{uuid.uuid4()}",
+            task_queue=BARE_QUEUE,  # noqa: TID251
         )
         for step in range(self.shape.updates):
             await handle.execute_update(Barest.say, step)
@@ -69,7 +72,10 @@ class Contest:
         """Seconds until the barest workflow has answered a message."""
         shape = self.shape.model_copy(update={"updates": messages + 1, "activities": messages + 1})
         handle = await self.bare.start_workflow(
-            Barest.run, shape, id=f"barest-{uuid.uuid4()}", task_queue=BARE_QUEUE  # noqa: TID251
+            Barest.run,
+            shape,
+            id=f"barest-{uuid.uuid4()}",
+            task_queue=BARE_QUEUE,  # noqa: TID251
         )
         await handle.execute_update(Barest.say, 0)
         return [await timed(handle.execute_update(Barest.say, n)) for n in range(messages)]

@@ -145,21 +145,22 @@ class FrontDesk:
             )
             for n, entry in enumerate(section.participants, start=1)
         ]  # fmt: skip
-        texts = [
-            (await self.store.keep_text(reference, text))[0]
-            for text in (section.title, section.context, *section.objectives)
+        texts = (section.title, section.context, *section.objectives)
+        title, context, *objectives = [
+            await self.store.stands_for(reference, text) for text in texts
         ]
         request = draft.model_copy(
             update={
                 "reference": reference,
                 "participants": tuple(person.id for person in people),
-                "title": texts[0],
-                "context": texts[1],
+                "title": title,
+                "context": context,
                 "objectives": tuple(
-                    Objective(id=f"O{n}", text=text) for n, text in enumerate(texts[2:], start=1)
+                    Objective(id=f"O{n}", text=text) for n, text in enumerate(objectives, start=1)
                 ),
             }
         )
+        await self.store.keep_texts(reference, texts)
         await self.store.keep_participants(reference, people)
         await self.store.keep_request(request)
         return request

@@ -26,7 +26,7 @@ class Errand:
         self._desk = desk
         self._mobility = mobility
         self._people = people
-        self._new_texts: list[Writing] = []
+        self._texts: list[str] = []
         self.by = self._person(who)
 
     # Matching.
@@ -208,18 +208,20 @@ class Errand:
         return await self._text(text) if text else None
 
     async def _text(self, text: str) -> Writing:
-        written, is_new = await self._desk.store.keep_text(self._mobility.reference, text)
-        if is_new:
-            self._new_texts.append(written)
-        return written
+        self._texts.append(text)
+        return await self._desk.store.stands_for(self._mobility.reference, text)
 
     async def _say(self, message: m.Message, *, occasion: str = "") -> Receipt:
         """Say it; what was written for a message that is refused is not kept."""
+        reference, store = self._mobility.reference, self._desk.store
+        new = await store.keep_texts(reference, self._texts)
         try:
-            return await self._desk.say(self._mobility.reference, message, occasion=occasion)
+            return await self._desk.say(reference, message, occasion=occasion)
         except Refusal:
-            await self._desk.store.forget_texts(self._mobility.reference, self._new_texts)
+            await store.forget_texts(reference, new)
             raise
+        finally:
+            self._texts.clear()
 
 
 async def errand(desk: FrontDesk, reference: str, who: str) -> Errand:

@@ -11,6 +11,7 @@ from domain.case_view import CaseView
 from domain.facts import Fact, PersonId, Reference, Writing
 from domain.people import Person
 from domain.request import MobilityRequest
+from store.engine import reading
 from store.sealing import KeyRing
 from store.tables import document, letter, mobility, participant, writing
 
@@ -71,7 +72,7 @@ class Store:
         return await self._cases(sa.true())
 
     async def _cases(self, condition: sa.ColumnElement[bool]) -> list[Case]:
-        async with self.engine.connect() as connection:
+        async with reading(self.engine) as connection:
             rows = await connection.execute(
                 sa.select(mobility.c.reference, mobility.c.request, mobility.c.view)
                 .where(condition)
@@ -83,13 +84,16 @@ class Store:
 
     async def keep_participants(self, reference: Reference, people: list[Person]) -> None:
         """Keep the people of one mobility, sealed."""
-        for person in people:
-            sealed = await self.keys.seal(reference, person.model_dump_json().encode())
-            await self._keep(participant, id=person.id, reference=reference, sealed=sealed)
+        rows = [
+            {"id": person.id, "reference": reference,
+             "sealed": await self.keys.seal(reference, person.model_dump_json().encode())}
+            for person in people
+        ]  # fmt: skip
+        await self._keep(participant, rows)
 
     async def participants(self, reference: Reference) -> dict[PersonId, Person]:
         """The people of one mobility by their id."""
-        async with self.engine.connect() as connection:
+        async with reading(self.engine) as connection:
             rows = await connection.execute(
                 sa.select(participant.c.sealed)
                 .where(participant.c.reference == reference)
@@ -99,15 +103,21 @@ class Store:
         people = [Person.model_validate_json(text) for text in opened]
         return {person.id: person for person in people}
 
-    async def keep_text(self, reference: Reference, text: str) -> tuple[Writing, bool]:
-        """Keep a text, sealed; return what stands for it, and whether it was not there before."""
+    async def stands_for(self, reference: Reference, text: str) -> Writing:
+        """What stands for a text: the same text is known by the same digest."""
         digest = await self.keys.digest(reference, text)
-        written = Writing(id=f"{reference}/{digest[:16]}", digest=digest)
-        sealed = await self.keys.seal(reference, text.encode())
-        is_new = await self._keep(
-            writing, id=written.id, reference=reference, digest=digest, sealed=sealed
-        )
-        return written, is_new
+        return Writing(id=f"{reference}/{digest[:16]}", digest=digest)
+
+    async def keep_texts(self, reference: Reference, texts: Sequence[str]) -> list[Writing]:
+        """Keep texts, sealed, and return those that were not there before."""
+        written = {text: await self.stands_for(reference, text) for text in texts}
+        rows = [
+            {"id": stand_in.id, "reference": reference, "digest": stand_in.digest,
+             "sealed": await self.keys.seal(reference, text.encode())}
+            for text, stand_in in written.items()
+        ]  # fmt: skip
+        kept = await self._keep(writing, rows)
+        return [stand_in for stand_in in written.values() if stand_in.id in kept]
 
     async def forget_texts(self, reference: Reference, texts: Sequence[Writing]) -> None:
         """Remove texts that nothing speaks of: those of a message that was refused."""
@@ -120,7 +130,7 @@ class Store:
 
     async def texts(self, reference: Reference) -> Mapping[str, str]:
         """Every text of one mobility by its id."""
-        async with self.engine.connect() as connection:
+        async with reading(self.engine) as connection:
             rows = await connection.execute(
                 sa.select(writing.c.id, writing.c.sealed).where(writing.c.reference == reference)
             )
@@ -129,10 +139,13 @@ class Store:
                 for row in rows
             }
 
-    async def _keep(self, table: sa.Table, **row: object) -> bool:
+    async def _keep(self, table: sa.Table, rows: Sequence[Mapping[str, object]]) -> set[str]:
+        """Keep rows that are not there yet, and return their ids."""
+        if not rows:
+            return set()
+        statement = insert(table).values(rows).on_conflict_do_nothing().returning(table.c.id)
         async with self.engine.begin() as tx:
-            kept = await tx.execute(insert(table).values(**row).on_conflict_do_nothing())
-            return kept.rowcount == 1
+            return set((await tx.execute(statement)).scalars())
 
     # Papers.
 
@@ -151,7 +164,7 @@ class Store:
 
     async def documents(self, reference: Reference) -> dict[str, bytes]:
         """Every paper of one mobility by its name."""
-        async with self.engine.connect() as connection:
+        async with reading(self.engine) as connection:
             rows = await connection.execute(
                 sa.select(document.c.name, document.c.sealed)
                 .where(document.c.reference == reference, document.c.sealed.is_not(None))

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from domain.events import Entry
 from domain.facts import Fact, Reference
 from domain.journal import GENESIS, Record, body_of, link
+from store.engine import reading
 from store.tables import journal, letter, mobility
 
 
@@ -120,7 +121,7 @@ async def _append(  # noqa: PLR0913, PLR0917 - one transaction, one place
 
 async def read_journal(engine: AsyncEngine, reference: Reference) -> list[Line]:
     """Every line of a mobility's journal, in order."""
-    async with engine.connect() as connection:
+    async with reading(engine) as connection:
         rows = await connection.execute(
             sa.select(
                 journal.c.n, journal.c.body, journal.c.chain, journal.c.run_id,

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.facts import Fact, Reference
 from domain.letters import LetterOrder
+from store.engine import reading
 from store.tables import NOW, letter
 
 
@@ -69,10 +70,10 @@ async def claim(engine: AsyncEngine) -> LedgerLine | None:
 
 async def about_to_hand_over(
     engine: AsyncEngine, key: str, *, message_id: str, rendered_sha256: str
-) -> None:
-    """Note that a letter leaves now, before it does."""
+) -> bool:
+    """Note that a letter leaves now, before it does; false when it was settled meanwhile."""
     async with engine.begin() as tx:
-        await _note(
+        return await _note(
             tx, key, state=LetterState.RENDERED, message_id=message_id,
             rendered_sha256=rendered_sha256, attempts=letter.c.attempts + 1,
         )  # fmt: skip
@@ -93,13 +94,16 @@ async def try_again(engine: AsyncEngine, key: str, remark: str) -> None:
         await _note(tx, key, remark=remark, next_attempt_at=NOW + wait)
 
 
-async def _note(tx: AsyncConnection, key: str, **values: object) -> None:
-    await tx.execute(sa.update(letter).where(letter.c.key == key).values(**values))
+async def _note(tx: AsyncConnection, key: str, **values: object) -> bool:
+    """Change a letter that is not settled yet."""
+    open_letter = sa.and_(letter.c.key == key, letter.c.settled_at.is_(None))
+    changed = await tx.execute(sa.update(letter).where(open_letter).values(**values))
+    return changed.rowcount == 1
 
 
 async def read_letters(engine: AsyncEngine, reference: Reference) -> list[LedgerLine]:
     """Every letter of a mobility, in the order they were intended."""
-    async with engine.connect() as connection:
+    async with reading(engine) as connection:
         rows = await connection.execute(
             sa.select(*_LINE)
             .where(letter.c.reference == reference)
@@ -110,7 +114,7 @@ async def read_letters(engine: AsyncEngine, reference: Reference) -> list[Ledger
 
 async def undelivered(engine: AsyncEngine) -> int:
     """How many letters have not been settled yet."""
-    async with engine.connect() as connection:
+    async with reading(engine) as connection:
         return (
             await connection.scalar(sa.select(sa.func.count()).where(letter.c.settled_at.is_(None)))
             or 0

@@ -29,6 +29,7 @@ from temporalio.converter import (
     WorkflowSerializationContext,
 )
 
+from store.engine import reading
 from store.tables import NOW, data_key
 
 ENCODING = b"binary/mobility-sealed"
@@ -101,7 +102,7 @@ class KeyRing:
     async def is_destroyed(self, scope: str) -> bool:
         """Whether a key was destroyed."""
         find = sa.select(data_key.c.destroyed_at).where(data_key.c.scope == scope)
-        async with self._engine.connect() as connection:
+        async with reading(self._engine) as connection:
             return await connection.scalar(find) is not None
 
     async def seal(self, scope: str, content: bytes) -> bytes:

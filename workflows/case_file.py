@@ -72,9 +72,8 @@ class CaseFile:
             reference=mobility.request.reference, entries=entries,
             view=view_of(mobility), letters=letters,
         )  # fmt: skip
-        summary = f"#{entries[0].n} {', '.join(entry.kind for entry in entries)}"
         mobility.journal_head = await workflow.execute_activity_method(
-            JournalKeeper.record, record, **quick(summary[:200])
+            JournalKeeper.record, record, **quick()
         )
         mobility.recorded = entries[-1].n
         mobility.unrecorded = mobility.unrecorded[len(entries) :]

@@ -13,15 +13,11 @@ _PATIENT = RetryPolicy(
 """Infrastructure trouble is retried for as long as it lasts; only a contradiction is not."""
 
 
-def quick(summary: str) -> ActivityConfig:
+def quick() -> ActivityConfig:
     """A few statements in PostgreSQL. The limit is also what a killed worker costs."""
-    return ActivityConfig(
-        start_to_close_timeout=timedelta(seconds=5), retry_policy=_PATIENT, summary=summary
-    )
+    return ActivityConfig(start_to_close_timeout=timedelta(seconds=5), retry_policy=_PATIENT)
 
 
-def drawing(summary: str) -> ActivityConfig:
+def drawing() -> ActivityConfig:
     """A paper to draw up."""
-    return ActivityConfig(
-        start_to_close_timeout=timedelta(seconds=20), retry_policy=_PATIENT, summary=summary
-    )
+    return ActivityConfig(start_to_close_timeout=timedelta(seconds=20), retry_policy=_PATIENT)

@@ -28,27 +28,22 @@ async def answered(file: CaseFile, asked: Asked) -> None:
                 file,
                 wait.next_moment(),
                 _is_closed(file, wait),
-                f"{asked}: {'deadline' if moment is None else 'reminder'}",
             )
     await file.written()
 
 
-async def until(file: CaseFile, moment: datetime, *, for_what: str) -> None:
+async def until(file: CaseFile, moment: datetime) -> None:
     """Wait for a moment to come, or for the journey to stop."""
     while file.now < moment and not file.must_stop:
-        await _until(file, moment, lambda: False, for_what)
+        await _until(file, moment, lambda: False)
 
 
 def _is_closed(file: CaseFile, wait: Wait) -> Callable[[], bool]:
     return lambda: file.mobility.waits.get(wait.asked.value) is not wait
 
 
-async def _until(file: CaseFile, moment: datetime, done: Callable[[], bool], summary: str) -> None:
+async def _until(file: CaseFile, moment: datetime, done: Callable[[], bool]) -> None:
     try:
-        await workflow.wait_condition(
-            lambda: done() or file.must_stop,
-            timeout=moment - file.now,
-            timeout_summary=summary,
-        )
+        await workflow.wait_condition(lambda: done() or file.must_stop, timeout=moment - file.now)
     except TimeoutError:
         return

@@ -183,7 +183,9 @@ def test_one_refusal_ends_the_mobility(person: str) -> None:
     assert journey.journal[-1].by == person
 
 
-@pytest.mark.parametrize(("days_ahead", "due_in"), [(42, 30), (37, 30), (36, 29), (20, 13), (15, 8)])
+@pytest.mark.parametrize(
+    ("days_ahead", "due_in"), [(42, 30), (37, 30), (36, 29), (20, 13), (15, 8)]
+)
 def test_signatures_are_due_a_week_before_the_visit_at_last(days_ahead: int, due_in: int) -> None:
     first_day = OPENED.date() + timedelta(days=days_ahead)
 

@@ -141,9 +141,7 @@ async def test_an_operator_who_cancels_the_workflow_ends_it_properly(
     await _is_told_once_and_left_alone(desk, rehearsal)
 
 
-async def test_after_the_visit_nothing_can_be_cancelled(
-    begin: Begin, case: CaseDocument
-) -> None:
+async def test_after_the_visit_nothing_can_be_cancelled(begin: Begin, case: CaseDocument) -> None:
     rehearsal = await begin()
     await stages.looking_back(rehearsal, case)
 

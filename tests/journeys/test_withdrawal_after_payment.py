@@ -1,6 +1,5 @@
 """Participants withdraw after the first instalment was paid: it is asked back, once each."""
 
-
 from decimal import Decimal
 
 import pytest
@@ -47,9 +46,7 @@ async def test_one_withdraws_and_the_other_goes_on(begin: Begin, desk: FrontDesk
     assert reclaimed["participants"] == [leaving]
 
 
-async def test_when_the_last_one_withdraws_the_mobility_ends(
-    begin: Begin, desk: FrontDesk
-) -> None:
+async def test_when_the_last_one_withdraws_the_mobility_ends(begin: Begin, desk: FrontDesk) -> None:
     rehearsal = await _paid(begin)
     first, last = (await rehearsal.mobility()).view.taking_part
 

@@ -21,11 +21,13 @@ from local.stack import Stack
 from store.engine import open_engine
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
-STUBBORN = [
-    sys.executable, "-c",
-    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
-    "print('ready', flush=True); time.sleep(60)",
-]  # fmt: skip
+DEAF = """
+import signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print('ready', flush=True)
+time.sleep(60)
+"""
+STUBBORN = [sys.executable, "-c", DEAF]
 
 
 @pytest.fixture(scope="module")

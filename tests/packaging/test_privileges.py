@@ -220,7 +220,7 @@ def test_the_app_can_keep_a_mobility_add_to_its_journal_and_erase_it(database: D
     async def live(engine: AsyncEngine) -> tuple[Reference, bytes, dict[str, bytes]]:
         store = Store(engine, KeyRing(engine, bytes(32)))
         reference, _ = await store.reserve_reference("the first", 2027)
-        await store.keep_text(reference, "To see how others do it.")
+        await store.keep_texts(reference, ["To see how others do it."])
         await store.keep_document(reference, "card.pdf", b"drawn up")
         await store.keep_document(reference, "card.pdf", b"drawn up again")
         async with engine.begin() as tx:

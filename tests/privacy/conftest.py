@@ -12,9 +12,7 @@ import structlog
 import logs
 from domain.facts import Reference
 from settings import Settings
-from starter.case_files import (
-    CaseDocument,
-)
+from starter.case_files import CaseDocument
 from starter.desk import FrontDesk
 from store.tables import hosting_offer, organisation, person
 from tests.privacy.people import (

@@ -99,7 +99,7 @@ async def test_a_request_with_a_mistake_is_refused_with_its_sentence(
     command: Command, case: CaseDocument, store: Store, standing: dict[str, Reference],
     tmp_path: Path, change: Callable[[Typed], None], sentence: str,
 ) -> None:  # fmt: skip
-    typed = as_typed(case)
+    typed: Typed = as_typed(case)
     typed["request"]["title"] = "A visit of its own"
     change(typed)
     before = await what_is_kept(store)
@@ -231,7 +231,7 @@ async def test_what_may_not_be_said_is_refused_and_leaves_no_trace(
         "FILE": str(case_file), "FIRST": str(case.request.first_day),
         "LAST": str(case.request.last_day),
     }  # fmt: skip
-    verb, *rest = _words(words)
+    verb, *rest = words.split()
     before = await what_is_kept(store, reference)
 
     said = await command(verb, reference, *[stand_for.get(w, w) for w in rest], "--as", who)
@@ -240,10 +240,6 @@ async def test_what_may_not_be_said_is_refused_and_leaves_no_trace(
     assert sentence in said.complaint
     assert _a_sentence(said.complaint)
     assert await what_is_kept(store, reference) == before
-
-
-def _words(text: str) -> list[str]:
-    return text.split()
 
 
 @pytest.mark.parametrize(
@@ -266,7 +262,7 @@ async def test_a_file_for_a_running_mobility_with_a_mistake_leaves_no_trace(
     command: Command, standing: dict[str, Reference], store: Store, case: CaseDocument,
     tmp_path: Path, field: str, value: object, sentence: str,
 ) -> None:  # fmt: skip
-    typed = as_typed(case)
+    typed: Typed = as_typed(case)
     # Texts nobody has seen before, so that one left behind would be counted.
     typed["agenda"][0]["title"] = f"Another welcome {field}"
     _set(field, value)(typed)
@@ -274,7 +270,7 @@ async def test_a_file_for_a_running_mobility_with_a_mistake_leaves_no_trace(
         "agenda": ("grant", "put-agenda", ANA),
         "evaluations": ("evaluation", "evaluate", FRIDA),
         "follow_up": ("evaluation", "follow-up", BORAS),
-    }[field.split(".")[0]]
+    }[field.partition(".")[0]]
     file = written(tmp_path / "mine.yaml", typed)
     before = await what_is_kept(store, standing[stage])
 

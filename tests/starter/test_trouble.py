@@ -13,7 +13,7 @@ from starter import cli, running
 from starter.case_files import CaseDocument
 from starter.desk import FrontDesk
 from store.cases import Store
-from tests.starter.conftest import SCRIPT, ANA, BORAS, Command, as_typed, what_is_kept, written
+from tests.starter.conftest import ANA, BORAS, SCRIPT, Command, as_typed, what_is_kept, written
 from worker import build_worker
 
 SECRET = "hunter2hunter2"

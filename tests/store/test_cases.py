@@ -139,9 +139,9 @@ async def test_a_name_is_kept_once(store: Store) -> None:
 async def test_a_text_is_sealed_and_found_again(store: Store) -> None:
     await two_mobilities(store)
 
-    written, is_new = await store.keep_text(REFERENCE, TEXT)
+    [written] = await store.keep_texts(REFERENCE, [TEXT])
 
-    assert is_new
+    assert written == await store.stands_for(REFERENCE, TEXT)
     assert await store.texts(REFERENCE) == {written.id: TEXT}
     assert await store.texts(OTHER) == {}
     lying = await raw(store, writing)
@@ -152,20 +152,19 @@ async def test_a_text_is_sealed_and_found_again(store: Store) -> None:
 
 async def test_the_same_text_is_kept_once_for_each_mobility(store: Store) -> None:
     await two_mobilities(store)
-    first, _ = await store.keep_text(REFERENCE, TEXT)
+    [first] = await store.keep_texts(REFERENCE, [TEXT, TEXT])
 
-    assert await store.keep_text(REFERENCE, TEXT) == (first, False)
-    elsewhere, is_new = await store.keep_text(OTHER, TEXT)
-    assert is_new
+    assert await store.keep_texts(REFERENCE, [TEXT]) == []
+    [elsewhere] = await store.keep_texts(OTHER, [TEXT])
     assert elsewhere.digest != first.digest
     assert await store.texts(REFERENCE) == {first.id: TEXT}
 
 
 async def test_texts_of_a_refused_message_are_forgotten_and_no_others(store: Store) -> None:
     await two_mobilities(store)
-    kept, _ = await store.keep_text(REFERENCE, TEXT)
-    refused, _ = await store.keep_text(REFERENCE, "I decline, because ...")
-    elsewhere, _ = await store.keep_text(OTHER, TEXT)
+    [kept] = await store.keep_texts(REFERENCE, [TEXT])
+    [refused] = await store.keep_texts(REFERENCE, ["I decline, because ..."])
+    [elsewhere] = await store.keep_texts(OTHER, [TEXT])
 
     await store.forget_texts(REFERENCE, [refused, elsewhere])
 
@@ -176,7 +175,7 @@ async def test_texts_of_a_refused_message_are_forgotten_and_no_others(store: Sto
 @pytest.mark.parametrize("texts", [[], [Writing(id="M-2026-0001/nothing", digest="0")]])
 async def test_forgetting_nothing_forgets_nothing(store: Store, texts: list[Writing]) -> None:
     await two_mobilities(store)
-    kept, _ = await store.keep_text(REFERENCE, TEXT)
+    [kept] = await store.keep_texts(REFERENCE, [TEXT])
 
     await store.forget_texts(REFERENCE, texts)
 
@@ -268,7 +267,7 @@ async def test_nothing_can_be_kept_of_an_erased_mobility(store: Store) -> None:
     await store.erase(REFERENCE)
 
     with pytest.raises(KeyDestroyed):
-        await store.keep_text(REFERENCE, TEXT)
+        await store.keep_texts(REFERENCE, [TEXT])
     with pytest.raises(KeyDestroyed):
         await store.keep_document(REFERENCE, "card.md", b"the card")
 
@@ -276,7 +275,7 @@ async def test_nothing_can_be_kept_of_an_erased_mobility(store: Store) -> None:
 async def test_erasing_one_mobility_leaves_the_others(store: Store) -> None:
     await take_in(store, in_agreement())
     await store.reserve_reference("another", 2026)
-    kept, _ = await store.keep_text(OTHER, TEXT)
+    [kept] = await store.keep_texts(OTHER, [TEXT])
     await store.keep_document(OTHER, "agreement.pdf", b"another")
 
     await store.erase(REFERENCE)

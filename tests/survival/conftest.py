@@ -27,9 +27,7 @@ def begin_alone(desk: FrontDesk, own_settings: Settings, case: CaseDocument) -> 
 
     async def begin() -> Rehearsal:
         assert case.request is not None
-        own_desk = FrontDesk(
-            desk.store, desk.client, task_queue=own_settings.mobility_task_queue
-        )
+        own_desk = FrontDesk(desk.store, desk.client, task_queue=own_settings.mobility_task_queue)
         reference = await own_desk.request(
             case.request, today=datetime.now(UTC).date(), occasion=uuid.uuid4().hex
         )

@@ -30,14 +30,10 @@ async def what_happened(desk: FrontDesk, rehearsal: Rehearsal) -> list[str]:
 async def letters_meant(desk: FrontDesk, rehearsal: Rehearsal) -> Counter[tuple[str, str, int]]:
     """Every letter by purpose, person and ordinal."""
     letters = await read_letters(desk.store.engine, rehearsal.reference)
-    return Counter(
-        (x.order.purpose, _OWN.sub("…", x.order.to), x.order.ordinal) for x in letters
-    )
+    return Counter((x.order.purpose, _OWN.sub("…", x.order.to), x.order.ordinal) for x in letters)
 
 
-async def letters_caught(
-    desk: FrontDesk, rehearsal: Rehearsal, folder: Path
-) -> Counter[str]:
+async def letters_caught(desk: FrontDesk, rehearsal: Rehearsal, folder: Path) -> Counter[str]:
     """How often the mail server took each letter of this mobility, by Message-ID."""
     own = {x.message_id for x in await read_letters(desk.store.engine, rehearsal.reference)}
     box = mailbox.Maildir(str(folder), create=False)

@@ -17,7 +17,9 @@ from tests.survival.supervision import supervised
 DEATHS = [
     pytest.param({"DIE_BEFORE": "2,16,34"}, 3, id="before three activities"),
     pytest.param({"DIE_AFTER": "2,16,34"}, 3, id="after three activities"),
-    pytest.param({"DIE_BEFORE": "every"}, 30, id="before every activity", marks=pytest.mark.torture),
+    pytest.param(
+        {"DIE_BEFORE": "every"}, 30, id="before every activity", marks=pytest.mark.torture
+    ),
     pytest.param({"DIE_AFTER": "every"}, 30, id="after every activity", marks=pytest.mark.torture),
 ]
 

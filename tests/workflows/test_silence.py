@@ -43,9 +43,7 @@ async def test_a_year_of_silence_ends_the_mobility(
     assert await is_sound(desk, rehearsal)
 
 
-async def test_every_host_is_asked_before_the_request_lapses(
-    begin: Begin, desk: FrontDesk
-) -> None:
+async def test_every_host_is_asked_before_the_request_lapses(begin: Begin, desk: FrontDesk) -> None:
     rehearsal = await begin()
     await rehearsal.asked(Asked.PLACE)
 

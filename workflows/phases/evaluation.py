@@ -30,9 +30,7 @@ async def evaluate_and_publish(file: CaseFile) -> None:
 async def _publish(file: CaseFile) -> None:
     read = file.mobility.n
     order = PaperOrder(reference=file.mobility.request.reference, at=file.now)
-    result = await workflow.execute_activity_method(
-        PaperMaker.publish_card, order, **drawing("publish the card")
-    )
+    result = await workflow.execute_activity_method(PaperMaker.publish_card, order, **drawing())
     if file.must_stop or file.mobility.n != read:
         # Somebody has said something meanwhile that this card does not know.
         return

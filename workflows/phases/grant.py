@@ -18,9 +18,7 @@ async def settle_grant(file: CaseFile) -> None:
             request=mobility.request, participants=mobility.taking_part,
             receiving_country=mobility.matching.host.country,
         )  # fmt: skip
-        lines = await workflow.execute_activity_method(
-            GrantClerk.compute, question, **quick("compute the grant")
-        )
+        lines = await workflow.execute_activity_method(GrantClerk.compute, question, **quick())
         if not file.must_stop:
             mobility.ask_for_decision(lines, at=file.now)
             await file.written()

@@ -16,7 +16,7 @@ async def find_a_host(file: CaseFile) -> None:
     mobility = file.mobility
     if mobility.matching.ranking is None:
         ranking = await workflow.execute_activity_method(
-            HostFinder.rank_hosts, mobility.request, **quick("rank the hosting offers")
+            HostFinder.rank_hosts, mobility.request, **quick()
         )
         if not file.must_stop:
             mobility.rank_hosts(ranking, at=file.now)

@@ -16,7 +16,7 @@ async def accompany_visit(file: CaseFile) -> None:
     mobility = file.mobility
     if mobility.phase is Phase.PREPARATION:
         morning = morning_of(mobility.request.first_day, mobility.request.reference)
-        await until(file, morning, for_what="the first day of the visit")
+        await until(file, morning)
         if file.must_stop:
             return
         mobility.begin_visit(at=file.now)
@@ -25,6 +25,6 @@ async def accompany_visit(file: CaseFile) -> None:
     if not mobility.certificates and not file.must_stop:
         order = PaperOrder(reference=mobility.request.reference, at=file.now)
         certificates = await workflow.execute_activity_method(
-            PaperMaker.issue_certificates, order, **drawing("issue the certificates")
+            PaperMaker.issue_certificates, order, **drawing()
         )
         mobility.issue_certificates(certificates, at=file.now)
