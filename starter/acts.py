@@ -12,7 +12,7 @@ import typer
 from domain.errors import EvaluationNotAcceptable, GrantNotAcceptable
 from domain.grant import GrantDecision
 from domain.matching import DeclineReason
-from domain.messages import Cause, Receipt
+from domain.messages import CAUSES_OF_PEOPLE, Cause, Receipt
 from starter.case_files import read_file, section
 from starter.desk import FrontDesk
 from starter.errand import Errand, errand
@@ -21,11 +21,6 @@ from starter.running import at_desk, console
 
 app = typer.Typer()
 command = partial(app.command, rich_help_panel="Say something, in one's own name")
-
-OUR_CAUSES = (
-    Cause.ILLNESS, Cause.WORK, Cause.FAMILY, Cause.HOST_UNABLE, Cause.FORCE_MAJEURE, Cause.OTHER,
-)  # fmt: skip
-"""Causes that people give; the others are what the engine itself finds."""
 
 
 def _a_day(given: str) -> date:
@@ -36,8 +31,8 @@ def _a_day(given: str) -> date:
 
 
 def _a_cause(given: str) -> Cause:
-    if given not in OUR_CAUSES:
-        raise typer.BadParameter(f"'{given}' is none of {', '.join(OUR_CAUSES)}.")
+    if given not in CAUSES_OF_PEOPLE:
+        raise typer.BadParameter(f"'{given}' is none of {', '.join(CAUSES_OF_PEOPLE)}.")
     return Cause(given)
 
 
@@ -51,7 +46,7 @@ Why = Annotated[
     Cause,
     typer.Option(
         metavar="CAUSE", parser=_a_cause,
-        help=f"kept with the outcome; one of: {', '.join(OUR_CAUSES)}",
+        help=f"kept with the outcome; one of: {', '.join(CAUSES_OF_PEOPLE)}",
     ),
 ]  # fmt: skip
 Who = Annotated[

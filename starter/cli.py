@@ -24,7 +24,6 @@ from starter.case_files import EXAMPLE, BadFile, read_file, section
 from starter.client import Unreachable
 from starter.desk import FrontDesk, OpenMobility
 from starter.keepsakes import save_papers
-from starter.rehearsal import NotComing
 from starter.running import at_desk, complaints, console, local_stack
 from store.cases import Case
 from store.directory import Directory, read_directory
@@ -244,7 +243,7 @@ def _complain(sentence: str, code: int) -> int:
 
 def _about_trouble(trouble: Exception) -> str:
     """The sentence of a trouble we know; of any other its kind only, it may hold a secret."""
-    if isinstance(trouble, StackTrouble | SettingMissing | Unreachable | NotComing):
+    if isinstance(trouble, StackTrouble | SettingMissing | Unreachable):
         return str(trouble)
     if isinstance(trouble, typer.Abort):
         return "Left off: nothing has changed."

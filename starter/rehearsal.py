@@ -20,7 +20,7 @@ LOOK_SECONDS, MOST_SECONDS = 0.02, 0.3
 """How long between two looks, at first and at most."""
 
 
-class NotComing(Exception):  # noqa: N818 - told to whoever rehearses
+class NotComing(Unreachable):
     """What the rehearsal waits for does not come about."""
 
 

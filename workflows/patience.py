@@ -10,10 +10,7 @@ from workflows.case_file import CaseFile
 
 
 async def answered(file: CaseFile, asked: Asked) -> None:
-    """Wait until a question is closed: by an answer, by silence, or because the journey stops.
-
-    Returns once the answer is in the journal, so that whatever is drawn up next can read it there.
-    """
+    """Wait until a question is closed: by an answer, by silence, or because the journey stops."""
     waits = file.mobility.waits
     while asked.value in waits and not file.must_stop:
         wait = waits[asked.value]
@@ -29,7 +26,6 @@ async def answered(file: CaseFile, asked: Asked) -> None:
                 wait.next_moment(),
                 _is_closed(file, wait),
             )
-    await file.written()
 
 
 async def until(file: CaseFile, moment: datetime) -> None:

@@ -117,6 +117,12 @@ async def what_is_kept(store: Store, reference: str = "") -> Kept:
     return kept
 
 
+async def _cancelled(rehearsal: Rehearsal, case: CaseDocument) -> None:
+    await stages.asked_for_a_place(rehearsal, case)
+    await (await rehearsal.acts(BORAS)).cancel(Cause.OTHER)
+    await rehearsal.closed()
+
+
 @pytest_asyncio.fixture(scope="session")
 async def standing(
     desk: FrontDesk,
@@ -129,16 +135,16 @@ async def standing(
     ways = {
         "place": stages.asked_for_a_place, "signatures": stages.asked_for_signatures,
         "grant": stages.in_preparation, "agenda": stages.agenda_on_the_table,
-        "visit": stages.visiting, "evaluation": stages.looking_back,
+        "visit": stages.visiting, "evaluation": stages.looking_back, "closed": _cancelled,
     }  # fmt: skip
     today = datetime.now(UTC).date()  # noqa: TID251 - the desk's own clock is the real one
-    found: dict[str, Reference] = {}
-    for stage, reach in ways.items():
-        found[stage] = await desk.request(case.request, today=today, occasion=f"at {stage}")
-        await reach(Rehearsal(desk, VirtualClock(desk.client, settings), found[stage]), case)
-    found["closed"] = await desk.request(case.request, today=today, occasion="closed")
-    rehearsal = Rehearsal(desk, VirtualClock(desk.client, settings), found["closed"])
-    await stages.asked_for_a_place(rehearsal, case)
-    await (await rehearsal.acts(BORAS)).cancel(Cause.OTHER)
-    await rehearsal.closed()
+    found = {
+        stage: await desk.request(case.request, today=today, occasion=f"at {stage}")
+        for stage in ways
+    }
+    clock = VirtualClock(desk.client, settings)
+    on_their_way = (
+        reach(Rehearsal(desk, clock, found[stage]), case) for stage, reach in ways.items()
+    )
+    await asyncio.gather(*on_their_way)
     return found

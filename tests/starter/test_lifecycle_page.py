@@ -5,11 +5,19 @@ import subprocess
 import sys
 from pathlib import Path
 
-from domain.deadlines import PLANS
+import pytest
+import typer
+
+from domain.deadlines import PLANS, Plan
+from domain.letters import Purpose
 from domain.lifecycle import PERMISSIONS, STEPS, STOPS
+from domain.messages import CAUSES_OF_PEOPLE
+from starter import acts
 from starter.lifecycle_page import lifecycle_page
 
 ROOT = Path(__file__).parents[2]
+JOURNEY = (ROOT / "docs" / "journey.md").read_text("utf-8")
+ACTS = typer.main.get_group(acts.app).commands
 
 
 def cells(heading: str) -> list[list[str]]:
@@ -55,3 +63,21 @@ def test_every_label_of_the_diagram_has_one_colon_and_no_end_of_statement() -> N
 
     assert len(labelled) == len(STEPS) + len({phase for stop in STOPS for phase in stop.sources})
     assert not [line for line in labelled if line.count(":") != 1 or ";" in line]
+
+
+@pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
+def test_the_journey_in_plain_words_has_the_figures_and_the_meaning_of_every_plan(
+    plan: Plan,
+) -> None:
+    rows = [row for row in JOURNEY.splitlines() if f"| {plan.silence}" in row]
+    days = ", ".join(str(day) for day in plan.reminders)
+
+    assert [row for row in rows if f"| {days} days | {plan.days} days" in row]
+
+
+def test_the_journey_in_plain_words_names_every_letter_every_act_and_every_cause() -> None:
+    letters = [f"*{purpose.replace('-', ' ')}*" for purpose in Purpose]
+    told = [*letters, *(f"`mobility {name} REF" for name in ACTS)]
+
+    assert [words for words in told if words not in JOURNEY] == []
+    assert ", ".join(CAUSES_OF_PEOPLE) in " ".join(JOURNEY.split())

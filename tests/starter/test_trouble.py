@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 from temporalio.worker import Worker
 
+from domain.deadlines import Asked
 from domain.facts import Reference
 from settings import Settings
 from starter import cli, running
 from starter.case_files import CaseDocument
+from starter.clock import VirtualClock
 from starter.desk import FrontDesk
+from starter.rehearsal import Rehearsal
 from store.cases import Store
 from tests.starter.conftest import ANA, BORAS, SCRIPT, Command, as_typed, what_is_kept, written
 from worker import build_worker
@@ -140,7 +143,8 @@ async def test_an_act_that_no_worker_answers_says_so_and_counts_once_later(
     monkeypatch.setattr("starter.desk.ANSWER_SECONDS", 1)
     async with _worker(desk, store, apart):
         reference = (await command("request", file, **queue)).out.split()[0]
-        await _asked(command, reference)
+        rehearsal = Rehearsal(desk, VirtualClock(desk.client, settings), Reference(reference))
+        await rehearsal.asked(Asked.PLACE)
 
     alone = await command("cancel", reference, "--as", BORAS, "--cause", "other", **queue)
     async with _worker(desk, store, apart):
@@ -155,12 +159,6 @@ async def test_an_act_that_no_worker_answers_says_so_and_counts_once_later(
 
 def _worker(desk: FrontDesk, store: Store, settings: Settings) -> Worker:
     return build_worker(desk.client, store, settings)
-
-
-async def _asked(command: Command, reference: str) -> None:
-    async with asyncio.timeout(10):
-        while "Waits for" not in (await command("why", reference)).out:
-            await asyncio.sleep(0.05)
 
 
 async def test_trouble_that_nobody_foresaw_is_told_without_its_contents(

@@ -15,8 +15,8 @@ async def reach_agreement(file: CaseFile) -> None:
     """Draw up the agreement and collect the signatures. Signatures missing at last lapse it."""
     mobility = file.mobility
     if mobility.phase is Phase.MATCHING:
-        # Written down together with the document, a moment later.
         mobility.enter(Phase.AGREEMENT, at=file.now)
+        await file.written()
     if not mobility.agreement.version and not file.must_stop:
         order = PaperOrder(reference=mobility.request.reference, at=file.now)
         document = await workflow.execute_activity_method(

@@ -28,6 +28,8 @@ async def evaluate_and_publish(file: CaseFile) -> None:
 
 
 async def _publish(file: CaseFile) -> None:
+    # The card is drawn up from the journal: what was said last has to be in it.
+    await file.written()
     read = file.mobility.n
     order = PaperOrder(reference=file.mobility.request.reference, at=file.now)
     result = await workflow.execute_activity_method(PaperMaker.publish_card, order, **drawing())

@@ -23,6 +23,8 @@ async def accompany_visit(file: CaseFile) -> None:
         await file.written()
     await answered(file, Asked.ATTENDANCE)
     if not mobility.certificates and not file.must_stop:
+        # Certificates are drawn up from the journal: the last day has to be in it.
+        await file.written()
         order = PaperOrder(reference=mobility.request.reference, at=file.now)
         certificates = await workflow.execute_activity_method(
             PaperMaker.issue_certificates, order, **drawing()
