@@ -4,14 +4,14 @@ import asyncio
 import contextlib
 import hashlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
 from activities.case_reader import OpenCase, open_case
 from documents.calendar import agenda_calendar
 from domain.events import Entry, GrantComputed, GrantDecided
-from domain.facts import Writing
+from domain.facts import Reference, Writing
 from domain.letters import Purpose
 from domain.papers import AgendaPaper, GrantPaperLine
 from mail.compose import as_message, compose, message_id_of
@@ -30,6 +30,8 @@ PAPERS = {
 }
 """Papers that go along with a letter."""
 IDLE_SECONDS = 0.5
+KEPT_OPEN = 32
+"""How many cases a courier keeps open: letters of one mobility mostly leave together."""
 
 
 @dataclass
@@ -39,6 +41,7 @@ class Courier:
     store: Store
     postman: Postman
     sender: str
+    _known: dict[Reference, OpenCase] = field(default_factory=dict, init=False)
 
     async def run(self) -> None:
         """Deliver for ever. Trouble with one letter does not keep the others."""
@@ -63,7 +66,7 @@ class Courier:
         return True
 
     async def _deliver(self, line: LedgerLine) -> None:
-        case = await open_case(self.store, line.order.reference)
+        case = await self._open(line.order.reference)
         asked = line.order.while_asked
         if asked and not case.view.still_asks(asked, line.order.to):
             await self._settle(line, LetterState.WITHHELD, "no longer asked of this person")
@@ -90,6 +93,14 @@ class Courier:
             await try_again(self.store.engine, line.key, str(trouble))
         else:
             await self._settle(line, LetterState.HANDED_OVER, reply)
+
+    async def _open(self, reference: Reference) -> OpenCase:
+        """Open a case, or keep it open for the next letter if nothing has happened since."""
+        case = await open_case(self.store, reference, known=self._known.pop(reference, None))
+        self._known[reference] = case
+        while len(self._known) > KEPT_OPEN:
+            del self._known[next(iter(self._known))]
+        return case
 
     async def _settle(self, line: LedgerLine, state: LetterState, remark: str) -> None:
         await settle(self.store.engine, line.key, state, remark)

@@ -11,7 +11,10 @@ import hmac
 import os
 import re
 import time
+import zlib
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import Self, cast
 
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -38,6 +41,8 @@ SHARED = "_shared"
 REMEMBERED_SECONDS = 60
 """How long a process may go on using a key after it was destroyed elsewhere."""
 NONCE = 12
+PACKING = 1
+"""The quickest level of zlib: it halves a history, and a harder one gains little more."""
 _WORKFLOW_ID = re.compile(r"^mobility-(M-\d{4}-\d+)(?:/|$)")
 
 
@@ -134,12 +139,15 @@ class SealingCodec(PayloadCodec, WithSerializationContext):
         return self
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        """Seal payloads on their way to Temporal."""
+        """Seal payloads on their way to Temporal; packed first, since histories are kept long."""
         scope = self.scope or SHARED
+        metadata = {"encoding": ENCODING, "scope": scope.encode()}
         return [
             Payload(
-                metadata={"encoding": ENCODING, "scope": scope.encode()},
-                data=await self.keys.seal(scope, payload.SerializeToString()),
+                metadata=metadata,
+                data=await self.keys.seal(
+                    scope, zlib.compress(payload.SerializeToString(), PACKING)
+                ),
             )
             for payload in payloads
         ]
@@ -154,12 +162,30 @@ class SealingCodec(PayloadCodec, WithSerializationContext):
         scope = payload.metadata["scope"].decode()
         if self.scope not in (None, scope) and scope != SHARED:
             raise KeyDestroyed(f"A payload of {scope} was met in {self.scope}: not opened.")
-        return Payload.FromString(await self.keys.unseal(scope, payload.data))
+        return Payload.FromString(zlib.decompress(await self.keys.unseal(scope, payload.data)))
 
 
-def sealing_converter(keys: KeyRing) -> DataConverter:
+class SealingConverter(DataConverter):
+    """Makes the converter of one mobility once, not for every payload again."""
+
+    def with_context(self, context: SerializationContext) -> Self:
+        """The converter for the mobility that this context belongs to."""
+        if not isinstance(context, WorkflowSerializationContext | ActivitySerializationContext):
+            return super().with_context(context)
+        return cast("Self", _converter_of(self, scope_of(context.workflow_id)))
+
+
+@lru_cache(maxsize=4096)
+def _converter_of(converter: SealingConverter, scope: str) -> SealingConverter:
+    codec = cast("SealingCodec", converter.payload_codec)
+    return dataclasses.replace(
+        converter, payload_codec=dataclasses.replace(codec, scope=scope)
+    )
+
+
+def sealing_converter(keys: KeyRing) -> SealingConverter:
     """Pydantic models, sealed; failure messages and stack traces sealed as well."""
-    return DataConverter(
+    return SealingConverter(
         payload_converter_class=PydanticPayloadConverter,
         payload_codec=SealingCodec(keys),
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
