@@ -11,7 +11,7 @@ from domain.case_view import CaseView
 from domain.facts import Fact, PersonId, Reference, Writing
 from domain.people import Person
 from domain.request import MobilityRequest
-from store.engine import reading
+from store.engine import single_statement
 from store.sealing import KeyRing
 from store.tables import document, letter, mobility, participant, writing
 
@@ -55,7 +55,7 @@ class Store:
 
     async def keep_request(self, request: MobilityRequest) -> None:
         """Keep a request beside its reference."""
-        async with self.engine.begin() as tx:
+        async with single_statement(self.engine) as tx:
             await tx.execute(
                 sa.update(mobility)
                 .where(mobility.c.reference == request.reference)
@@ -72,7 +72,7 @@ class Store:
         return await self._cases(sa.true())
 
     async def _cases(self, condition: sa.ColumnElement[bool]) -> list[Case]:
-        async with reading(self.engine) as connection:
+        async with single_statement(self.engine) as connection:
             rows = await connection.execute(
                 sa.select(mobility.c.reference, mobility.c.request, mobility.c.view)
                 .where(condition)
@@ -93,7 +93,7 @@ class Store:
 
     async def participants(self, reference: Reference) -> dict[PersonId, Person]:
         """The people of one mobility by their id."""
-        async with reading(self.engine) as connection:
+        async with single_statement(self.engine) as connection:
             rows = await connection.execute(
                 sa.select(participant.c.sealed)
                 .where(participant.c.reference == reference)
@@ -121,7 +121,7 @@ class Store:
 
     async def forget_texts(self, reference: Reference, texts: Sequence[Writing]) -> None:
         """Remove texts that nothing speaks of: those of a message that was refused."""
-        async with self.engine.begin() as tx:
+        async with single_statement(self.engine) as tx:
             await tx.execute(
                 sa.delete(writing).where(
                     writing.c.reference == reference, writing.c.id.in_([t.id for t in texts])
@@ -130,7 +130,7 @@ class Store:
 
     async def texts(self, reference: Reference) -> Mapping[str, str]:
         """Every text of one mobility by its id."""
-        async with reading(self.engine) as connection:
+        async with single_statement(self.engine) as connection:
             rows = await connection.execute(
                 sa.select(writing.c.id, writing.c.sealed).where(writing.c.reference == reference)
             )
@@ -144,7 +144,7 @@ class Store:
         if not rows:
             return set()
         statement = insert(table).values(rows).on_conflict_do_nothing().returning(table.c.id)
-        async with self.engine.begin() as tx:
+        async with single_statement(self.engine) as tx:
             return set((await tx.execute(statement)).scalars())
 
     # Papers.
@@ -154,7 +154,7 @@ class Store:
         sha256 = hashlib.sha256(content).hexdigest()
         sealed = await self.keys.seal(reference, content)
         row = {"sha256": sha256, "sealed": sealed}
-        async with self.engine.begin() as tx:
+        async with single_statement(self.engine) as tx:
             await tx.execute(
                 insert(document)
                 .values(reference=reference, name=name, **row)
@@ -164,7 +164,7 @@ class Store:
 
     async def documents(self, reference: Reference) -> dict[str, bytes]:
         """Every paper of one mobility by its name."""
-        async with reading(self.engine) as connection:
+        async with single_statement(self.engine) as connection:
             rows = await connection.execute(
                 sa.select(document.c.name, document.c.sealed)
                 .where(document.c.reference == reference, document.c.sealed.is_not(None))

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from domain.facts import Fact
 from domain.matching import HostingOffer
 from domain.people import Organisation, Person
-from store.engine import reading
+from store.engine import single_statement
 from store.tables import hosting_offer, organisation, person
 
 
@@ -35,7 +35,7 @@ class Directory(Fact):
 
 async def read_directory(engine: AsyncEngine) -> Directory:
     """Read the whole directory."""
-    async with reading(engine) as connection:
+    async with single_statement(engine) as connection:
         organisations = await connection.execute(
             sa.select(organisation.c.facts).order_by(organisation.c.id)
         )

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.facts import Fact, Reference
 from domain.letters import LetterOrder
-from store.engine import reading
+from store.engine import single_statement
 from store.tables import NOW, letter
 
 
@@ -56,7 +56,7 @@ async def claim(engine: AsyncEngine) -> LedgerLine | None:
         .with_for_update(skip_locked=True)
         .scalar_subquery()
     )
-    async with engine.begin() as tx:
+    async with single_statement(engine) as tx:
         row = (
             await tx.execute(
                 sa.update(letter)
@@ -72,7 +72,7 @@ async def about_to_hand_over(
     engine: AsyncEngine, key: str, *, message_id: str, rendered_sha256: str
 ) -> bool:
     """Note that a letter leaves now, before it does; false when it was settled meanwhile."""
-    async with engine.begin() as tx:
+    async with single_statement(engine) as tx:
         return await _note(
             tx, key, state=LetterState.RENDERED, message_id=message_id,
             rendered_sha256=rendered_sha256, attempts=letter.c.attempts + 1,
@@ -81,7 +81,7 @@ async def about_to_hand_over(
 
 async def settle(engine: AsyncEngine, key: str, state: LetterState, remark: str) -> None:
     """Note what finally became of a letter."""
-    async with engine.begin() as tx:
+    async with single_statement(engine) as tx:
         await _note(tx, key, state=state, remark=remark, settled_at=NOW)
 
 
@@ -90,7 +90,7 @@ async def try_again(engine: AsyncEngine, key: str, remark: str) -> None:
     wait = sa.func.make_interval(
         0, 0, 0, 0, 0, 0, sa.func.power(2, sa.func.least(letter.c.attempts, 7) - 1)
     )
-    async with engine.begin() as tx:
+    async with single_statement(engine) as tx:
         await _note(tx, key, remark=remark, next_attempt_at=NOW + wait)
 
 
@@ -103,7 +103,7 @@ async def _note(tx: AsyncConnection, key: str, **values: object) -> bool:
 
 async def read_letters(engine: AsyncEngine, reference: Reference) -> list[LedgerLine]:
     """Every letter of a mobility, in the order they were intended."""
-    async with reading(engine) as connection:
+    async with single_statement(engine) as connection:
         rows = await connection.execute(
             sa.select(*_LINE)
             .where(letter.c.reference == reference)
@@ -114,7 +114,7 @@ async def read_letters(engine: AsyncEngine, reference: Reference) -> list[Ledger
 
 async def undelivered(engine: AsyncEngine) -> int:
     """How many letters have not been settled yet."""
-    async with reading(engine) as connection:
+    async with single_statement(engine) as connection:
         return (
             await connection.scalar(sa.select(sa.func.count()).where(letter.c.settled_at.is_(None)))
             or 0

@@ -32,7 +32,7 @@ from temporalio.converter import (
     WorkflowSerializationContext,
 )
 
-from store.engine import reading
+from store.engine import single_statement
 from store.tables import NOW, data_key
 
 ENCODING = b"binary/mobility-sealed"
@@ -107,7 +107,7 @@ class KeyRing:
     async def is_destroyed(self, scope: str) -> bool:
         """Whether a key was destroyed."""
         find = sa.select(data_key.c.destroyed_at).where(data_key.c.scope == scope)
-        async with reading(self._engine) as connection:
+        async with single_statement(self._engine) as connection:
             return await connection.scalar(find) is not None
 
     async def seal(self, scope: str, content: bytes) -> bytes:
@@ -178,9 +178,7 @@ class SealingConverter(DataConverter):
 @lru_cache(maxsize=4096)
 def _converter_of(converter: SealingConverter, scope: str) -> SealingConverter:
     codec = cast("SealingCodec", converter.payload_codec)
-    return dataclasses.replace(
-        converter, payload_codec=dataclasses.replace(codec, scope=scope)
-    )
+    return dataclasses.replace(converter, payload_codec=dataclasses.replace(codec, scope=scope))
 
 
 def sealing_converter(keys: KeyRing) -> SealingConverter:
