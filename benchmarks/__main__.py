@@ -11,6 +11,7 @@ import sys
 import tempfile
 import uuid
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,7 +20,7 @@ import uvloop
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHandle
 
 from benchmarks.barest import Barest, connect
 from benchmarks.script import Script, seconds_to_sign, timed
@@ -27,10 +28,9 @@ from benchmarks.shape import Shape, shape_of
 from local.processes import LongRunning
 from local.stack import ROOT, Stack
 from settings import Settings
-from starter.case_files import EXAMPLE, CaseDocument, move, read_file
+from starter.case_files import EXAMPLE, move, read_file
 from starter.clock import VirtualClock
 from starter.demo import start_everything, weeks_to_a_coming_year
-from starter.desk import FrontDesk
 from starter.running import open_desk
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))  # noqa: TID251 - a door of its own
@@ -38,47 +38,37 @@ MOBILITIES = int(os.environ.get("BENCH_MOBILITIES", "40"))  # noqa: TID251
 AT_ONCE = 20
 TARGET_RATIO = 0.6
 MOST_EVENTS = 300
-BARE_QUEUE = "barest"
 
 console = Console(highlight=False)
 
 
-class Contest:
-    """Both contestants, on one server."""
+class Barests:
+    """The barest workflow as one of the contestants."""
 
-    def __init__(
-        self, desk: FrontDesk, clock: VirtualClock, case: CaseDocument, bare: Client, shape: Shape
-    ) -> None:
-        self.desk, self.clock, self.case = desk, clock, case
-        self.bare, self.shape = bare, shape
+    def __init__(self, client: Client, task_queue: str, shape: Shape) -> None:
+        self._client, self._task_queue, self._shape = client, task_queue, shape
 
-    async def mobility(self) -> None:
-        """One whole mobility."""
-        await Script(self.desk, self.clock, self.case).play()
-
-    async def barest(self) -> None:
-        """One life of the barest workflow of the same shape."""
-        handle = await self.bare.start_workflow(
-            Barest.run,
-            self.shape,
-            id=f"barest-{uuid.uuid4()}",
-            task_queue=BARE_QUEUE,  # noqa: TID251
-        )
-        for step in range(self.shape.updates):
+    async def life(self) -> None:
+        """One life of the shape of a mobility."""
+        handle = await self._start(self._shape)
+        for step in range(self._shape.updates):
             await handle.execute_update(Barest.say, step)
         await handle.result()
 
-    async def bare_latencies(self, messages: int) -> list[float]:
-        """Seconds until the barest workflow has answered a message."""
-        shape = self.shape.model_copy(update={"updates": messages + 1, "activities": messages + 1})
-        handle = await self.bare.start_workflow(
+    async def latencies(self, messages: int) -> list[float]:
+        """Seconds until a message is answered."""
+        shape = replace(self._shape, updates=messages + 1, activities=messages + 1)
+        handle = await self._start(shape)
+        await handle.execute_update(Barest.say, 0)
+        return [await timed(handle.execute_update(Barest.say, n)) for n in range(messages)]
+
+    async def _start(self, shape: Shape) -> WorkflowHandle[Barest, int]:
+        return await self._client.start_workflow(
             Barest.run,
             shape,
             id=f"barest-{uuid.uuid4()}",
-            task_queue=BARE_QUEUE,  # noqa: TID251
+            task_queue=self._task_queue,  # noqa: TID251
         )
-        await handle.execute_update(Barest.say, 0)
-        return [await timed(handle.execute_update(Barest.say, n)) for n in range(messages)]
 
 
 async def per_second(act: Callable[[], Awaitable[None]], advance: Callable[[], None]) -> float:
@@ -97,32 +87,36 @@ async def measure(settings: Settings, worker: LongRunning) -> bool:
     """Run all rounds, print the table, and tell whether the targets are met."""
     document = read_file(EXAMPLE)
     case = move(document, weeks_to_a_coming_year(document, datetime.now(UTC).date()))  # noqa: TID251
+    address = settings.required("temporal_address")
     async with open_desk(settings) as desk:
         if case.directory is not None:
             await desk.keep_directory(case.directory)
-        clock = VirtualClock(desk.client, settings)
-        script = Script(desk, clock, case)
+        script = Script(desk, VirtualClock(desk.client, settings), case)
         reference = await script.play()
         shape = shape_of(await desk.handle(reference).fetch_history())
-        bare = await connect(settings.required("temporal_address"))
-        contest = Contest(desk, clock, case, bare, shape)
-        speeds = await _rounds(contest)
+        bare = Barests(await connect(address, tuned=False), "barest", shape)
+        tuned = Barests(await connect(address, tuned=True), "barest-tuned", shape)
+
+        async def mobility() -> None:
+            await Script(desk, script.clock, case).play()
+
+        speeds = await _rounds(mobility, bare.life, tuned.life)
         ours = await seconds_to_sign(script)
-        theirs = await contest.bare_latencies(len(ours))
-    ratio = statistics.median(mine / bare for mine, bare in speeds)
-    _print(shape, speeds, ratio, ours, theirs, _peak_mebibytes(worker))
+        theirs = await bare.latencies(len(ours))
+    ratio = statistics.median(mine / bare for mine, bare, _ in speeds)
+    _print(shape, speeds, ours, theirs, _peak_mebibytes(worker))
     return ratio >= TARGET_RATIO and shape.events <= MOST_EVENTS
 
 
-async def _rounds(contest: Contest) -> list[tuple[float, float]]:
+async def _rounds(*contestants: Callable[[], Awaitable[None]]) -> list[list[float]]:
     with Progress(console=console, transient=True) as progress:
-        task = progress.add_task("Measuring", total=2 * ROUNDS * MOBILITIES)
+        task = progress.add_task("Measuring", total=len(contestants) * ROUNDS * MOBILITIES)
 
         def advance() -> None:
             progress.advance(task)
 
         return [
-            (await per_second(contest.mobility, advance), await per_second(contest.barest, advance))
+            [await per_second(contestant, advance) for contestant in contestants]
             for _ in range(ROUNDS)
         ]
 
@@ -139,25 +133,30 @@ def _peak_mebibytes(worker: LongRunning) -> int:
     return int(line.split()[1]) >> 10
 
 
-def _print(  # noqa: PLR0913, PLR0917 - one table has all of this
-    shape: Shape, speeds: list[tuple[float, float]], ratio: float,
-    ours: list[float], theirs: list[float], peak: int,
-) -> None:  # fmt: skip
-    table = Table("", "mobility", "barest workflow", "ratio")
-    for n, (mine, bare) in enumerate(speeds, start=1):
-        table.add_row(f"round {n}, per second", f"{mine:.2f}", f"{bare:.2f}", f"{mine / bare:.2f}")
+def _print(
+    shape: Shape, speeds: list[list[float]], ours: list[float], theirs: list[float], peak: int
+) -> None:
+    table = Table("", "mobility", "barest", "ratio", "barest, tuned", "ratio")
+    for n, (mine, bare, tuned) in enumerate(speeds, start=1):
+        table.add_row(
+            f"round {n}, per second", f"{mine:.2f}", f"{bare:.2f}", f"{mine / bare:.2f}",
+            f"{tuned:.2f}", f"{mine / tuned:.2f}",
+        )  # fmt: skip
     for name, at in (("median", 0.5), ("95th percentile", 0.95)):
         mine, bare = _at(ours, at), _at(theirs, at)
         row = (f"{1000 * mine:.0f} ms", f"{1000 * bare:.0f} ms", f"{mine / bare:.2f}")
         table.add_row(f"one message, {name}", *row)
     console.print(table)
+    ratio = statistics.median(mine / bare for mine, bare, _ in speeds)
+    to_tuned = statistics.median(mine / tuned for mine, _, tuned in speeds)
     console.print(
-        f"Ratio of throughput: {ratio:.2f} (target at least {TARGET_RATIO}).\n"
+        f"Ratio of throughput: {ratio:.2f} (target at least {TARGET_RATIO}); to the tuned one "
+        f"{to_tuned:.2f}.\n"
         f"Events of the straight journey: {shape.events} (target at most {MOST_EVENTS}), with "
         f"{shape.updates} messages, {shape.activities} activities, {shape.timers} timers, "
         f"{shape.workflow_tasks} workflow tasks, {shape.kilobytes} KiB.\n"
         f"Peak memory of the worker: {peak} MiB.\n"
-        f"{MOBILITIES} of each per round, {AT_ONCE} at once, letters delivered beside."
+        f"{MOBILITIES} of each per round, {AT_ONCE} at once, letters and papers included."
     )
 
 
@@ -171,12 +170,14 @@ def main() -> int:
         stack = Stack(Path(folder))
         try:
             settings = start_everything(stack, lambda _: None)
-            bare = LongRunning("barest", stack.home)
             address = settings.required("temporal_address")
-            command = [sys.executable, "-m", "benchmarks.barest", address, BARE_QUEUE]
-            bare.start(command, {"PYTHONPATH": str(ROOT)})
+            bare = [LongRunning(name, stack.home) for name in ("barest", "barest-tuned")]
+            for contestant, choice in zip(bare, ("", "tuned"), strict=True):
+                command = [sys.executable, "-m", "benchmarks.barest", address, contestant.name]
+                contestant.start([*command, choice], {"PYTHONPATH": str(ROOT)})
             met = uvloop.run(measure(settings, stack.worker))
-            bare.stop()
+            for contestant in bare:
+                contestant.stop()
         finally:
             stack.stop()
     return 0 if met else 1

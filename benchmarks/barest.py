@@ -1,10 +1,12 @@
 """The barest workflow: as many updates, activities and timers as a mobility, and nothing else.
 
-Its worker runs as ``python -m benchmarks.barest ADDRESS TASK_QUEUE``.
+It runs with Temporal's defaults, as a first example would; with ``tuned`` it gets what the product
+has (no compression, uvloop, pydantic's converter), to tell the two effects apart. Its worker runs as ``python -m benchmarks.barest ADDRESS TASK_QUEUE [tuned]``.
 """
 
 import asyncio
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 
 import uvloop
@@ -33,21 +35,17 @@ class Barest:
 
     @workflow.run
     async def run(self, shape: Shape) -> int:
-        """Go through the steps, with the remaining activities and timers spread over them."""
+        """Go through the steps, with the remaining activities and the timers spread over them."""
         for step in range(shape.updates):
             if step < shape.activities - shape.updates:
                 await self._act(step)
-            waits = 1 + (step < shape.timers - shape.updates)
-            await asyncio.gather(*(self._wait(step) for _ in range(waits)))
-        for step in range(shape.updates, shape.activities - shape.updates):
-            await self._act(step)
+            timeout = timedelta(days=30) if step < shape.timers else None
+            await workflow.wait_condition(self._heard_more_than(step), timeout=timeout)
         await workflow.wait_condition(workflow.all_handlers_finished)
         return self.heard
 
-    async def _wait(self, step: int) -> None:
-        await workflow.wait_condition(
-            lambda: self.heard > step, timeout=timedelta(days=30), timeout_summary="a deadline"
-        )
+    def _heard_more_than(self, step: int) -> Callable[[], bool]:
+        return lambda: self.heard > step
 
     async def _act(self, step: int) -> str:
         return await workflow.execute_activity(
@@ -62,16 +60,18 @@ class Barest:
         return answer
 
 
-async def connect(address: str) -> Client:
-    """Temporal without sealing, and otherwise as the product connects."""
+async def connect(address: str, *, tuned: bool) -> Client:
+    """Temporal with its defaults, or as the product connects, sealing aside."""
+    if not tuned:
+        return await Client.connect(address)
     return await Client.connect(
         address, data_converter=pydantic_data_converter, grpc_compression=GrpcCompression.NONE
     )
 
 
-async def work(address: str, task_queue: str) -> None:
+async def work(address: str, task_queue: str, *, tuned: bool) -> None:
     """Work until killed."""
-    client = await connect(address)
+    client = await connect(address, tuned=tuned)
     worker = Worker(
         client, task_queue=task_queue, workflows=[Barest], activities=[nothing],
         max_cached_workflows=2000,
@@ -79,5 +79,12 @@ async def work(address: str, task_queue: str) -> None:
     await worker.run()
 
 
+def main(address: str, task_queue: str, *choices: str) -> None:
+    """Run the worker of the barest workflow."""
+    tuned = "tuned" in choices
+    loop = uvloop.run if tuned else asyncio.run
+    loop(work(address, task_queue, tuned=tuned))
+
+
 if __name__ == "__main__":
-    uvloop.run(work(sys.argv[1], sys.argv[2]))
+    main(*sys.argv[1:])

@@ -23,7 +23,7 @@ class Script:
 
     def __init__(self, desk: FrontDesk, clock: VirtualClock, case: CaseDocument) -> None:
         self._desk = desk
-        self._clock = clock
+        self.clock = clock
         self._case = case
 
     async def play(self) -> Reference:
@@ -43,7 +43,7 @@ class Script:
         occasion = uuid.uuid4().hex  # noqa: TID251
         reference = await self._desk.request(self._case.request, today=today, occasion=occasion)
         self._people = await self._desk.people(reference)
-        return Rehearsal(self._desk, self._clock, reference)
+        return Rehearsal(self._desk, self.clock, reference)
 
     async def signatories(self, rehearsal: Rehearsal) -> list[Errand]:
         """Everybody who is to sign, once a host has accepted."""

@@ -1,13 +1,14 @@
 """How many messages, activities and timers a journey has, counted in its history."""
 
 from collections import Counter
+from dataclasses import dataclass
 
-from pydantic import BaseModel
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHistory
 
 
-class Shape(BaseModel):
+@dataclass(frozen=True)
+class Shape:
     """The counts that the barest workflow repeats."""
 
     updates: int

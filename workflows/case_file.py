@@ -55,10 +55,14 @@ class CaseFile:
     async def written(self) -> None:
         """Return once everything that has happened so far is in the journal.
 
-        A step waits for whatever it has just set going, so that a signature and the agreement
-        that comes into force by it are one stroke, one activity and one transaction.
+        A step waits for whatever it has just set going, so that the last signature, the agreement
+        that comes into force by it and the next phase are one stroke: one activity and one
+        transaction.
         """
         mine = self.mobility.n
+        # Conditions are looked at when nobody has anything left to do: after the first look the
+        # phases go on, and by the second they have come to their next wait.
+        await workflow.wait_condition(lambda: True)
         await workflow.wait_condition(lambda: True)
         async with self._pen:
             if self.mobility.recorded < mine:
