@@ -94,16 +94,15 @@ async def measure(settings: Settings, worker: LongRunning) -> bool:
         script = Script(desk, VirtualClock(desk.client, settings), case)
         reference = await script.play()
         shape = shape_of(await desk.handle(reference).fetch_history())
-        bare = Barests(await connect(address, tuned=False), "barest", shape)
-        tuned = Barests(await connect(address, tuned=True), "barest-tuned", shape)
+        bare = Barests(await connect(address), "barest", shape)
 
         async def mobility() -> None:
             await Script(desk, script.clock, case).play()
 
-        speeds = await _rounds(mobility, bare.life, tuned.life)
+        speeds = await _rounds(mobility, bare.life)
         ours = await seconds_to_sign(script)
         theirs = await bare.latencies(len(ours))
-    ratio = statistics.median(mine / bare for mine, bare, _ in speeds)
+    ratio = statistics.median(mine / bare for mine, bare in speeds)
     _print(shape, speeds, ours, theirs, _peak_mebibytes(worker))
     return ratio >= TARGET_RATIO and shape.events <= MOST_EVENTS
 
@@ -136,22 +135,17 @@ def _peak_mebibytes(worker: LongRunning) -> int:
 def _print(
     shape: Shape, speeds: list[list[float]], ours: list[float], theirs: list[float], peak: int
 ) -> None:
-    table = Table("", "mobility", "barest", "ratio", "barest, tuned", "ratio")
-    for n, (mine, bare, tuned) in enumerate(speeds, start=1):
-        table.add_row(
-            f"round {n}, per second", f"{mine:.2f}", f"{bare:.2f}", f"{mine / bare:.2f}",
-            f"{tuned:.2f}", f"{mine / tuned:.2f}",
-        )  # fmt: skip
+    table = Table("", "mobility", "barest workflow", "ratio")
+    for n, (mine, bare) in enumerate(speeds, start=1):
+        table.add_row(f"round {n}, per second", f"{mine:.2f}", f"{bare:.2f}", f"{mine / bare:.2f}")
     for name, at in (("median", 0.5), ("95th percentile", 0.95)):
         mine, bare = _at(ours, at), _at(theirs, at)
         row = (f"{1000 * mine:.0f} ms", f"{1000 * bare:.0f} ms", f"{mine / bare:.2f}")
         table.add_row(f"one message, {name}", *row)
     console.print(table)
-    ratio = statistics.median(mine / bare for mine, bare, _ in speeds)
-    to_tuned = statistics.median(mine / tuned for mine, _, tuned in speeds)
+    ratio = statistics.median(mine / bare for mine, bare in speeds)
     console.print(
-        f"Ratio of throughput: {ratio:.2f} (target at least {TARGET_RATIO}); to the tuned one "
-        f"{to_tuned:.2f}.\n"
+        f"Ratio of throughput: {ratio:.2f} (target at least {TARGET_RATIO}).\n"
         f"Events of the straight journey: {shape.events} (target at most {MOST_EVENTS}), with "
         f"{shape.updates} messages, {shape.activities} activities, {shape.timers} timers, "
         f"{shape.workflow_tasks} workflow tasks, {shape.kilobytes} KiB.\n"
@@ -171,13 +165,11 @@ def main() -> int:
         try:
             settings = start_everything(stack, lambda _: None)
             address = settings.required("temporal_address")
-            bare = [LongRunning(name, stack.home) for name in ("barest", "barest-tuned")]
-            for contestant, choice in zip(bare, ("", "tuned"), strict=True):
-                command = [sys.executable, "-m", "benchmarks.barest", address, contestant.name]
-                contestant.start([*command, choice], {"PYTHONPATH": str(ROOT)})
+            bare = LongRunning("barest", stack.home)
+            command = [sys.executable, "-m", "benchmarks.barest", address, bare.name]
+            bare.start(command, {"PYTHONPATH": str(ROOT)})
             met = uvloop.run(measure(settings, stack.worker))
-            for contestant in bare:
-                contestant.stop()
+            bare.stop()
         finally:
             stack.stop()
     return 0 if met else 1

@@ -1,7 +1,7 @@
 """The barest workflow: as many updates, activities and timers as a mobility, and nothing else.
 
-It runs with Temporal's defaults, as a first example would; with ``tuned`` it gets what the product
-has (no compression, uvloop, pydantic's converter), to tell the two effects apart. Its worker runs as ``python -m benchmarks.barest ADDRESS TASK_QUEUE [tuned]``.
+It gets what the product has (no compression, uvloop, pydantic's converter), so that only what the
+product does with it is compared. Its worker runs as ``python -m benchmarks.barest ADDRESS TASK_QUEUE``.
 """
 
 import asyncio
@@ -60,18 +60,16 @@ class Barest:
         return answer
 
 
-async def connect(address: str, *, tuned: bool) -> Client:
-    """Temporal with its defaults, or as the product connects, sealing aside."""
-    if not tuned:
-        return await Client.connect(address)
+async def connect(address: str) -> Client:
+    """Temporal as the product connects, sealing aside."""
     return await Client.connect(
         address, data_converter=pydantic_data_converter, grpc_compression=GrpcCompression.NONE
     )
 
 
-async def work(address: str, task_queue: str, *, tuned: bool) -> None:
+async def work(address: str, task_queue: str) -> None:
     """Work until killed."""
-    client = await connect(address, tuned=tuned)
+    client = await connect(address)
     worker = Worker(
         client, task_queue=task_queue, workflows=[Barest], activities=[nothing],
         max_cached_workflows=2000,
@@ -79,12 +77,5 @@ async def work(address: str, task_queue: str, *, tuned: bool) -> None:
     await worker.run()
 
 
-def main(address: str, task_queue: str, *choices: str) -> None:
-    """Run the worker of the barest workflow."""
-    tuned = "tuned" in choices
-    loop = uvloop.run if tuned else asyncio.run
-    loop(work(address, task_queue, tuned=tuned))
-
-
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    uvloop.run(work(*sys.argv[1:]))
