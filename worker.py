@@ -48,6 +48,16 @@ def rate_files(folder: Path | None) -> list[str]:
     return texts + [f.read_text("utf-8") for f in added]
 
 
+def sandbox() -> SandboxedWorkflowRunner:
+    """Workflows in their sandbox; a module that was not meant to be passed through stops us."""
+    policy = (
+        workflow.SandboxImportNotificationPolicy.WARN_ON_DYNAMIC_IMPORT
+        | workflow.SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH
+    )
+    restrictions = SandboxRestrictions.default.with_import_notification_policy(policy)
+    return SandboxedWorkflowRunner(restrictions=restrictions)
+
+
 def build_worker(
     client: Client, store: Store, settings: Settings, interceptors: Sequence[Interceptor] = ()
 ) -> Worker:
@@ -55,11 +65,6 @@ def build_worker(
     production = settings.mobility_environment == "production"
     keeper, finder, papers = JournalKeeper(store), HostFinder(store), PaperMaker(store)
     clerk = GrantClerk(rate_files(settings.mobility_rates), allow_illustrations=not production)
-    policy = (
-        workflow.SandboxImportNotificationPolicy.WARN_ON_DYNAMIC_IMPORT
-        | workflow.SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH
-    )
-    restrictions = SandboxRestrictions.default.with_import_notification_policy(policy)
     return Worker(
         client,
         task_queue=settings.mobility_task_queue,
@@ -68,7 +73,7 @@ def build_worker(
             keeper.record, finder.rank_hosts, clerk.compute,
             papers.draw_agreement, papers.issue_certificates, papers.publish_card,
         ],
-        workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
+        workflow_runner=sandbox(),
         max_cached_workflows=CACHED,
         graceful_shutdown_timeout=timedelta(seconds=10),
         interceptors=interceptors,

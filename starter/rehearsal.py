@@ -82,11 +82,13 @@ class Rehearsal:
     async def post_comes(self) -> None:
         """Wait until every letter so far is settled: the clock does not outrun the post."""
         limit = time_now() + (PATIENCE_SECONDS if self._with_post else 0)
-        while time_now() < limit:
-            letters = await read_letters(self._desk.store.engine, self.reference)
-            if all(letter.settled_at for letter in letters):
-                return
+        while time_now() < limit and not await self.post_has_come():
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def post_has_come(self) -> bool:
+        """Whether every letter so far is settled."""
+        letters = await read_letters(self._desk.store.engine, self.reference)
+        return all(letter.settled_at for letter in letters)
 
     async def now(self) -> datetime:
         """The mobility's own time."""

@@ -3,7 +3,7 @@
 import asyncio
 
 from temporalio import workflow
-from temporalio.common import SearchAttributeKey
+from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
 with workflow.unsafe.imports_passed_through():
     from domain import messages as m
@@ -71,7 +71,7 @@ class MobilityWorkflow:
     def _show_phase(self) -> None:
         workflow.upsert_search_attributes(self._standing())
 
-    def _standing(self) -> list:  # type: ignore[type-arg]
+    def _standing(self) -> list[SearchAttributeUpdate[str]]:
         """Phase and head of the journal, in clear: they outlive the mobility's key."""
         mobility = self.file.mobility
         host = mobility.matching.host

@@ -29,4 +29,5 @@ async def accompany_visit(file: CaseFile) -> None:
         certificates = await workflow.execute_activity_method(
             PaperMaker.issue_certificates, order, **drawing()
         )
-        mobility.issue_certificates(certificates, at=file.now)
+        if not file.must_stop:
+            mobility.issue_certificates(certificates, at=file.now)

@@ -1,0 +1,102 @@
+"""Temporal is killed, PostgreSQL restarted, the mail server away: the journey completes."""
+
+import asyncio
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from local import postgres
+from local.stack import Stack
+from settings import Settings
+from starter.case_files import CaseDocument, section
+from starter.clock import VirtualClock
+from starter.rehearsal import Rehearsal
+from starter.running import open_desk
+from starter.story import (
+    a_host_accepts,
+    everybody_looks_back,
+    everybody_signs,
+    grant_and_agenda_are_settled,
+    the_visit_takes_place,
+)
+from store.engine import migrate
+from store.ledger import read_letters
+from tests.journeys.reading import is_sound, kinds
+from tests.survival.journal_kept import letters_caught
+from tests.survival.supervision import supervised
+
+
+@pytest.fixture
+def shaky(tmp_path: Path) -> Stack:
+    """A stack of this test's own, whose parts it may stop."""
+    return Stack(tmp_path / "shaky")
+
+
+async def test_a_journey_survives_the_restart_of_every_part(
+    shaky: Stack, case: CaseDocument, tmp_path: Path
+) -> None:
+    settings = await asyncio.to_thread(_start, shaky)
+    try:
+        await _journey(shaky, settings, case, tmp_path / "log")
+    finally:
+        await asyncio.to_thread(shaky.stop)
+
+
+def _start(stack: Stack) -> Settings:
+    settings = stack.start(with_worker=False)
+    migrate(settings.required("database_url"))
+    return settings
+
+
+async def _journey(stack: Stack, settings: Settings, case: CaseDocument, log: Path) -> None:
+    async with open_desk(settings) as desk, supervised(settings, log):
+        await desk.keep_directory(section(case.directory, "directory", log))
+        request = section(case.request, "request", log)
+        reference = await desk.request(
+            request, today=datetime.now(UTC).date(), occasion=uuid.uuid4().hex
+        )
+        rehearsal = Rehearsal(desk, VirtualClock(desk.client, settings), reference)
+        await a_host_accepts(rehearsal)
+        await asyncio.to_thread(_kill_temporal, stack)
+        await everybody_signs(rehearsal)
+        stack.mail.stop()
+        await grant_and_agenda_are_settled(rehearsal, case)
+        await asyncio.to_thread(_restart_postgresql, stack)
+        await desk.store.engine.dispose()
+        await the_visit_takes_place(rehearsal)
+        waiting = await read_letters(desk.store.engine, reference)
+        await asyncio.to_thread(stack.start, with_worker=False)
+        await everybody_looks_back(rehearsal, case)
+        await _until_settled(rehearsal)
+
+        happened = await kinds(desk, rehearsal)
+        assert happened[-2:] == ["CardPublished", "MobilityEnded"]
+        assert happened.count("AgreementSigned") == 4
+        assert await is_sound(desk, rehearsal)
+        assert [x for x in waiting if x.settled_at is None and x.remark]
+        letters = await read_letters(desk.store.engine, reference)
+        left = {x.message_id for x in letters if x.state == "handed over"}
+        assert await letters_caught(desk, rehearsal, stack.letters) == dict.fromkeys(left, 1)
+
+
+def _kill_temporal(stack: Stack) -> None:
+    server = stack.temporal.process()
+    assert server is not None
+    server.kill()
+    server.wait(10)
+    stack.start(with_worker=False)
+
+
+def _restart_postgresql(stack: Stack) -> None:
+    assert postgres.stop(stack.database)
+    # The mail server stays away meanwhile.
+    postgres.start(stack.database)
+
+
+async def _until_settled(rehearsal: Rehearsal) -> None:
+    """The back-off of a minute's outage is a minute at most."""
+    async with asyncio.timeout(100):
+        while not await rehearsal.post_has_come():
+            await asyncio.sleep(0.2)
