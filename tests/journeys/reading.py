@@ -1,6 +1,9 @@
 """What journeys look at afterwards: kinds of entries, letters, the verdict of the auditor."""
 
+import asyncio
 from collections import Counter
+
+from temporalio.client import WorkflowExecutionStatus
 
 from domain.facts import PersonId
 from domain.letters import Purpose
@@ -36,5 +39,15 @@ async def told(desk: FrontDesk, rehearsal: Rehearsal, purpose: Purpose) -> Count
 
 async def is_sound(desk: FrontDesk, rehearsal: Rehearsal) -> bool:
     """Whether journal and history agree, every stroke compared."""
+    if (await rehearsal.mobility()).view.outcome is not None:
+        await _closed_in_temporal(desk, rehearsal)
     verdict = await auditing.verify(desk.client, desk.store, rehearsal.reference)
     return verdict.is_sound and verdict.compared == verdict.strokes
+
+
+async def _closed_in_temporal(desk: FrontDesk, rehearsal: Rehearsal) -> None:
+    """The journal says that it is closed a moment before Temporal has heard so."""
+    handle = desk.handle(rehearsal.reference)
+    async with asyncio.timeout(30):
+        while (await handle.describe()).status is WorkflowExecutionStatus.RUNNING:
+            await asyncio.sleep(0.05)

@@ -23,7 +23,7 @@ def own_settings(settings: Settings) -> Settings:
 
 @pytest.fixture
 def begin_alone(desk: FrontDesk, own_settings: Settings, case: CaseDocument) -> BeginAlone:
-    """Requests the customer's case on that queue, with letters waited for at every step."""
+    """Requests the customer's case on that queue."""
 
     async def begin() -> Rehearsal:
         assert case.request is not None
@@ -32,6 +32,6 @@ def begin_alone(desk: FrontDesk, own_settings: Settings, case: CaseDocument) -> 
             case.request, today=datetime.now(UTC).date(), occasion=uuid.uuid4().hex
         )
         clock = VirtualClock(desk.client, own_settings)
-        return Rehearsal(own_desk, clock, reference, with_post=True)
+        return Rehearsal(own_desk, clock, reference)
 
     return begin

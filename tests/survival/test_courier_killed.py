@@ -4,17 +4,15 @@ import asyncio
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 from domain.deadlines import Asked
 from local.stack import Stack
 from settings import Settings
 from starter.desk import FrontDesk
-from starter.rehearsal import Rehearsal
 from store.ledger import read_letters
-from store.tables import letter
 from tests.survival.conftest import BeginAlone
 from tests.survival.journal_kept import letters_caught
+from tests.survival.post import all_settled
 from tests.survival.supervision import Supervision, supervised
 
 
@@ -29,8 +27,7 @@ async def test_a_letter_is_repeated_only_when_nobody_can_know(
     async with supervised(own, tmp_path / "log", DIE_POSTING=moment) as supervision:
         await rehearsal.asked(Asked.PLACE)
         await _has_died(supervision)
-        await _the_claim_runs_out(desk, rehearsal)
-        await rehearsal.post_comes()
+        await all_settled(desk, rehearsal)
 
     assert supervision.deaths == 1
     [line] = await read_letters(desk.store.engine, rehearsal.reference)
@@ -42,13 +39,3 @@ async def _has_died(supervision: Supervision) -> None:
     async with asyncio.timeout(30):
         while not supervision.deaths:
             await asyncio.sleep(0.05)
-
-
-async def _the_claim_runs_out(desk: FrontDesk, rehearsal: Rehearsal) -> None:
-    """What a minute does by itself."""
-    async with desk.store.engine.begin() as tx:
-        await tx.execute(
-            sa.update(letter)
-            .where(letter.c.reference == rehearsal.reference)
-            .values(next_attempt_at=sa.func.now())
-        )

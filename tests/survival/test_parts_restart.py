@@ -25,6 +25,7 @@ from store.engine import migrate
 from store.ledger import read_letters
 from tests.journeys.reading import is_sound, kinds
 from tests.survival.journal_kept import letters_caught
+from tests.survival.post import all_settled, one_was_put_off
 from tests.survival.supervision import supervised
 
 
@@ -66,16 +67,15 @@ async def _journey(stack: Stack, settings: Settings, case: CaseDocument, log: Pa
         await asyncio.to_thread(_restart_postgresql, stack)
         await desk.store.engine.dispose()
         await the_visit_takes_place(rehearsal)
-        waiting = await read_letters(desk.store.engine, reference)
+        await one_was_put_off(desk, rehearsal)
         await asyncio.to_thread(stack.start, with_worker=False)
         await everybody_looks_back(rehearsal, case)
-        await _until_settled(rehearsal)
+        await all_settled(desk, rehearsal)
 
         happened = await kinds(desk, rehearsal)
         assert happened[-2:] == ["CardPublished", "MobilityEnded"]
         assert happened.count("AgreementSigned") == 4
         assert await is_sound(desk, rehearsal)
-        assert [x for x in waiting if x.settled_at is None and x.remark]
         letters = await read_letters(desk.store.engine, reference)
         left = {x.message_id for x in letters if x.state == "handed over"}
         assert await letters_caught(desk, rehearsal, stack.letters) == dict.fromkeys(left, 1)
@@ -93,10 +93,3 @@ def _restart_postgresql(stack: Stack) -> None:
     assert postgres.stop(stack.database)
     # The mail server stays away meanwhile.
     postgres.start(stack.database)
-
-
-async def _until_settled(rehearsal: Rehearsal) -> None:
-    """The back-off of a minute's outage is a minute at most."""
-    async with asyncio.timeout(100):
-        while not await rehearsal.post_has_come():
-            await asyncio.sleep(0.2)

@@ -1,0 +1,41 @@
+"""Waiting for the post, without waiting for the minutes that a claim or a back-off lasts."""
+
+import asyncio
+
+import sqlalchemy as sa
+
+from starter.desk import FrontDesk
+from starter.rehearsal import Rehearsal
+from store.ledger import read_letters
+from store.tables import letter
+
+
+async def minutes_pass(desk: FrontDesk, rehearsal: Rehearsal) -> None:
+    """What time does by itself: claims run out, back-offs end."""
+    async with desk.store.engine.begin() as tx:
+        await tx.execute(
+            sa.update(letter)
+            .where(letter.c.reference == rehearsal.reference, letter.c.settled_at.is_(None))
+            .values(next_attempt_at=sa.func.now())
+        )
+
+
+async def all_settled(desk: FrontDesk, rehearsal: Rehearsal) -> None:
+    """Wait until every letter is settled; after a while, let the minutes pass."""
+    async with asyncio.timeout(60):
+        for look in range(1, 1000):
+            if await rehearsal.post_has_come():
+                return
+            if look % 30 == 0:
+                await minutes_pass(desk, rehearsal)
+            await asyncio.sleep(0.1)
+
+
+async def one_was_put_off(desk: FrontDesk, rehearsal: Rehearsal) -> None:
+    """Wait until a letter could not leave, and says why."""
+    async with asyncio.timeout(30):
+        while not any(
+            x.remark and not x.settled_at
+            for x in await read_letters(desk.store.engine, rehearsal.reference)
+        ):
+            await asyncio.sleep(0.1)
