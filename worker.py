@@ -75,6 +75,7 @@ def build_worker(
         ],
         workflow_runner=sandbox(),
         max_cached_workflows=CACHED,
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=5),
         graceful_shutdown_timeout=timedelta(seconds=10),
         interceptors=interceptors,
     )  # fmt: skip

@@ -77,9 +77,7 @@ class OpenCase:
         )
 
 
-async def open_case(
-    store: Store, reference: Reference, known: OpenCase | None = None
-) -> OpenCase:
+async def open_case(store: Store, reference: Reference, known: OpenCase | None = None) -> OpenCase:
     """Read one mobility whole, or return the one that is known if nothing has happened since.
 
     Raises:

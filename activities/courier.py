@@ -149,8 +149,8 @@ class Courier:
 
 def _note_of(entry: Entry) -> Writing | None:
     event = entry.event()
-    for field in ("note", "reason"):
-        if isinstance(found := getattr(event, field, None), Writing):
+    for name in ("note", "reason"):
+        if isinstance(found := getattr(event, name, None), Writing):
             return found
     return None
 

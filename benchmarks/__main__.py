@@ -15,7 +15,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psutil
 import uvloop
 from rich.console import Console
 from rich.progress import Progress
@@ -33,8 +32,8 @@ from starter.clock import VirtualClock
 from starter.demo import start_everything, weeks_to_a_coming_year
 from starter.running import open_desk
 
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))  # noqa: TID251 - a door of its own
-MOBILITIES = int(os.environ.get("BENCH_MOBILITIES", "40"))  # noqa: TID251
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
+MOBILITIES = int(os.environ.get("BENCH_MOBILITIES", "40"))
 AT_ONCE = 20
 TARGET_RATIO = 0.6
 MOST_EVENTS = 300
@@ -67,7 +66,7 @@ class Barests:
             Barest.run,
             shape,
             id=f"barest-{uuid.uuid4()}",
-            task_queue=self._task_queue,  # noqa: TID251
+            task_queue=self._task_queue,
         )
 
 
@@ -86,7 +85,7 @@ async def per_second(act: Callable[[], Awaitable[None]], advance: Callable[[], N
 async def measure(settings: Settings, worker: LongRunning) -> bool:
     """Run all rounds, print the table, and tell whether the targets are met."""
     document = read_file(EXAMPLE)
-    case = move(document, weeks_to_a_coming_year(document, datetime.now(UTC).date()))  # noqa: TID251
+    case = move(document, weeks_to_a_coming_year(document, datetime.now(UTC).date()))
     address = settings.required("temporal_address")
     async with open_desk(settings) as desk:
         if case.directory is not None:

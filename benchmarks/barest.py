@@ -1,10 +1,10 @@
 """The barest workflow: as many updates, activities and timers as a mobility, and nothing else.
 
 It gets what the product has (no compression, uvloop, pydantic's converter), so that only what the
-product does with it is compared. Its worker runs as ``python -m benchmarks.barest ADDRESS TASK_QUEUE``.
+product does with it is compared. Its worker runs as
+``python -m benchmarks.barest ADDRESS TASK_QUEUE``.
 """
 
-import asyncio
 import sys
 from collections.abc import Callable
 from datetime import timedelta

@@ -39,8 +39,8 @@ class Script:
         """Request the mobility."""
         if self._case.request is None:
             raise ValueError("The case has no request.")
-        today = datetime.now(UTC).date()  # noqa: TID251 - a door
-        occasion = uuid.uuid4().hex  # noqa: TID251
+        today = datetime.now(UTC).date()
+        occasion = uuid.uuid4().hex
         reference = await self._desk.request(self._case.request, today=today, occasion=occasion)
         self._people = await self._desk.people(reference)
         return Rehearsal(self._desk, self.clock, reference)
@@ -95,11 +95,11 @@ class Script:
 
 async def seconds_to_sign(script: Script, mobilities: int = 10) -> list[float]:
     """Seconds until a signature is answered, which is when PostgreSQL has it."""
-    seconds: list[float] = []
-    for _ in range(mobilities):
-        for errand in await script.signatories(await script.begin()):
-            seconds.append(await timed(errand.sign()))
-    return seconds
+    return [
+        await timed(errand.sign())
+        for _ in range(mobilities)
+        for errand in await script.signatories(await script.begin())
+    ]
 
 
 async def timed(act: Awaitable[object]) -> float:

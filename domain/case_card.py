@@ -62,7 +62,7 @@ class CardFacts(Fact):
         return tuple(day for day in sorted(self.attendance) if self.attendance[day])
 
 
-def read_card_facts(entries: Iterable[Entry]) -> CardFacts:
+def read_card_facts(entries: Iterable[Entry]) -> CardFacts:  # noqa: C901 - a table, row by row
     """Gather the facts of the card from the journal; later entries replace earlier ones."""
     facts: dict[str, object] = {"follow_up": None, "silent": (), "planned": ()}
     attendance: dict[date, tuple[PersonId, ...]] = {}
@@ -104,9 +104,11 @@ def find_contradictions(facts: CardFacts, texts: Mapping[str, str]) -> tuple[str
     if facts.follow_up and facts.follow_up.stated_days != held:
         found.append(f"The follow-up states {facts.follow_up.stated_days} days; {truth}.")
     for name, text in _told(facts, texts):
-        for match in _DAYS.finditer(text):
-            if _number(match["n"]) != held:
-                found.append(f'The {name} says "{match[0]}"; {truth}.')
+        found += [
+            f'The {name} says "{match[0]}"; {truth}.'
+            for match in _DAYS.finditer(text)
+            if _number(match["n"]) != held
+        ]
     if unplanned := [day for day in facts.days if day not in facts.planned]:
         found.append(f"The agenda has nothing on {unplanned[0]:%-d %B %Y}; {truth}.")
     found += _people_contradictions(facts)

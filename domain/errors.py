@@ -11,15 +11,14 @@ Refusal
 ├── GrantNotAcceptable      the decision does not fit what was computed
 ├── AttendanceNotAcceptable a day or a person that is not part of the visit
 ├── CauseNotAcceptable      a cause that people do not give
-├── EvaluationNotAcceptable an answer outside what was asked
-└── FactsContradict         two recorded facts cannot both be true
+└── EvaluationNotAcceptable an answer outside what was asked
 
 A refusal is not an error: a rule said no, nothing has changed, and the person can do something
 about it. Infrastructure trouble is never a refusal.
 """
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - a rule said no; it is not an error
     """A rule said no to a message. The text is one sentence: what, where, what to do."""
 
 
@@ -65,7 +64,3 @@ class CauseNotAcceptable(Refusal):
 
 class EvaluationNotAcceptable(Refusal):
     """An answer outside what was asked."""
-
-
-class FactsContradict(Refusal):
-    """Two recorded facts cannot both be true."""

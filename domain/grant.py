@@ -167,16 +167,14 @@ class Grant(State):
             computed = lines[name].amount
             if amount < 0 or (computed is not None and amount > computed):
                 raise GrantNotAcceptable(
-                    f"{amount} euro for {name} is outside 0 to {computed} euro, what the rates give."
+                    f"{amount} euro for {name} is outside what the rates give, 0 to {computed} euro."
                 )
 
     @staticmethod
     def _amount(line: GrantLine, given: dict[str, Decimal]) -> Decimal:
         amount = given.get(line.id, line.amount)
         if amount is None:
-            raise GrantNotAcceptable(
-                f"No rate is on file for {line.id} ({line.basis}): give its amount."
-            )
+            raise GrantNotAcceptable(f"No rate is on file for {line.id}: give its amount.")
         return amount
 
 
@@ -192,7 +190,9 @@ def compute_grant(
         lines.append(_travel(request, person, rates, receiving_country))
         lines.append(_support(request, person, rates, receiving_country))
     rate = rates.find(Category.ORGANISATIONAL_SUPPORT, request, receiving_country)
-    lines.append(_line(Category.ORGANISATIONAL_SUPPORT, None, len(participants), rate, "participants"))
+    lines.append(
+        _line(Category.ORGANISATIONAL_SUPPORT, None, len(participants), rate, "participants")
+    )
     return tuple(lines)
 
 
@@ -237,7 +237,7 @@ def _line(
 
 
 def instalment_due(*, signed_on: date, first_day: date) -> date:
-    """The day the first instalment must be paid: 30 days after signature, or the start if sooner."""
+    """The day the first instalment is due: 30 days after signature, or the start if sooner."""
     return min(signed_on + timedelta(days=INSTALMENT_DAYS), first_day)
 
 

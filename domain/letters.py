@@ -101,9 +101,7 @@ def letters_after(entry: Entry, mobility: Mobility) -> list[LetterOrder]:
     ]  # fmt: skip
 
 
-def _asking(
-    event: Event, mobility: Mobility
-) -> list[tuple[Purpose, PersonId, int, Asked | None]]:
+def _asking(event: Event, mobility: Mobility) -> list[tuple[Purpose, PersonId, int, Asked | None]]:
     if isinstance(event, e.PersonReminded):
         purpose = LETTER_OF[event.asked]
         return [(purpose, person, event.ordinal, event.asked) for person in event.people]
@@ -114,7 +112,9 @@ def _asking(
     ]
 
 
-def _telling(event: Event, mobility: Mobility) -> list[tuple[Purpose, list[PersonId]]]:
+def _telling(  # noqa: C901, PLR0911 - a table, row by row
+    event: Event, mobility: Mobility
+) -> list[tuple[Purpose, list[PersonId]]]:
     """Who is told of an event without being asked for anything."""
     sending, office = mobility.request.coordinator, mobility.request.office
     travelling = list(mobility.taking_part)

@@ -107,9 +107,7 @@ PERMISSIONS: dict[type[m.Message], Permission] = {
     m.ConfirmArrival: _may("confirm an arrival", (P.VISIT,), R.RECEIVING),
     m.ConfirmAttendance: _may("confirm attendance", (P.VISIT,), R.RECEIVING),
     m.ConfirmDeparture: _may("confirm a departure", (P.VISIT,), R.RECEIVING),
-    m.AnswerEvaluation: _may(
-        "answer the evaluation", (P.EVALUATION,), R.PARTICIPANT, R.RECEIVING
-    ),
+    m.AnswerEvaluation: _may("answer the evaluation", (P.EVALUATION,), R.PARTICIPANT, R.RECEIVING),
     m.ReportFollowUp: _may("report the follow-up", (P.EVALUATION,), R.SENDING),
     m.WithdrawParticipant: _may("withdraw", UNTIL_EVALUATION, R.PARTICIPANT, R.SENDING),
     m.DeclineMobility: _may(

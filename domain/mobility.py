@@ -148,9 +148,7 @@ class Mobility(State):
 
     def open(self, *, at: datetime) -> None:
         """The request is in."""
-        self.happened(
-            e.MobilityRequested(request=self.request), at=at, by=self.request.coordinator
-        )
+        self.happened(e.MobilityRequested(request=self.request), at=at, by=self.request.coordinator)
 
     def rank_hosts(self, ranking: Ranking, *, at: datetime) -> None:
         """Keep the order in which hosts will be asked."""
@@ -199,9 +197,7 @@ class Mobility(State):
         if self.agreement.version and not self.agreement.awaited:
             self.agreement.in_force_on = at.date()
             self.answered(Asked.SIGNATURES)
-            self.happened(
-                e.AgreementInForce(version=self.agreement.version, on=at.date()), at=at
-            )
+            self.happened(e.AgreementInForce(version=self.agreement.version, on=at.date()), at=at)
 
     def ask_for_decision(self, lines: tuple[GrantLine, ...], *, at: datetime) -> None:
         """Put the computed grant before the programme office, two days before the visit at last."""
@@ -270,9 +266,7 @@ class Mobility(State):
         """Two facts cannot both be true: ask the sending coordinator which one to correct."""
         self.contradictions = contradictions
         wait = self.ask(Asked.CARD_FACTS, (self.request.coordinator,), at=at)
-        self.happened(
-            e.CardStopped(contradictions=contradictions, correct_by=wait.due), at=at
-        )
+        self.happened(e.CardStopped(contradictions=contradictions, correct_by=wait.due), at=at)
 
     def fall_silent(self, asked: Asked, *, at: datetime) -> None:
         """The deadline has passed without an answer; what that means stands in the plan."""

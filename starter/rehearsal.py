@@ -82,7 +82,7 @@ class Rehearsal:
     async def post_comes(self) -> None:
         """Wait until every letter so far is settled: the clock does not outrun the post."""
         limit = time_now() + (PATIENCE_SECONDS if self._with_post else 0)
-        while time_now() < limit and not await self.post_has_come():
+        while time_now() < limit and not await self.post_has_come():  # noqa: ASYNC110 - none tells
             await asyncio.sleep(LOOK_SECONDS)
 
     async def post_has_come(self) -> bool:

@@ -11,9 +11,7 @@ def open_engine(database_url: str) -> AsyncEngine:
     After a restart of the server the first statement fails, which empties the pool, and whoever
     sent it tries again: cheaper than asking each connection each time whether it still lives.
     """
-    return create_async_engine(
-        database_url, pool_size=10, max_overflow=10, hide_parameters=True
-    )
+    return create_async_engine(database_url, pool_size=10, max_overflow=10, hide_parameters=True)
 
 
 def single_statement(engine: AsyncEngine) -> AsyncConnection:

@@ -127,7 +127,8 @@ STROKE = sa.text(
     ), queued as (
       insert into letter (key, reference, intended_at, "order")
       select key, :reference, at, "order"
-      from jsonb_to_recordset(cast(:letters as jsonb)) as l (key text, at timestamptz, "order" jsonb)
+      from jsonb_to_recordset(cast(:letters as jsonb))
+        as l (key text, at timestamptz, "order" jsonb)
       on conflict do nothing
     )
     update mobility set view = cast(:view as jsonb), n = :n where reference = :reference and n < :n

@@ -1,10 +1,9 @@
 """The real parts, started once for all tests: Temporal, PostgreSQL, a mail server, a worker."""
 
 import uuid
-from collections.abc import AsyncIterator, Callable, Awaitable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 import pytest_asyncio

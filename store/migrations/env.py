@@ -21,7 +21,7 @@ def _run(connection: sa.Connection) -> None:
 
 
 async def _migrate() -> None:
-    url = context.config.attributes.get("database_url") or os.environ["DATABASE_URL"]
+    url = context.config.attributes.get("database_url") or os.environ["DATABASE_URL"]  # noqa: TID251
     engine = create_async_engine(url)
     async with engine.connect() as connection:
         await connection.run_sync(_run)

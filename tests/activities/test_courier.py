@@ -326,7 +326,7 @@ async def all_taken_up(store: Store) -> bool:
 
 async def until(is_so: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(20):
-        while not await is_so():  # noqa: ASYNC110 - the ledger tells nobody that it has changed
+        while not await is_so():
             await asyncio.sleep(0.05)
 
 

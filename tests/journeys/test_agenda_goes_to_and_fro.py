@@ -50,8 +50,9 @@ async def test_a_refused_agenda_leaves_no_text_behind(
     await stages.in_preparation(rehearsal, case)
     before = await desk.store.texts(rehearsal.reference)
 
+    host = await holder(rehearsal, Role.RECEIVING)
+
     with pytest.raises(AgendaNotAcceptable, match="no individual shadowing"):
-        host = await holder(rehearsal, Role.RECEIVING)
         await host.put_agenda([s for s in case.agenda or () if s.kind != "individual shadowing"])
 
     assert await desk.store.texts(rehearsal.reference) == before

@@ -63,7 +63,7 @@ async def test_when_the_last_one_withdraws_the_mobility_ends(begin: Begin, desk:
     assert await is_sound(desk, rehearsal)
 
 
-async def test_nothing_is_heard_after_the_end(begin: Begin, desk: FrontDesk) -> None:
+async def test_nothing_is_heard_after_the_end(begin: Begin) -> None:
     rehearsal = await _paid(begin)
     for person in (await rehearsal.mobility()).view.taking_part:
         await (await rehearsal.acts(person)).withdraw("", Cause.FAMILY)

@@ -103,4 +103,4 @@ def test_a_process_we_start_reads_the_same_settings(monkeypatch: pytest.MonkeyPa
 
     assert read_environment() == settings
     assert "SMTP_URL" not in environment
-    assert all(os.environ[name] == value for name, value in environment.items())  # noqa: TID251
+    assert all(os.environ[name] == value for name, value in environment.items())

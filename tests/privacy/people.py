@@ -126,7 +126,7 @@ class Beginning:
         )  # fmt: skip
 
     async def __call__(self) -> Rehearsal:
-        today = datetime.now(UTC).date()  # noqa: TID251 - somebody comes to the desk today
+        today = datetime.now(UTC).date()
         occasion = secrets.token_hex(8)
         reference = await self.desk.request(self.section, today=today, occasion=occasion)
         clock = VirtualClock(self.desk.client, self.settings)

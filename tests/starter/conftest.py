@@ -48,7 +48,7 @@ Command = Callable[..., Awaitable[Said]]
 @pytest.fixture
 def surroundings(settings: Settings) -> dict[str, str]:
     """The environment of a process that is told the way to the tests' own parts."""
-    return os.environ | settings.as_environment() | {"COLUMNS": "100"}  # noqa: TID251
+    return os.environ | settings.as_environment() | {"COLUMNS": "100"}
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ async def standing(
         "grant": stages.in_preparation, "agenda": stages.agenda_on_the_table,
         "visit": stages.visiting, "evaluation": stages.looking_back, "closed": _cancelled,
     }  # fmt: skip
-    today = datetime.now(UTC).date()  # noqa: TID251 - the desk's own clock is the real one
+    today = datetime.now(UTC).date()
     found = {
         stage: await desk.request(case.request, today=today, occasion=f"at {stage}")
         for stage in ways

@@ -28,7 +28,7 @@ async def test_days_pass_for_one_mobility_and_for_no_other(begin: Begin) -> None
 
     await one.days_pass(2)
 
-    here = datetime.now(UTC)  # noqa: TID251 - the clock on the wall
+    here = datetime.now(UTC)
     assert timedelta(days=1, hours=23) < await one.now() - here < timedelta(days=2, hours=1)
     assert abs(await other.now() - here) < timedelta(minutes=1)
 

@@ -1,7 +1,7 @@
 """A worker that kills itself with SIGKILL at chosen moments, to see that nothing is lost.
 
-``DIE_BEFORE`` and ``DIE_AFTER`` name activities by their id in the workflow, or ``every``: the first
-attempt of each dies before it begins, or after it is done and before Temporal has heard so.
+``DIE_BEFORE`` and ``DIE_AFTER`` name activities by their id in the workflow, or ``every``: the
+first attempt of each dies before it begins, or after it is done and before Temporal has heard so.
 ``DIE_POSTING`` is ``before`` or ``after``: the first letter dies with its courier, before or after
 the mail server has taken it.
 """
@@ -12,10 +12,11 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-import worker
-from mail.postman import Postman
 from temporalio import activity
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
+
+import worker
+from mail.postman import Postman
 
 
 def _named(variable: str) -> bool:
@@ -31,13 +32,16 @@ def _die() -> None:
 class Dying(Interceptor):
     """Dies at the boundaries of activities."""
 
-    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
+    def intercept_activity(
+        self,
+        next: ActivityInboundInterceptor,  # noqa: A002 - the library's name for it
+    ) -> ActivityInboundInterceptor:
         """Put ourselves around every activity."""
         return _DyingActivities(next)
 
 
 class _DyingActivities(ActivityInboundInterceptor):
-    async def execute_activity(self, input: ExecuteActivityInput) -> Any:
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002
         if _named("DIE_BEFORE"):
             _die()
         result = await super().execute_activity(input)

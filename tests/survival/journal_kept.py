@@ -38,5 +38,5 @@ async def letters_caught(desk: FrontDesk, rehearsal: Rehearsal, folder: Path) ->
     own = {x.message_id for x in await read_letters(desk.store.engine, rehearsal.reference)}
     box = mailbox.Maildir(str(folder), create=False)
     parser = BytesHeaderParser(policy=default)
-    ids = [parser.parsebytes(box.get_bytes(key))["Message-ID"] for key in box.keys()]
+    ids = [parser.parsebytes(box.get_bytes(key))["Message-ID"] for key in box.iterkeys()]
     return Counter(message_id for message_id in ids if message_id in own)

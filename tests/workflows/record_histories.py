@@ -97,7 +97,7 @@ async def record(stack: Stack) -> None:
         identity="recorder",
     )  # fmt: skip
     document = read_file(EXAMPLE)
-    case = move(document, weeks_to_a_coming_year(document, datetime.now(UTC).date()))  # noqa: TID251
+    case = move(document, weeks_to_a_coming_year(document, datetime.now(UTC).date()))
     desk = FrontDesk(store, client, task_queue=settings.mobility_task_queue)
     await desk.keep_directory(section(case.directory, "directory", EXAMPLE))
     FOLDER.mkdir(exist_ok=True)
@@ -105,13 +105,13 @@ async def record(stack: Stack) -> None:
         for name, journey in JOURNEYS.items():
             reference = await desk.request(
                 section(case.request, "request", EXAMPLE),
-                today=datetime.now(UTC).date(),  # noqa: TID251
-                occasion=uuid.uuid4().hex,  # noqa: TID251
+                today=datetime.now(UTC).date(),
+                occasion=uuid.uuid4().hex,
             )
             await journey(Rehearsal(desk, VirtualClock(client, settings), reference), case)
             history = await desk.handle(reference).fetch_history()
             (FOLDER / f"{name}.json").write_text(history.to_json() + "\n", "utf-8")
-            print(f"{name}: {len(history.events)} events")  # noqa: T201
+            print(f"{name}: {len(history.events)} events")
     await store.engine.dispose()
 
 

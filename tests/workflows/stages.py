@@ -1,4 +1,4 @@
-"""The stages of a mobility, each reached by the same acts as in earnest, for tests to go on from."""
+"""The stages of a mobility, each reached by the same acts as in earnest."""
 
 from collections.abc import Awaitable, Callable
 from decimal import Decimal

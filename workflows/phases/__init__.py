@@ -1,0 +1,1 @@
+"""One phase of the journey per file, independent of one another."""
