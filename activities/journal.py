@@ -1,11 +1,10 @@
 """Writing down what happened."""
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
 
 from domain.journal import Record
 from store.cases import Store
-from store.journal import JournalConflict, write_down
+from store.journal import write_down
 
 
 class JournalKeeper:
@@ -16,15 +15,14 @@ class JournalKeeper:
 
     @activity.defn(name="record")
     async def record(self, record: Record) -> str:
-        """Append entries, refresh the view and queue letters; return the head of the chain."""
+        """Append entries, refresh the view and queue letters; return the head of the chain.
+
+        Raises:
+            JournalConflict: when the journal says something else. It is tried again for ever: an
+                auditor has to look, and nothing may be lost meanwhile.
+        """
         info = activity.info()
-        try:
-            return await write_down(
-                self._store.engine, record,
-                run_id=info.workflow_run_id or "", activity_id=info.activity_id,
-            )  # fmt: skip
-        except JournalConflict as conflict:
-            # No retry can heal two histories that disagree: an auditor has to look.
-            raise ApplicationError(
-                str(conflict), type="JournalConflict", non_retryable=True
-            ) from None
+        return await write_down(
+            self._store.engine, record,
+            run_id=info.workflow_run_id or "", activity_id=info.activity_id,
+        )  # fmt: skip

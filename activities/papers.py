@@ -17,6 +17,9 @@ from domain.papers import AgreementPaper, CertificatePaper
 from store.cases import Store
 
 
+FORMS = ("card.md", "card.html", "card.pdf")
+
+
 class PaperMaker:
     """Draws up agreement, certificates and card. Drawing runs beside the event loop."""
 
@@ -49,16 +52,17 @@ class PaperMaker:
         case = await open_case(self._store, order.reference)
         facts = read_card_facts(case.entries)
         if contradictions := find_contradictions(facts, case.texts):
+            # An earlier card, drawn up from facts that were corrected meanwhile, is not handed out.
+            await self._store.discard_documents(order.reference, FORMS)
             return CardResult(contradictions=contradictions)
         card = build_card(
             facts, texts=case.texts, people=case.people,
             organisations=case.organisations, journal_head=case.head,
         )  # fmt: skip
-        forms = {
-            "card.md": card_markdown(card).encode(),
-            "card.html": card_html(card).encode(),
-            "card.pdf": await asyncio.to_thread(draw_card, card),
-        }
+        drawn = await asyncio.to_thread(draw_card, card)
+        forms = dict(
+            zip(FORMS, (card_markdown(card).encode(), card_html(card).encode(), drawn), strict=True)
+        )
         return CardResult(
             documents={
                 name: await self._store.keep_document(order.reference, name, content)

@@ -22,12 +22,27 @@ NUMBERS = (
     "twenty",
 )  # fmt: skip
 _HYPHEN = "[-\u2010\u2011\u2013]"
+_PROGRAMME = (
+    "programme|program|visit|exchange|stay|mobility|placement|course|training|"
+    "job[- ]shadowing|shadowing|traineeship"
+)
+_OTHER_DAYS = "a|per|each|every|before|after|later|earlier|ago|off|left|apart"
 _DAYS = re.compile(
-    # Neither "twenty-one-day" nor "3.5-day" is a one- or a five-day programme.
-    rf"(?<![\w.,-])(?P<n>\d+|{'|'.join(NUMBERS)})"
-    rf"(?:\s*{_HYPHEN}\s*days?\b|\s+days\s+(?:in|at|of|with|long)\b"
-    r"|\s+day\s+(?:programme|program|visit|exchange|stay|mobility)\b)",
+    # Neither "twenty-one-day" nor "3.5-day" is a one- or a five-day programme, and "the first two
+    # days" or "two days a week" speak of something else than its length.
+    r"(?<![\w.,-])(?<!first )(?<!last )(?<!other )(?<!next )(?<!past )"
+    rf"(?P<n>\d+|{'|'.join(NUMBERS)})"
+    rf"(?:\s*{_HYPHEN}\s*days?\b"
+    rf"|(?:\s+[a-z]+)?\s+days\b(?!\s+(?:{_OTHER_DAYS})\b)"
+    rf"|\s+day\s+(?:{_PROGRAMME})\b)",
     re.IGNORECASE,
+)
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+_RANGE = re.compile(
+    rf"\b(?P<first>\d{{1,2}})\s*{_HYPHEN}\s*(?P<last>\d{{1,2}})\s+(?P<month>{'|'.join(_MONTHS)})\b"
 )
 
 
@@ -109,6 +124,11 @@ def find_contradictions(facts: CardFacts, texts: Mapping[str, str]) -> tuple[str
             for match in _DAYS.finditer(text)
             if _number(match["n"]) != held
         ]
+        found += [
+            f'The {name} says "{match[0]}"; {truth}.'
+            for match in _RANGE.finditer(text)
+            if _is_another_stay(match, facts.days)
+        ]
     if unplanned := [day for day in facts.days if day not in facts.planned]:
         found.append(f"The agenda has nothing on {unplanned[0]:%-d %B %Y}; {truth}.")
     found += _people_contradictions(facts)
@@ -142,6 +162,14 @@ def _told(facts: CardFacts, texts: Mapping[str, str]) -> list[tuple[str, str]]:
         told += [("account of the visit", facts.follow_up.seen)]
         told += [("account of what will be adapted", facts.follow_up.adapted)]
     return [(name, texts[writing.id]) for name, writing in told]
+
+
+def _is_another_stay(said: re.Match[str], days: tuple[date, ...]) -> bool:
+    """Whether these dates speak of the visit, by its month, and are not those of the visit."""
+    month = _MONTHS.index(said["month"]) + 1
+    if not days or month not in (days[0].month, days[-1].month):
+        return False
+    return (int(said["first"]), int(said["last"])) != (days[0].day, days[-1].day)
 
 
 def _number(word: str) -> int:

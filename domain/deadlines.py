@@ -2,7 +2,8 @@
 
 Deadlines are facts kept in the case; timers are derived from them. Rhythms follow what comparable
 services settled on: signatures first after five days and then every other day, five at the most,
-thirty days in all; contact requests after three and seven days; evaluations after three and ten.
+thirty days in all; contact requests after three and seven days; evaluations after three, ten and
+twenty.
 """
 
 import zlib

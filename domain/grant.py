@@ -131,6 +131,14 @@ class Grant(State):
         """What the office has awarded, in euro."""
         return sum(self.amounts.values(), Decimal(0))
 
+    def leave_out(self, person: PersonId) -> None:
+        """Take somebody out of a computed grant: their lines, and their head in the shared one."""
+        self.lines = tuple(
+            _for_one_less(line) if line.participant is None else line
+            for line in self.lines
+            if line.participant != person
+        )
+
     def decide(self, decision: GrantDecision, given: dict[str, Decimal]) -> dict[str, Decimal]:
         """The amounts that a decision comes to, line by line. Changes nothing.
 
@@ -167,7 +175,7 @@ class Grant(State):
             computed = lines[name].amount
             if amount < 0 or (computed is not None and amount > computed):
                 raise GrantNotAcceptable(
-                    f"{amount} euro for {name} is outside what the rates give, 0 to {computed} euro."
+                    f"{amount} euro for {name} is outside what the rates give: 0 to {computed}."
                 )
 
     @staticmethod
@@ -233,6 +241,17 @@ def _line(
         basis=f"{units} x {rate.amount} euro: {basis}" if rate else f"no rate on file: {basis}",
         source=rate.source if rate else "",
         status=rate.status if rate else None,
+    )
+
+
+def _for_one_less(line: GrantLine) -> GrantLine:
+    units = line.units - 1
+    if line.amount is None:
+        return line.model_copy(update={"units": units})
+    rate = line.amount / line.units
+    counted = line.basis.partition(" x ")[2]
+    return line.model_copy(
+        update={"units": units, "amount": rate * units, "basis": f"{units} x {counted}"}
     )
 
 

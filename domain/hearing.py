@@ -262,7 +262,12 @@ def _(message: m.AcceptAgenda, mobility: Mobility, at: datetime) -> None:
 
 
 @_check.register
-def _(message: m.ReturnAgenda, mobility: Mobility, _at: datetime) -> None:
+def _(message: m.ReturnAgenda, mobility: Mobility, at: datetime) -> None:
+    if at.date() >= mobility.request.first_day:
+        raise AgendaNotAcceptable(
+            f"The visit was to begin on {mobility.request.first_day}: it is too late to return the "
+            "agenda, so accept it or cancel the mobility."
+        )
     _check_on_the_table(mobility, message.version)
 
 
@@ -428,6 +433,7 @@ def _(message: m.WithdrawParticipant, mobility: Mobility, at: datetime) -> None:
         return
     if person not in mobility.signatories:
         mobility.answered(Asked.SIGNATURES, person)
+    mobility.leave_out_of_grant(person, at=at)
     if mobility.phase is e.Phase.AGREEMENT:
         mobility.settle_agreement(at=at)
     if mobility.phase is e.Phase.VISIT:

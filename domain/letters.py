@@ -142,7 +142,9 @@ def _telling(  # noqa: C901, PLR0911 - a table, row by row
         case e.CardPublished():
             return [(Purpose.CARD_PUBLISHED, [sending, *host, office, *travelling])]
         case e.ParticipantWithdrew():
-            return [(Purpose.PARTICIPANT_WITHDREW, [sending, *host, event.participant])]
+            # Of the last one's withdrawal the others hear with the end of the mobility.
+            others = [] if mobility.outcome else [sending, *host]
+            return [(Purpose.PARTICIPANT_WITHDREW, [*others, event.participant])]
         case e.MobilityEnded() if event.outcome is not Outcome.COMPLETED or not mobility.card:
             return [(Purpose.MOBILITY_ENDED, _concerned(mobility))]
     return []

@@ -80,6 +80,11 @@ class Mobility(State):
         host = (self.host,) if self.host else ()
         return tuple(dict.fromkeys((self.request.coordinator, *host, *self.taking_part)))
 
+    @property
+    def attended(self) -> tuple[PersonId, ...]:
+        """Those taking part who were there on some day."""
+        return tuple(p for p in self.taking_part if self.visit.days_of(p))
+
     # Writing down and waiting.
 
     def happened(self, event: Event, *, at: datetime, by: PersonId = SYSTEM) -> None:
@@ -208,13 +213,23 @@ class Mobility(State):
         )  # fmt: skip
         self.happened(e.GrantComputed(lines=lines, decide_by=wait.due), at=at)
 
+    def leave_out_of_grant(self, person: PersonId, *, at: datetime) -> None:
+        """Put the grant before the office anew, for those who are left, while it is undecided."""
+        wait = self.waits.get(Asked.GRANT_DECISION.value)
+        if wait is None:
+            return
+        self.grant.leave_out(person)
+        self.happened(e.GrantComputed(lines=self.grant.lines, decide_by=wait.due), at=at)
+
     def ask_for_instalment(self, *, at: datetime) -> None:
         """The first instalment falls due: 30 days after signature, or on the first day if sooner.
 
-        Signed means agreement in force and grant awarded, whichever came later: before both there
-        is nothing to pay.
+        Awarded later than that, it is due on the day after the award: before, there is nothing to
+        pay.
         """
-        due = instalment_due(signed_on=at.date(), first_day=self.request.first_day)
+        signed_on = self.agreement.in_force_on or at.date()
+        due = instalment_due(signed_on=signed_on, first_day=self.request.first_day)
+        due = max(due, date.fromordinal(at.toordinal() + 1))
         self.grant.instalment_due = due
         percent = self.request.funding.first_instalment_percent
         # The question closes with the eve of the visit, so that nobody is overdue while travelling.
@@ -250,7 +265,7 @@ class Mobility(State):
 
     def ask_for_evaluation(self, *, at: datetime) -> None:
         """Ask everybody who attended, the host, and the sending coordinator for the follow-up."""
-        attended = tuple(p for p in self.taking_part if self.visit.days_of(p))
+        attended = self.attended
         people = (*attended, self.host) if self.host else attended
         wait = self.ask(Asked.EVALUATION, people, at=at)
         self.happened(e.EvaluationAsked(people=people, answer_by=wait.due), at=at)

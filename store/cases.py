@@ -162,6 +162,15 @@ class Store:
             )
         return sha256
 
+    async def discard_documents(self, reference: Reference, names: Sequence[str]) -> None:
+        """Take back papers that were drawn up and are not to be published."""
+        async with single_statement(self.engine) as tx:
+            await tx.execute(
+                sa.update(document)
+                .where(document.c.reference == reference, document.c.name.in_(names))
+                .values(sealed=None)
+            )
+
     async def documents(self, reference: Reference) -> dict[str, bytes]:
         """Every paper of one mobility by its name."""
         async with single_statement(self.engine) as connection:

@@ -1,7 +1,9 @@
 """The mobility while the workflow has it open: hearing people and writing down what happened."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import TypeVar
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
@@ -15,6 +17,8 @@ from domain.letters import letters_after
 from domain.messages import Message, Receipt
 from domain.mobility import Mobility
 from workflows.effort import quick
+
+Paper = TypeVar("Paper")
 
 
 class CaseFile:
@@ -67,6 +71,21 @@ class CaseFile:
         async with self._pen:
             if self.mobility.recorded < mine:
                 await self._write_down()
+
+    async def drawn(self, draw: Callable[[], Awaitable[Paper]]) -> Paper | None:
+        """Have something drawn up from what is in the journal, and nothing less.
+
+        Whatever is said meanwhile is not in it: then it is drawn up again. None when the journey
+        stops instead.
+        """
+        while not self.must_stop:
+            while self.mobility.recorded < self.mobility.n:
+                await self.written()
+            read = self.mobility.n
+            paper = await draw()
+            if self.mobility.n == read and not self.must_stop:
+                return paper
+        return None
 
     async def _write_down(self) -> None:
         mobility = self.mobility

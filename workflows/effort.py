@@ -8,9 +8,9 @@ from temporalio.workflow import ActivityConfig
 _PATIENT = RetryPolicy(
     initial_interval=timedelta(seconds=1),
     maximum_interval=timedelta(minutes=1),
-    non_retryable_error_types=["JournalConflict"],
 )
-"""Infrastructure trouble is retried for as long as it lasts; only a contradiction is not."""
+"""Trouble is retried for as long as it lasts, a journal that disagrees included: once an operator
+has mended it the mobility goes on, and meanwhile nothing is lost."""
 
 
 def quick() -> ActivityConfig:

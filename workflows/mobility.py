@@ -4,6 +4,7 @@ import asyncio
 
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
+from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from domain import messages as m
@@ -41,21 +42,27 @@ class MobilityWorkflow:
     async def run(self, mobility: Mobility) -> str:
         """Carry the mobility through its phases; return its outcome."""
         try:
-            for phase in (find_a_host, reach_agreement, prepare, accompany_visit,
-                          evaluate_and_publish):  # fmt: skip
-                await phase(self.file)
-                if self.file.must_stop or workflow.info().is_continue_as_new_suggested():
-                    break
-                self._show_phase()
-        except asyncio.CancelledError:
+            await self._journey()
+        except (asyncio.CancelledError, ActivityError) as stopped:
+            # An activity under way turns an operator's cancellation into its own error.
+            if not is_cancelled_exception(stopped):
+                raise
             if mobility.outcome is None:
                 mobility.end(Outcome.CANCELLED, Cause.OPERATOR, at=workflow.now())
             await self._close()
             raise
-        if mobility.outcome is None:
+        return str(mobility.outcome)
+
+    async def _journey(self) -> None:
+        for phase in (find_a_host, reach_agreement, prepare, accompany_visit,
+                      evaluate_and_publish):  # fmt: skip
+            await phase(self.file)
+            if self.file.must_stop or workflow.info().is_continue_as_new_suggested():
+                break
+            self._show_phase()
+        if self.file.mobility.outcome is None:
             await self._go_on_in_a_new_run()
         await self._close()
-        return str(mobility.outcome)
 
     async def _close(self) -> None:
         await self.file.written()

@@ -254,7 +254,7 @@ def test_an_award_takes_the_computed_amounts() -> None:
 def test_a_line_without_rate_needs_an_amount() -> None:
     grant = Grant(lines=(a_line("a", "10"), a_line("b", None)))
 
-    with pytest.raises(GrantNotAcceptable, match=r"No rate is on file for b .*give its amount"):
+    with pytest.raises(GrantNotAcceptable, match=r"No rate is on file for b: give its amount"):
         grant.decide(GrantDecision.AWARDED, {})
 
     assert grant.decide(GrantDecision.AWARDED, {"b": Decimal(5)}) == {"a": 10, "b": 5}
@@ -266,8 +266,8 @@ def test_a_line_without_rate_needs_an_amount() -> None:
         ("awarded", {"a": "9"}, "below the computed one: call the decision 'awarded in part'"),
         ("awarded in part", {}, "No amount is below the computed one"),
         ("awarded in part", {"a": "10"}, "No amount is below the computed one"),
-        ("awarded", {"a": "10.01"}, "outside 0 to 10"),
-        ("awarded in part", {"a": "-1"}, "outside 0 to 10"),
+        ("awarded", {"a": "10.01"}, "what the rates give: 0 to 10"),
+        ("awarded in part", {"a": "-1"}, "what the rates give: 0 to 10"),
         ("awarded", {"c": "1"}, "no line c in this grant: it has a, b"),
         ("rejected", {"a": "0"}, "rejected grant has no amounts"),
     ],
@@ -534,3 +534,39 @@ def test_nobody_who_arrived_pays_back_when_the_visit_breaks_off() -> None:
     assert [entry.facts for entry in journey.journal if entry.kind == "InstalmentReclaimed"] == [
         {"participants": [EMELIE]}
     ]
+
+
+def test_a_grant_is_put_before_the_office_anew_when_somebody_withdraws_before_the_decision() -> (
+    None
+):
+    journey = in_preparation()
+
+    journey.say(m.WithdrawParticipant(by=FRIDA, participant=FRIDA, cause=Cause.ILLNESS))
+    journey.award()
+
+    assert journey.kinds().count("GrantComputed") == 2
+    assert not [line for line in journey.mobility.grant.lines if line.participant == FRIDA]
+    assert not [name for name in journey.mobility.grant.amounts if FRIDA in name]
+    shared = journey.mobility.grant.lines[-1]
+    assert shared.participant is None
+    assert shared.units == 1
+
+
+def test_the_first_instalment_is_counted_from_the_signature_and_not_from_the_award() -> None:
+    journey = in_preparation()
+    signed_on = journey.mobility.agreement.in_force_on
+    assert signed_on is not None
+    journey.wait(10)
+
+    journey.award()
+
+    assert journey.mobility.grant.instalment_due == signed_on + timedelta(days=30)
+
+
+def test_an_award_after_that_makes_the_instalment_due_the_day_after() -> None:
+    journey = in_preparation()
+    journey.wait(40)
+
+    journey.award()
+
+    assert journey.mobility.grant.instalment_due == journey.now.date() + timedelta(days=1)

@@ -1,5 +1,7 @@
 """Agreement: the document is drawn up and signed by all parties."""
 
+from collections.abc import Awaitable
+
 from temporalio import workflow
 
 from activities.names import PaperOrder
@@ -17,12 +19,14 @@ async def reach_agreement(file: CaseFile) -> None:
     if mobility.phase is Phase.MATCHING:
         mobility.enter(Phase.AGREEMENT, at=file.now)
         await file.written()
-    if not mobility.agreement.version and not file.must_stop:
-        order = PaperOrder(reference=mobility.request.reference, at=file.now)
-        document = await workflow.execute_activity_method(
-            PaperMaker.draw_agreement, order, **drawing()
-        )
-        if not file.must_stop:
+    if not mobility.agreement.version:
+        document = await file.drawn(lambda: _draw_up(file))
+        if document is not None:
             mobility.draw_up_agreement(document, at=file.now)
             await file.written()
     await answered(file, Asked.SIGNATURES)
+
+
+def _draw_up(file: CaseFile) -> Awaitable[str]:
+    order = PaperOrder(reference=file.mobility.request.reference, at=file.now)
+    return workflow.execute_activity_method(PaperMaker.draw_agreement, order, **drawing())

@@ -1,10 +1,11 @@
 """Evaluation: both sides answer, the sending side tells what it will adapt, the card is out."""
 
 import asyncio
+from collections.abc import Awaitable
 
 from temporalio import workflow
 
-from activities.names import PaperOrder
+from activities.names import CardResult, PaperOrder
 from activities.papers import PaperMaker
 from domain.deadlines import Asked
 from domain.events import Phase
@@ -28,13 +29,12 @@ async def evaluate_and_publish(file: CaseFile) -> None:
 
 
 async def _publish(file: CaseFile) -> None:
-    # The card is drawn up from the journal: what was said last has to be in it.
-    await file.written()
-    read = file.mobility.n
-    order = PaperOrder(reference=file.mobility.request.reference, at=file.now)
-    result = await workflow.execute_activity_method(PaperMaker.publish_card, order, **drawing())
-    if file.must_stop or file.mobility.n != read:
-        # Somebody has said something meanwhile that this card does not know.
+    def draw() -> Awaitable[CardResult]:
+        order = PaperOrder(reference=file.mobility.request.reference, at=file.now)
+        return workflow.execute_activity_method(PaperMaker.publish_card, order, **drawing())
+
+    result = await file.drawn(draw)
+    if result is None:
         return
     if result.contradictions:
         file.mobility.stop_card(result.contradictions, at=file.now)

@@ -1,11 +1,14 @@
 """Visit: the host confirms arrival, attendance of each day and departure."""
 
+from collections.abc import Awaitable
+
 from temporalio import workflow
 
 from activities.names import PaperOrder
 from activities.papers import PaperMaker
 from domain.deadlines import Asked, morning_of
 from domain.events import Phase
+from domain.facts import PersonId
 from workflows.case_file import CaseFile
 from workflows.effort import drawing
 from workflows.patience import answered, until
@@ -22,12 +25,12 @@ async def accompany_visit(file: CaseFile) -> None:
         mobility.begin_visit(at=file.now)
         await file.written()
     await answered(file, Asked.ATTENDANCE)
-    if not mobility.certificates and not file.must_stop:
-        # Certificates are drawn up from the journal: the last day has to be in it.
-        await file.written()
-        order = PaperOrder(reference=mobility.request.reference, at=file.now)
-        certificates = await workflow.execute_activity_method(
-            PaperMaker.issue_certificates, order, **drawing()
-        )
-        if not file.must_stop:
+    if mobility.attended and not mobility.certificates:
+        certificates = await file.drawn(lambda: _issue(file))
+        if certificates is not None:
             mobility.issue_certificates(certificates, at=file.now)
+
+
+def _issue(file: CaseFile) -> Awaitable[dict[PersonId, str]]:
+    order = PaperOrder(reference=file.mobility.request.reference, at=file.now)
+    return workflow.execute_activity_method(PaperMaker.issue_certificates, order, **drawing())
