@@ -81,7 +81,7 @@ PLANS = {
     Asked.FOLLOW_UP: Plan(
         reminders=(3, 10, 20), days=30,
         act="tell what the visit showed and what will be adapted at home",
-        silence="the card is published without that section",
+        silence="the card is published without it and says so",
     ),
     Asked.CARD_FACTS: Plan(
         reminders=(3, 10, 20), days=30,

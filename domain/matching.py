@@ -2,8 +2,12 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Self
+
+from pydantic import Field, model_validator
 
 from domain.facts import Fact, OfferId, OrganisationId, PersonId, State
+from domain.people import Country
 from domain.request import Activity, MobilityRequest
 
 
@@ -19,19 +23,27 @@ class DeclineReason(StrEnum):
 
 
 class HostingOffer(Fact):
-    """What a host says it can take, and when."""
+    """What a host says it can take, and when: open from one day to another, for somebody."""
 
     id: OfferId
     organisation: OrganisationId
     coordinator: PersonId
-    country: str
+    country: Country
     zone: str
     activities: tuple[Activity, ...]
     themes: tuple[str, ...]
     languages: tuple[str, ...]
     opens: date
     closes: date
-    places: int
+    places: int = Field(ge=1)
+
+    @model_validator(mode="after")
+    def _opens_before_it_closes(self) -> Self:
+        if self.closes < self.opens:
+            raise ValueError(
+                f"closes {self.closes}, before it opens {self.opens}: swap the two or correct one"
+            )
+        return self
 
 
 class Ranked(Fact):

@@ -1,6 +1,9 @@
 """Who takes part in a mobility, and in what capacity."""
 
 from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
 
 from domain.facts import Fact, OrganisationId, PersonId
 
@@ -16,6 +19,11 @@ class Role(StrEnum):
 
 
 SYSTEM = PersonId("system")
+COUNTRY = r"^[A-Z]{2}$"
+Country = Annotated[str, Field(pattern=COUNTRY)]
+"""A country as the rates know it: two capital letters (ISO 3166-1)."""
+Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+"""An address a letter can be sent to, as far as its form tells."""
 
 
 class Organisation(Fact):
@@ -25,7 +33,7 @@ class Organisation(Fact):
     name: str
     city: str
     region: str
-    country: str
+    country: Country
     zone: str
     oid: str | None = None
 
@@ -35,7 +43,7 @@ class Person(Fact):
 
     id: PersonId
     name: str
-    email: str
+    email: Email
     organisation: OrganisationId
     profile: str = ""
     roles: tuple[Role, ...] = ()

@@ -1,6 +1,7 @@
 """A mail server of our own, which takes letters or misbehaves as it is told."""
 # ruff: noqa: N802 - aiosmtpd names its hooks after the words of SMTP
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,9 +16,13 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 @dataclass
 class Clerk:
-    """Keeps what it takes; ``refused`` are addresses it will never take anything for."""
+    """Keeps what it takes; ``refused`` are addresses it will never take anything for.
+
+    A ``silent`` one hangs up when it has taken a letter, without an answer.
+    """
 
     refused: tuple[str, ...] = ()
+    silent: bool = False
     taken: list[EmailMessage] = field(default_factory=list)
 
     async def handle_RCPT(self, _server: SMTP, _session: Session, envelope: Envelope,
@@ -27,9 +32,11 @@ class Clerk:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:
         assert isinstance(envelope.content, bytes)
         self.taken.append(message_from_bytes(envelope.content, policy=default))
+        if self.silent and isinstance(server.transport, asyncio.WriteTransport):
+            server.transport.abort()
         return "250 OK taken"
 
     @property

@@ -2,21 +2,33 @@
 
 import asyncio
 import secrets
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
+from zoneinfo import ZoneInfoNotFoundError
 
 import pytest
 import sqlalchemy as sa
 
+from activities import courier as room
 from activities.courier import Courier, courier_at_work
 from domain.letters import Purpose
 from domain.messages import Cause, WithdrawParticipant
 from local.stack import Stack
+from mail import postman
 from mail.postman import Postman, SmtpServer
 from settings import Settings
 from store.cases import Store
-from store.ledger import LedgerLine, LetterState, about_to_hand_over, claim, read_letters
+from store.ledger import (
+    DELIVERY_SECONDS,
+    LedgerLine,
+    LetterState,
+    about_to_hand_over,
+    claim,
+    read_letters,
+)
 from store.tables import NOW, letter
 from tests.activities.post_office import Clerk, free_port, open_office, text_of
 from tests.builders import (
@@ -187,7 +199,7 @@ async def test_a_reminder_whose_question_was_answered_is_withheld(
     ]
     assert first.state is LetterState.HANDED_OVER
     assert (reminder.order.ordinal, reminder.state) == (1, LetterState.WITHHELD)
-    assert (reminder.remark, reminder.attempts) == ("no longer asked of this person", 0)
+    assert (reminder.remark, reminder.attempts) == ("no longer asked of this person", 1)
     assert reminder.settled_at is not None
     assert clerk.letters_about("Reminder") == []
     assert len(clerk.taken) == 8
@@ -259,8 +271,9 @@ async def test_a_letter_that_never_left_is_not_lost_with_its_courier(
 ) -> None:
     _, asked = await a_host_is_asked(store)
     taken_up = await claim(store.engine)
-    assert taken_up == asked
-    await about_to_hand_over(store.engine, asked.key, message_id="<x@y>", rendered_sha256="")
+    assert taken_up is not None
+    assert taken_up.key == asked.key
+    await about_to_hand_over(store.engine, taken_up, message_id="<x@y>", rendered_sha256="")
     assert not await courier.deliver_next()
     await time_has_passed(store)
 
@@ -377,8 +390,41 @@ async def test_a_letter_whose_key_is_destroyed_while_it_is_on_its_way_is_withhel
 
     [line] = await ledger(store)
     assert clerk.taken == []
-    assert (line.state, line.attempts) == (LetterState.WITHHELD, 0)
+    assert (line.state, line.unanswered) == (LetterState.WITHHELD, 0)
     assert line.remark == "the mobility was erased"
+
+
+@pytest.mark.usefixtures("office")
+async def test_a_case_that_is_still_open_is_closed_when_its_key_is_destroyed(
+    store: Store, courier: Courier, clerk: Clerk
+) -> None:
+    await agreement_is_to_be_signed(store)
+    await courier.deliver_next()
+    assert set(courier._known) == {REFERENCE}
+    await store.keys.destroy(REFERENCE)
+
+    await deliver_all(courier)
+
+    assert courier._known == {}
+    assert len(clerk.taken) == 1
+    states = [line.state for line in await ledger(store)]
+    assert states.count(LetterState.WITHHELD) == 6
+
+
+@pytest.mark.usefixtures("office")
+async def test_names_and_texts_in_clear_are_forgotten_after_a_minute(
+    store: Store, courier: Courier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await agreement_is_to_be_signed(store)
+    assert room.KEPT_OPEN_SECONDS == 60
+    await deliver_all(courier)
+    [(until, _)] = courier._known.values()
+    assert time.monotonic() + 50 < until <= time.monotonic() + 60
+
+    monkeypatch.setattr(time, "monotonic", lambda: until + 1)
+
+    assert not await courier.deliver_next()
+    assert courier._known == {}
 
 
 @pytest.mark.usefixtures("office")
@@ -395,7 +441,10 @@ async def test_a_courier_that_meets_trouble_goes_on_and_loses_no_letter(
 
     lines = await ledger(store)
     unwritten = [x for x in lines if x.order.purpose is Purpose.AGREEMENT_TO_SIGN]
-    assert {(x.state, x.attempts) for x in unwritten} == {(LetterState.INTENDED, 0)}
+    assert {(x.state, x.remark) for x in unwritten} == {
+        (LetterState.INTENDED, "not written: KeyError")
+    }
+    assert all(x.attempts > 0 for x in unwritten)
     assert {x.state for x in lines if x not in unwritten} == {LetterState.HANDED_OVER}
 
     await store.keep_document(REFERENCE, "agreement.pdf", PAPER)
@@ -405,6 +454,134 @@ async def test_a_courier_that_meets_trouble_goes_on_and_loses_no_letter(
 
     assert {x.state for x in await ledger(store)} == {LetterState.HANDED_OVER}
     assert len(clerk.taken) == 7
+
+
+@pytest.mark.usefixtures("office")
+async def test_a_letter_that_cannot_be_written_says_so_and_waits_longer_each_time(
+    store: Store, courier: Courier, clerk: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_such_zone(*_: object, **__: object) -> None:
+        raise ZoneInfoNotFoundError("Europe/Boras")
+
+    await a_host_is_asked(store)
+    monkeypatch.setattr(room, "compose", no_such_zone)
+    for _ in range(4):
+        await time_has_passed(store)
+        assert await courier.deliver_next()
+    [line] = await ledger(store)
+    assert (line.state, line.attempts, line.unanswered) == (LetterState.INTENDED, 4, 0)
+    assert line.remark == "not written: ZoneInfoNotFoundError"
+    async with store.engine.connect() as connection:
+        wait = await connection.scalar(sa.select(letter.c.next_attempt_at - NOW))
+    assert isinstance(wait, timedelta)
+    assert timedelta(seconds=5) < wait <= timedelta(seconds=8)
+
+    monkeypatch.undo()
+    await time_has_passed(store)
+    await deliver_all(courier)
+
+    assert len(clerk.taken) == 1
+
+
+@pytest.mark.usefixtures("office")
+async def test_a_letter_that_is_never_answered_is_left_at_unknown(
+    store: Store, courier: Courier, clerk: Clerk
+) -> None:
+    clerk.silent = True
+    await a_host_is_asked(store)
+
+    for attempt in (1, 2):
+        assert await courier.deliver_next()
+        assert not await courier.deliver_next()
+        [line] = await ledger(store)
+        assert (line.state, line.unanswered) == (LetterState.RENDERED, attempt)
+        assert str(line.remark).startswith("handed over without an answer")
+        await time_has_passed(store)
+    assert await courier.deliver_next()
+
+    [line] = await ledger(store)
+    assert (line.state, line.attempts) == (LetterState.UNKNOWN, 3)
+    assert line.remark == "no answer after 3 attempts: it may have arrived"
+    await time_has_passed(store)
+    assert not await courier.deliver_next()
+    assert [x["Message-ID"] for x in clerk.taken] == [line.message_id] * 3
+
+
+@pytest.mark.usefixtures("office")
+async def test_a_letter_whose_couriers_die_again_and_again_is_left_at_unknown(
+    store: Store, courier: Courier, clerk: Clerk
+) -> None:
+    await a_host_is_asked(store)
+    for _ in range(3):
+        taken_up = await claim(store.engine)
+        assert taken_up is not None
+        await about_to_hand_over(store.engine, taken_up, message_id="<x@y>", rendered_sha256="")
+        await time_has_passed(store)
+
+    assert await courier.deliver_next()
+
+    [line] = await ledger(store)
+    assert line.state is LetterState.UNKNOWN
+    assert clerk.taken == []
+
+
+@pytest.mark.usefixtures("office")
+async def test_a_letter_that_may_have_left_is_not_said_to_be_withheld(
+    store: Store, courier: Courier, clerk: Clerk
+) -> None:
+    clerk.silent = True
+    journey, _ = await a_host_is_asked(store)
+    journey.wait(3)
+    await write(store, journey)
+    await deliver_all(courier)
+    journey.accept_place()
+    await write(store, journey)
+    await time_has_passed(store)
+
+    await deliver_all(courier)
+
+    [reminder] = [line for line in await ledger(store) if line.order.ordinal == 1]
+    assert (reminder.state, reminder.remark) == (
+        LetterState.UNKNOWN, "no longer asked of this person",
+    )  # fmt: skip
+
+
+async def test_a_server_that_is_down_for_long_leaves_nothing_unknown(
+    store: Store, courier: Courier
+) -> None:
+    await a_host_is_asked(store)
+    for _ in range(5):
+        await deliver_all(courier)
+        await time_has_passed(store)
+
+    [line] = await ledger(store)
+    assert (line.attempts, line.unanswered, line.settled_at) == (5, 0, None)
+
+
+@pytest.mark.usefixtures("office")
+async def test_a_courier_that_stalled_past_its_claim_does_not_send(
+    store: Store, port: int, clerk: Clerk
+) -> None:
+    await a_host_is_asked(store)
+    stalled, other = a_courier(store, port), a_courier(store, port)
+    taken_up = await claim(store.engine)
+    assert taken_up is not None
+    await time_has_passed(store)
+    taken_up_again = await claim(store.engine)
+    assert taken_up_again is not None
+
+    await stalled._deliver(taken_up)
+    assert clerk.taken == []
+    await other._deliver(taken_up_again)
+
+    [line] = await ledger(store)
+    assert (line.state, line.attempts) == (LetterState.HANDED_OVER, 2)
+    assert len(clerk.taken) == 1
+    await asyncio.gather(stalled.postman.close(), other.postman.close())
+
+
+def test_a_claim_outlasts_the_longest_delivery() -> None:
+    assert DELIVERY_SECONDS > postman.PATIENCE + postman.PATIENCE_FOR_ANSWER + 60
 
 
 @pytest.mark.usefixtures("office")

@@ -41,7 +41,7 @@ def some_offers(draw: st.DrawFn) -> tuple[HostingOffer, ...]:
             languages=tuple(draw(st.sets(st.sampled_from(["en", "sv", "es"])))),
             opens=draw(st.sampled_from([date(2026, 1, 1), date(2026, 5, 6)])),
             closes=draw(st.sampled_from([date(2026, 5, 6), date(2026, 12, 31)])),
-            places=draw(st.integers(0, 4)),
+            places=draw(st.integers(1, 4)),
         )
         for name in names
     )

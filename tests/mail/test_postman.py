@@ -25,6 +25,7 @@ class Clerk:
 
     answers: dict[str, str] = field(default_factory=lambda: dict(NAMES))
     drop: str = ""
+    takes_seconds: float = 0
     taken: list[Envelope] = field(default_factory=list)
     lines: set[int] = field(default_factory=set)
 
@@ -48,6 +49,7 @@ class Clerk:
         if self.answers["DATA"].startswith("2"):
             self.taken.append(envelope)
         self._is_cut(server, "DATA")
+        await asyncio.sleep(self.takes_seconds)
         return self.answers["DATA"]
 
     def _is_cut(self, server: SMTP, where: str) -> bool:
@@ -279,13 +281,28 @@ async def test_silence_before_the_letter_is_no_loss(
 async def test_silence_after_the_letter_proves_nothing(
     port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(room, "PATIENCE", 0.2)
+    monkeypatch.setattr(room, "PATIENCE_FOR_ANSWER", 0.2)
     carrier = Postman(SmtpServer("127.0.0.1", port))
 
     answers = [b"220 hello", b"250 hello", b"250 OK", b"250 OK", b"354 go on"]
     async with mute_after(answers, port):
         with pytest.raises(Unanswered):
             await carrier.deliver(letter())
+
+
+async def test_relay_that_looks_through_a_letter_for_long_is_waited_for(
+    port: int, clerk: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "PATIENCE", 0.2)
+    clerk.takes_seconds = 0.6
+    carrier = Postman(SmtpServer("127.0.0.1", port))
+
+    with open_office(clerk, port):
+        assert await carrier.deliver(letter()) == "250 OK queued as 4711"
+        await carrier.close()
+
+    assert len(clerk.taken) == 1
+    assert room.PATIENCE_FOR_ANSWER == 600
 
 
 async def test_greeting_that_turns_us_away_is_not_the_letters_end(port: int) -> None:

@@ -9,11 +9,20 @@ from domain.facts import Reference, Writing
 from domain.people import Person
 from store.cases import Store
 from store.journal import read_journal
-from store.ledger import LetterState, claim, read_letters, settle
+from store.ledger import LetterState, about_to_hand_over, claim, read_letters, settle
 from store.sealing import KeyDestroyed
-from store.tables import document, metadata, participant, writing
-from tests.builders import BORAS, EMELIE, FRIDA, PEOPLE, REFERENCE, a_request, in_agreement
-from tests.store.kept import TOLD, keep_all_of, take_in
+from store.tables import document, metadata, mobility, participant, writing
+from tests.builders import (
+    BORAS,
+    EMELIE,
+    FRIDA,
+    PEOPLE,
+    REFERENCE,
+    a_request,
+    in_agreement,
+    in_preparation,
+)
+from tests.store.kept import TOLD, keep_all_of, take_in, write
 
 TEXT = "Emelie has broken a leg."
 OTHER = Reference("M-2026-0002")
@@ -126,6 +135,19 @@ async def test_names_are_sealed_and_found_again(store: Store) -> None:
         assert person.email not in lying
 
 
+async def test_one_person_may_travel_in_several_mobilities_under_the_same_id(
+    store: Store,
+) -> None:
+    await two_mobilities(store)
+    renamed = PEOPLE[FRIDA].model_copy(update={"name": "Frida, married since"})
+
+    await store.keep_participants(REFERENCE, PEOPLE_OF_IT)
+    await store.keep_participants(OTHER, [renamed])
+
+    assert (await store.participants(REFERENCE))[FRIDA] == PEOPLE[FRIDA]
+    assert await store.participants(OTHER) == {FRIDA: renamed}
+
+
 async def test_a_name_is_kept_once(store: Store) -> None:
     await two_mobilities(store)
     await store.keep_participants(REFERENCE, PEOPLE_OF_IT)
@@ -170,6 +192,24 @@ async def test_texts_of_a_refused_message_are_forgotten_and_no_others(store: Sto
 
     assert await store.texts(REFERENCE) == {kept.id: TEXT}
     assert await store.texts(OTHER) == {elsewhere.id: TEXT}
+
+
+async def test_a_text_that_the_journal_speaks_of_is_not_forgotten(store: Store) -> None:
+    journey = in_preparation()
+    await keep_all_of(store, journey)
+    journey.put_agenda()
+    await write(store, journey)
+    await store.reserve_reference("another", 2026)
+    before = await store.texts(REFERENCE)
+    spoken_of, unspoken = "session-title", "note"
+    [elsewhere] = await store.keep_texts(OTHER, [TEXT])
+
+    said = [Writing(id=name, digest="0" * 64) for name in (spoken_of, unspoken)]
+    await store.forget_texts(REFERENCE, said)
+    await store.forget_texts(OTHER, [elsewhere])
+
+    assert set(before) - set(await store.texts(REFERENCE)) == {unspoken}
+    assert await store.texts(OTHER) == {}
 
 
 @pytest.mark.parametrize("texts", [[], [Writing(id="M-2026-0001/nothing", digest="0")]])
@@ -247,19 +287,55 @@ async def test_erasing_withholds_letters_that_have_not_left(store: Store) -> Non
     await an_erasable_mobility(store)
     first = await claim(store.engine)
     assert first is not None
-    await settle(store.engine, first.key, LetterState.HANDED_OVER, "250 OK")
+    await settle(store.engine, first, LetterState.HANDED_OVER, "250 OK")
 
     await store.erase(REFERENCE)
 
     letters = await read_letters(store.engine, REFERENCE)
     withheld = [letter for letter in letters if letter.key != first.key]
-    assert [x.remark for x in letters if x.key == first.key] == ["250 OK"]
+    assert [x.state for x in letters if x.key == first.key] == [LetterState.HANDED_OVER]
     assert len(withheld) > 1
     assert all(letter.settled_at for letter in withheld)
     assert {(letter.state, letter.remark) for letter in withheld} == {
         ("withheld", "the mobility was erased")
     }
     assert await claim(store.engine) is None
+
+
+async def test_erasing_does_not_say_withheld_of_a_letter_that_may_have_left(store: Store) -> None:
+    await an_erasable_mobility(store)
+    leaving = await claim(store.engine)
+    assert leaving is not None
+    await about_to_hand_over(store.engine, leaving, message_id="<1@x>", rendered_sha256="ab")
+
+    await store.erase(REFERENCE)
+
+    [line] = [x for x in await read_letters(store.engine, REFERENCE) if x.key == leaving.key]
+    assert (line.state, line.remark) == (LetterState.UNKNOWN, "the mobility was erased")
+    assert not await settle(store.engine, leaving, LetterState.REFUSED, "550 no such Emelie")
+
+
+async def test_erasing_removes_what_the_mail_server_answered(store: Store) -> None:
+    await an_erasable_mobility(store)
+    first = await claim(store.engine)
+    assert first is not None
+    await settle(store.engine, first, LetterState.REFUSED, "550 Emelie is unknown here")
+
+    await store.erase(REFERENCE)
+
+    letters = await read_letters(store.engine, REFERENCE)
+    assert [x.remark for x in letters if x.key == first.key] == [None]
+    assert {x.remark for x in letters if x.key != first.key} == {"the mobility was erased"}
+
+
+async def test_erasing_removes_the_hash_of_the_request(store: Store) -> None:
+    await an_erasable_mobility(store)
+    assert await store.reserve_reference("the request", 2026) == (REFERENCE, True)
+
+    await store.erase(REFERENCE)
+
+    assert "the request" not in await raw(store, mobility)
+    assert await store.reserve_reference("the request", 2026) == (OTHER, False)
 
 
 async def test_nothing_can_be_kept_of_an_erased_mobility(store: Store) -> None:

@@ -8,10 +8,12 @@ import sqlalchemy as sa
 
 from store.cases import Store
 from store.ledger import (
+    DELIVERY_SECONDS,
     LedgerLine,
     LetterState,
     about_to_hand_over,
     claim,
+    leave_unanswered,
     read_letters,
     settle,
     try_again,
@@ -49,6 +51,26 @@ async def claimed(store: Store) -> LedgerLine:
     return line
 
 
+async def leaves(store: Store, line: LedgerLine) -> bool:
+    return await about_to_hand_over(store.engine, line, message_id="<1@x>", rendered_sha256="ab")
+
+
+async def all_are_due(store: Store) -> None:
+    async with store.engine.begin() as tx:
+        await tx.execute(sa.update(letter).values(next_attempt_at=NOW - timedelta(days=1)))
+
+
+async def taken_up_by_two(store: Store) -> tuple[LedgerLine, LedgerLine]:
+    """The same letter, taken up by a courier that then stalls, and by another after it."""
+    async with store.engine.begin() as tx:
+        await tx.execute(sa.update(letter).values(settled_at=NOW))
+        one = sa.select(sa.func.min(letter.c.key)).scalar_subquery()
+        await tx.execute(sa.update(letter).where(letter.c.key == one).values(settled_at=None))
+    stalled = await claimed(store)
+    await all_are_due(store)
+    return stalled, await claimed(store)
+
+
 async def test_every_letter_is_taken_up_once(store: Store, queued: list[LedgerLine]) -> None:
     taken = [await claimed(store) for _ in queued]
 
@@ -73,7 +95,7 @@ async def test_a_letter_taken_up_is_hidden_from_others_for_a_minute(
     wait = await wait_of(store, line.key)
 
     assert timedelta(seconds=55) < wait <= timedelta(seconds=60)
-    assert line in queued
+    assert line.key in {other.key for other in queued}
 
 
 async def test_a_letter_whose_courier_never_came_back_is_taken_up_again(
@@ -91,65 +113,104 @@ async def test_a_letter_whose_courier_never_came_back_is_taken_up_again(
     assert await claim(store.engine) is None
 
 
-async def test_a_letter_says_that_it_leaves_before_it_does(
-    store: Store, queued: list[LedgerLine]
+@pytest.mark.usefixtures("queued")
+async def test_a_letter_says_that_it_leaves_before_it_does(store: Store) -> None:
+    line = await claimed(store)
+
+    assert await leaves(store, line)
+
+    left = await line_of(store, line.key)
+    assert (left.state, left.attempts, left.unanswered) == (LetterState.RENDERED, 1, 1)
+    assert (left.message_id, left.rendered_sha256) == ("<1@x>", "ab")
+    assert left.settled_at is None
+    assert await wait_of(store, line.key) > timedelta(seconds=DELIVERY_SECONDS - 5)
+
+
+@pytest.mark.usefixtures("queued")
+async def test_a_courier_that_stalled_past_its_claim_neither_sends_nor_notes_anything(
+    store: Store,
 ) -> None:
-    key = queued[0].key
+    stalled, other = await taken_up_by_two(store)
+    assert stalled.key == other.key
 
-    for _ in range(2):
-        await about_to_hand_over(store.engine, key, message_id="<1@x>", rendered_sha256="ab")
+    assert not await leaves(store, stalled)
+    assert not await settle(store.engine, stalled, LetterState.HANDED_OVER, "250 OK")
+    assert not await try_again(store.engine, stalled, "421 come back later")
+    assert not await leave_unanswered(store.engine, stalled, "nothing was heard")
 
-    line = await line_of(store, key)
-    assert (line.state, line.attempts) == (LetterState.RENDERED, 2)
-    assert (line.message_id, line.rendered_sha256) == ("<1@x>", "ab")
-    assert line.settled_at is None
+    assert await line_of(store, other.key) == other
+    assert await leaves(store, other)
+    assert await settle(store.engine, other, LetterState.HANDED_OVER, "250 OK")
 
 
 @pytest.mark.parametrize(
-    "state", [LetterState.HANDED_OVER, LetterState.REFUSED, LetterState.WITHHELD]
+    "state",
+    [LetterState.HANDED_OVER, LetterState.REFUSED, LetterState.WITHHELD, LetterState.UNKNOWN],
 )
 async def test_a_settled_letter_is_never_taken_up_again(
     store: Store, queued: list[LedgerLine], state: LetterState
 ) -> None:
     line = await claimed(store)
 
-    await settle(store.engine, line.key, state, "so it was")
+    assert await settle(store.engine, line, state, "so it was")
 
     settled = await line_of(store, line.key)
     assert (settled.state, settled.remark) == (state, "so it was")
     assert settled.settled_at is not None
-    async with store.engine.begin() as tx:
-        await tx.execute(sa.update(letter).values(next_attempt_at=NOW - timedelta(days=1)))
+    await all_are_due(store)
     others = [await claimed(store) for _ in queued[1:]]
     assert line.key not in {other.key for other in others}
     assert await claim(store.engine) is None
 
 
+@pytest.mark.usefixtures("queued")
 @pytest.mark.parametrize(
-    ("attempts", "seconds"), [(1, 1), (2, 2), (3, 4), (4, 8), (7, 64), (8, 64), (1000, 64)]
+    ("attempts", "seconds"),
+    [(1, 1), (2, 2), (3, 4), (4, 8), (12, 2048), (13, 3600), (14, 3600), (100_000, 3600)],
 )
-async def test_each_attempt_waits_twice_as_long_up_to_a_minute(
-    store: Store, queued: list[LedgerLine], attempts: int, seconds: int
+async def test_each_attempt_waits_twice_as_long_up_to_an_hour(
+    store: Store, attempts: int, seconds: int
 ) -> None:
-    key = queued[0].key
     async with store.engine.begin() as tx:
-        await tx.execute(sa.update(letter).values(attempts=attempts))
+        await tx.execute(sa.update(letter).values(attempts=attempts - 1))
+    line = await claimed(store)
 
-    await try_again(store.engine, key, "421 come back later")
+    await try_again(store.engine, line, "421 come back later")
 
-    wait = await wait_of(store, key)
+    wait = await wait_of(store, line.key)
     assert timedelta(seconds=seconds - 0.9) < wait <= timedelta(seconds=seconds)
-    line = await line_of(store, key)
-    assert (line.remark, line.settled_at) == ("421 come back later", None)
+    waiting = await line_of(store, line.key)
+    assert (waiting.remark, waiting.settled_at) == ("421 come back later", None)
+
+
+@pytest.mark.usefixtures("queued")
+async def test_a_letter_that_was_put_off_does_not_count_as_unanswered(store: Store) -> None:
+    line = await claimed(store)
+    await leaves(store, line)
+
+    await try_again(store.engine, line, "421 come back later")
+
+    assert (await line_of(store, line.key)).unanswered == 0
+
+
+@pytest.mark.usefixtures("queued")
+async def test_an_unanswered_letter_waits_an_hour_and_is_counted(store: Store) -> None:
+    line = await claimed(store)
+    await leaves(store, line)
+
+    await leave_unanswered(store.engine, line, "nothing was heard")
+
+    left = await line_of(store, line.key)
+    assert (left.unanswered, left.remark, left.settled_at) == (1, "nothing was heard", None)
+    assert timedelta(minutes=59) < await wait_of(store, line.key) <= timedelta(minutes=60)
 
 
 async def test_a_letter_to_be_tried_again_does_not_hold_the_others_up(
     store: Store, queued: list[LedgerLine]
 ) -> None:
     late = await claimed(store)
-    for _ in range(5):
-        await about_to_hand_over(store.engine, late.key, message_id="<1@x>", rendered_sha256="ab")
-    await try_again(store.engine, late.key, "421 come back later")
+    await leaves(store, late)
+    await try_again(store.engine, late, "421 come back later")
 
     others = [await claimed(store) for _ in queued[1:]]
 
@@ -159,10 +220,10 @@ async def test_a_letter_to_be_tried_again_does_not_hold_the_others_up(
 async def test_undelivered_are_those_not_settled(store: Store, queued: list[LedgerLine]) -> None:
     assert await undelivered(store.engine) == len(queued) > 1
     line = await claimed(store)
-    await about_to_hand_over(store.engine, line.key, message_id="<1@x>", rendered_sha256="ab")
+    await leaves(store, line)
     assert await undelivered(store.engine) == len(queued)
 
-    await settle(store.engine, line.key, LetterState.WITHHELD, "")
+    await settle(store.engine, line, LetterState.WITHHELD, "")
 
     assert await undelivered(store.engine) == len(queued) - 1
 
