@@ -1,6 +1,8 @@
 """The demo: one whole case, from request to published card, on this machine in under a minute."""
 
 import asyncio
+import shutil
+import sys
 import time
 import uuid
 from datetime import UTC, date, datetime, timedelta
@@ -134,8 +136,19 @@ def _farewell(stack: Stack, reference: Reference, folder: Path, seconds: float) 
         table.add_row(f"card ({form})", str(folder / f"card.{form}"))
     table.add_row("agreement", str(folder / "agreement.pdf"))
     table.add_row("letters", str(folder / "letters" / "index.html"))
-    table.add_row("auditor", f"mobility timeline {reference}   mobility verify {reference}")
+    us = _as_called()
+    table.add_row("auditor", f"{us} timeline {reference}")
+    table.add_row("", f"{us} verify {reference}")
     table.add_row("Temporal", f"{stack.ui_address} (what it shows is sealed)")
-    table.add_row("stop it all", "mobility down")
+    table.add_row("stop it all", f"{us} down")
     title = f"{reference} is completed, after {seconds:.0f} seconds"
     console.print(Panel(table, title=title, expand=False), soft_wrap=True)
+
+
+def _as_called() -> str:
+    """How a person can call us from here: by name, or by the path when the name is not known."""
+    if shutil.which("mobility"):
+        return "mobility"
+    program = Path(sys.argv[0]).resolve()
+    here = Path.cwd()
+    return str(program.relative_to(here) if program.is_relative_to(here) else program)

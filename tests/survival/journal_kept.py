@@ -40,3 +40,13 @@ async def letters_caught(desk: FrontDesk, rehearsal: Rehearsal, folder: Path) ->
     parser = BytesHeaderParser(policy=default)
     ids = [parser.parsebytes(box.get_bytes(key))["Message-ID"] for key in box.iterkeys()]
     return Counter(message_id for message_id in ids if message_id in own)
+
+
+async def each_left_once(desk: FrontDesk, rehearsal: Rehearsal, folder: Path) -> None:
+    """Hold ledger and mail server against each other: once, or as often as it was tried."""
+    letters = await read_letters(desk.store.engine, rehearsal.reference)
+    tried = {x.message_id: x.attempts for x in letters if x.state == "handed over"}
+    caught = await letters_caught(desk, rehearsal, folder)
+    assert tried
+    assert caught.keys() == tried.keys()
+    assert all(1 <= caught[name] <= attempts for name, attempts in tried.items())
