@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 import hashlib
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from email.message import EmailMessage
 
 import structlog
 
@@ -18,7 +20,16 @@ from mail.compose import as_message, compose, message_id_of
 from mail.context import Attachment, LetterContext
 from mail.postman import Postman, Refused, Unanswered, Unavailable
 from store.cases import Store
-from store.ledger import LedgerLine, LetterState, about_to_hand_over, claim, settle, try_again
+from store.ledger import (
+    ERASED,
+    LedgerLine,
+    LetterState,
+    about_to_hand_over,
+    claim,
+    leave_unanswered,
+    settle,
+    try_again,
+)
 from store.sealing import KeyDestroyed
 
 log = structlog.get_logger()
@@ -32,6 +43,10 @@ PAPERS = {
 IDLE_SECONDS = 0.5
 KEPT_OPEN = 32
 """How many cases a courier keeps open: letters of one mobility mostly leave together."""
+KEPT_OPEN_SECONDS = 60
+"""How long it keeps one open: as long as a key may be remembered after it was destroyed."""
+UNANSWERED_AT_MOST = 3
+"""How often a letter may leave without an answer before it is left at that."""
 
 
 @dataclass
@@ -41,7 +56,7 @@ class Courier:
     store: Store
     postman: Postman
     sender: str
-    _known: dict[Reference, OpenCase] = field(default_factory=dict, init=False)
+    _known: dict[Reference, tuple[float, OpenCase]] = field(default_factory=dict, init=False)
 
     async def run(self) -> None:
         """Deliver for ever. Trouble with one letter does not keep the others."""
@@ -56,21 +71,36 @@ class Courier:
 
     async def deliver_next(self) -> bool:
         """Deliver the next letter that is due; false when there is none."""
+        self._close_old()
         line = await claim(self.store.engine)
         if line is None:
             return False
-        try:
+        if line.unanswered < UNANSWERED_AT_MOST:
             await self._deliver(line)
-        except KeyDestroyed:
-            await self._settle(line, LetterState.WITHHELD, "the mobility was erased")
+        else:
+            await self._give_up(line)
         return True
 
     async def _deliver(self, line: LedgerLine) -> None:
+        try:
+            message = await self._write(line)
+        except KeyDestroyed:
+            await self._withhold(line, ERASED)
+        except Exception as trouble:
+            # Whatever is wrong with this letter, the ledger says so, and the others go on.
+            log.exception("letter-not-written", letter_purpose=line.order.purpose)
+            await try_again(self.store.engine, line, f"not written: {type(trouble).__name__}")
+        else:
+            if message is not None:
+                await self._hand_over(line, message)
+
+    async def _write(self, line: LedgerLine) -> EmailMessage | None:
+        """Write a letter and note that it leaves; none where there is nothing to send."""
         case = await self._open(line.order.reference)
         asked = line.order.while_asked
         if asked and not case.view.still_asks(asked, line.order.to):
-            await self._settle(line, LetterState.WITHHELD, "no longer asked of this person")
-            return
+            await self._withhold(line, "no longer asked of this person")
+            return None
         context = await self._context(line, case)
         composed = compose(context, sender=self.sender)
         message_id = message_id_of(line.key, self.sender.rpartition("@")[2].rstrip(">"))
@@ -78,34 +108,64 @@ class Courier:
             composed, context, sender=self.sender, message_id=message_id, date=line.intended_at
         )
         rendered = hashlib.sha256(f"{composed.subject}\n{composed.text}".encode()).hexdigest()
-        if not await about_to_hand_over(
-            self.store.engine, line.key, message_id=message_id, rendered_sha256=rendered
-        ):
-            return
+        is_ours = await about_to_hand_over(
+            self.store.engine, line, message_id=message_id, rendered_sha256=rendered
+        )
+        return message if is_ours else None
+
+    async def _hand_over(self, line: LedgerLine, message: EmailMessage) -> None:
         try:
             reply = await self.postman.deliver(message)
         except Refused as refusal:
             await self._settle(line, LetterState.REFUSED, str(refusal))
-        except (Unavailable, Unanswered) as trouble:
-            log.warning(
-                "letter-delayed", letter_purpose=line.order.purpose, why=type(trouble).__name__
-            )
-            await try_again(self.store.engine, line.key, str(trouble))
+        except Unavailable as trouble:
+            _say_delayed(line, trouble)
+            await try_again(self.store.engine, line, str(trouble))
+        except Unanswered as trouble:
+            _say_delayed(line, trouble)
+            if line.unanswered + 1 < UNANSWERED_AT_MOST:
+                await leave_unanswered(self.store.engine, line, str(trouble))
+            else:
+                await self._give_up(line)
         else:
             await self._settle(line, LetterState.HANDED_OVER, reply)
 
     async def _open(self, reference: Reference) -> OpenCase:
-        """Open a case, or keep it open for the next letter if nothing has happened since."""
-        case = await open_case(self.store, reference, known=self._known.pop(reference, None))
-        self._known[reference] = case
+        """Open a case, or keep it open for the next letter if nothing has happened since.
+
+        Raises:
+            KeyDestroyed: when it was erased, even if it is still open here.
+        """
+        until, known = self._known.pop(reference, (0.0, None))
+        if known and await self.store.is_erased(reference):
+            raise KeyDestroyed(f"{reference} was erased while it was open.")
+        case = await open_case(self.store, reference, known=known)
+        if case is not known:
+            until = time.monotonic() + KEPT_OPEN_SECONDS
+        self._known[reference] = (until, case)
         while len(self._known) > KEPT_OPEN:
             del self._known[next(iter(self._known))]
         return case
 
+    def _close_old(self) -> None:
+        """Forget the cases that have been open long enough: they hold names and texts in clear."""
+        now = time.monotonic()
+        self._known = {name: kept for name, kept in self._known.items() if kept[0] > now}
+
+    async def _withhold(self, line: LedgerLine, remark: str) -> None:
+        """Keep a letter back; one that may have left already is not said to be withheld."""
+        state = LetterState.UNKNOWN if line.unanswered else LetterState.WITHHELD
+        await self._settle(line, state, remark)
+
+    async def _give_up(self, line: LedgerLine) -> None:
+        remark = f"no answer after {UNANSWERED_AT_MOST} attempts: it may have arrived"
+        await self._settle(line, LetterState.UNKNOWN, remark)
+
     async def _settle(self, line: LedgerLine, state: LetterState, remark: str) -> None:
-        await settle(self.store.engine, line.key, state, remark)
+        is_ours = await settle(self.store.engine, line, state, remark)
         log.info(
-            "letter-settled", reference=line.order.reference, purpose=str(line.order.purpose),
+            "letter-settled" if is_ours else "letter-no-longer-ours",
+            reference=line.order.reference, purpose=str(line.order.purpose),
             ordinal=line.order.ordinal, state=str(state),
         )  # fmt: skip
 
@@ -145,6 +205,10 @@ class Courier:
             return ()
         papers = await self.store.documents(case.reference)
         return (Attachment(name, "application/pdf", papers[name]),)
+
+
+def _say_delayed(line: LedgerLine, trouble: Exception) -> None:
+    log.warning("letter-delayed", letter_purpose=line.order.purpose, why=type(trouble).__name__)
 
 
 def _note_of(entry: Entry) -> Writing | None:

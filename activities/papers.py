@@ -16,7 +16,6 @@ from domain.facts import PersonId
 from domain.papers import AgreementPaper, CertificatePaper
 from store.cases import Store
 
-
 FORMS = ("card.md", "card.html", "card.pdf")
 
 

@@ -17,8 +17,11 @@ from aiosmtplib import (
 )
 
 PATIENCE = 15.0
-"""Seconds for the way up to the letter, and again for the answer to it. Together they stay below
-the minute after which another courier may take the letter up."""
+"""Seconds for the way up to the letter."""
+PATIENCE_FOR_ANSWER = 600.0
+"""Seconds for the answer to the letter itself. A relay may look through it first, and whoever hangs
+up too early sends it twice: RFC 5321, 4.5.3.2.6, asks for ten minutes. Both together stay below the
+time after which another courier may take the letter up."""
 CREDENTIALS = frozenset({530, 534, 535, 538})
 """Replies that refuse us, not the letter: it may leave once our settings are mended."""
 
@@ -149,7 +152,7 @@ async def _hand_over(line: SMTP, envelope: Envelope) -> str:
     if line.protocol is None or not line.is_connected:
         raise Unavailable("not handed over: the line was lost")
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PATIENCE_FOR_ANSWER):
             line.protocol.write(envelope.content)
             code, reply = await line.protocol.read_response()
     except (SMTPException, OSError, TimeoutError) as trouble:

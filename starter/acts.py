@@ -1,11 +1,12 @@
 """One command per message: what people say to a mobility, each in their own name."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -55,6 +56,13 @@ Who = Annotated[
         "--participant", metavar="EMAIL", help="one of them, again for each; all if left out"
     ),
 ]
+There = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--participant", metavar="EMAIL",
+        help="one of them, again for each; all who were there by then if left out",
+    ),
+]  # fmt: skip
 Day = Annotated[
     date | None,
     typer.Option(metavar="YYYY-MM-DD", parser=_a_day, help="the day; today if left out"),
@@ -72,8 +80,9 @@ def _pass_on(reference: str, who: str, act: Callable[[Errand], Awaitable[Receipt
     )
 
 
-def _day(given: date | None) -> date:
-    return given or datetime.now(UTC).date()  # noqa: TID251 - here is the door
+def _day(given: date | None, zone: str) -> date:
+    """The day given, or today where whoever speaks is at home."""
+    return given or datetime.now(ZoneInfo(zone)).date()  # noqa: TID251 - here is the door
 
 
 @command()
@@ -138,7 +147,7 @@ def _amount(given: str) -> tuple[str, Decimal]:
 @command()
 def pay(reference: Ref, who: As, on: Day = None) -> None:
     """Confirm that the first instalment has been paid (sending side or office)."""
-    _pass_on(reference, who, lambda e: e.confirm_instalment(_day(on)))
+    _pass_on(reference, who, lambda e: e.confirm_instalment(_day(on, e.zone)))
 
 
 @command()
@@ -165,7 +174,7 @@ def return_agenda(
 @command()
 def arrive(reference: Ref, who: As, on: Day = None, participant: Who = None) -> None:
     """Confirm that participants have arrived (host)."""
-    _pass_on(reference, who, lambda e: e.arrive(_day(on), participant or ()))
+    _pass_on(reference, who, lambda e: e.arrive(_day(on, e.zone), participant or ()))
 
 
 @command()
@@ -175,7 +184,7 @@ def attend(
         date, typer.Argument(metavar="YYYY-MM-DD", parser=_a_day, help="the day of the visit")
     ],
     who: As,
-    participant: Who = None,
+    participant: There = None,
     *,
     nobody: Annotated[bool, typer.Option("--nobody", help="nobody was present")] = False,
 ) -> None:
@@ -184,9 +193,9 @@ def attend(
 
 
 @command()
-def depart(reference: Ref, who: As, on: Day = None, participant: Who = None) -> None:
+def depart(reference: Ref, who: As, on: Day = None, participant: There = None) -> None:
     """Confirm that participants have left (host)."""
-    _pass_on(reference, who, lambda e: e.depart(_day(on), participant or ()))
+    _pass_on(reference, who, lambda e: e.depart(_day(on, e.zone), participant or ()))
 
 
 @command()

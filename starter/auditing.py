@@ -8,7 +8,7 @@ compare with after the mobility's key was destroyed.
 
 import asyncio
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby
 
 from temporalio.api.enums.v1 import EventType
@@ -137,7 +137,7 @@ def _of_history(event: HistoryEvent, where: str) -> Iterator[Moment]:
         what = f"signal {event.workflow_execution_signaled_event_attributes.signal_name}"
     if what:
         yield Moment(
-            at=event.event_time.ToDatetime().astimezone(), source="Temporal", what=what, by=by,
+            at=event.event_time.ToDatetime(tzinfo=UTC), source="Temporal", what=what, by=by,
             temporal=where,
         )  # fmt: skip
 
@@ -190,6 +190,7 @@ async def _verify(client: Client, store: Store, reference: Reference) -> Verdict
         for head in heads
         if head not in known
     ]
+    findings += _end_missing(runs, lines)
     if heads and _is_closed(runs):
         findings += [
             f"Entry {line.n} comes after the last head that Temporal's history holds."
@@ -273,6 +274,22 @@ def _head_in_clear(event: HistoryEvent) -> str:
     upserted = event.upsert_workflow_search_attributes_event_attributes
     payload = upserted.search_attributes.indexed_fields.get(JOURNAL_HEAD.name)
     return payload.data.decode().strip('"') if payload else ""
+
+
+_WITHOUT_END = {
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED: "cancelled",
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED: "failed",
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED: "terminated",
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT: "timed out",
+}
+"""Ways a workflow ends of which the journal may know nothing."""
+
+
+def _end_missing(runs: tuple[Run, ...], lines: list[Line]) -> Iterator[str]:
+    """A mobility that Temporal has stopped, and of which the journal still waits for the end."""
+    how = _WITHOUT_END.get(runs[-1].events[-1].event_type) if runs else None
+    if how and not any('"kind":"MobilityEnded"' in line.body for line in lines):
+        yield f"The workflow is {how} in Temporal and the journal has no end."
 
 
 def _is_closed(runs: tuple[Run, ...]) -> bool:

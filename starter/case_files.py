@@ -10,11 +10,12 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from domain.agenda import SessionKind
 from domain.evaluation import Consent, Mark
 from domain.matching import HostingOffer
-from domain.people import Organisation, Person
+from domain.people import COUNTRY, Email, Organisation, Person
 from domain.request import Activity, Funding
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "boras-soc-2026.yaml"
@@ -67,7 +68,7 @@ class ParticipantEntry(Section):
     """One person who travels."""
 
     name: Text
-    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+    email: Email
     profile: Text
 
 
@@ -186,15 +187,19 @@ def _first_mistake(trouble: ValidationError) -> str:
         return f"'{where}' is missing: add it{rest}"
     if kind == "extra_forbidden":
         return f"'{where}' is not a word we know here: check its spelling or take it out{rest}"
+    if kind == "value_error":
+        return f"'{where}' {mistake['msg'].removeprefix('Value error, ')}{rest}"
     if given in ("", None, []):
         return f"'{where}' is empty: fill it in{rest}"
     shown = f", not '{given}'" if isinstance(given, str | int | float) else ""
     what = mistake["msg"].removeprefix("Input should be ")
-    return f"'{where}' should be {_form(kind) or what}{shown}: correct it{rest}"
+    return f"'{where}' should be {_form(kind, mistake) or what}{shown}: correct it{rest}"
 
 
-def _form(kind: str) -> str:
+def _form(kind: str, mistake: ErrorDetails) -> str:
     """What is wanted, in our own words where the library's are for programmers."""
+    if mistake.get("ctx", {}).get("pattern") == COUNTRY:
+        return "a country as two capital letters, such as SE"
     forms = {
         "date": "a day such as 2026-05-31",
         "time": "a time such as 09:30",

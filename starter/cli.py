@@ -15,6 +15,7 @@ from rich.text import Text
 from typer.exceptions import TyperException
 
 from domain.errors import OutOfPhase, Refusal
+from domain.events import Entry
 from domain.facts import Reference
 from local import StackTrouble
 from settings import SettingMissing
@@ -23,10 +24,13 @@ from starter.acts import File, Ref
 from starter.case_files import EXAMPLE, BadFile, read_file, section
 from starter.client import Unreachable
 from starter.desk import FrontDesk, OpenMobility
+from starter.directory_page import directory_page
 from starter.keepsakes import save_papers
 from starter.running import at_desk, complaints, console, local_stack
 from store.cases import Case
 from store.directory import Directory, read_directory
+from store.journal import read_journal
+from store.ledger import LedgerLine, read_letters
 from store.sealing import KeyDestroyed
 
 DONE, TROUBLE, REFUSED = 0, 1, 2
@@ -41,8 +45,15 @@ app = typer.Typer(
 
 
 @app.command("directory", rich_help_panel=START)
-def keep_directory(file: File) -> None:
-    """Add or replace organisations, people and hosting offers from a file."""
+def keep_directory(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="a YAML file as in examples/")
+    ] = None,
+) -> None:
+    """Add or replace organisations, people and hosting offers; without FILE, list them."""
+    if file is None:
+        console.print(directory_page(at_desk(lambda desk: read_directory(desk.store.engine))))
+        return
     given = section(read_file(file).directory, "directory", file)
     kept = at_desk(lambda desk: desk.keep_directory(given))
     pages.say(
@@ -78,10 +89,15 @@ def list_all() -> None:
 def show(reference: Ref) -> None:
     """Show one mobility on one page."""
 
-    async def business(desk: FrontDesk) -> tuple[OpenMobility, str, pages.Names]:
+    async def business(
+        desk: FrontDesk,
+    ) -> tuple[OpenMobility, str, pages.Names, list[Entry], list[LedgerLine]]:
         mobility = await desk.mobility(reference)
-        texts = await _texts(desk, mobility.reference)
-        return mobility, texts.get(mobility.request.title.id, ""), await _names(desk, mobility)
+        title = (await _texts(desk, mobility.reference)).get(mobility.request.title.id, "")
+        lines = await read_journal(desk.store.engine, mobility.reference)
+        letters = await read_letters(desk.store.engine, mobility.reference)
+        names = await _names(desk, mobility)
+        return mobility, title, names, [line.entry for line in lines], letters
 
     console.print(pages.show_page(*at_desk(business)))
 
@@ -90,9 +106,10 @@ def show(reference: Ref) -> None:
 def why(reference: Ref) -> None:
     """Tell what it waits for, on whom, until when, and what happens then."""
 
-    async def business(desk: FrontDesk) -> tuple[OpenMobility, pages.Names]:
+    async def business(desk: FrontDesk) -> tuple[OpenMobility, pages.Names, list[LedgerLine]]:
         mobility = await desk.mobility(reference)
-        return mobility, await _names(desk, mobility)
+        letters = await read_letters(desk.store.engine, mobility.reference)
+        return mobility, await _names(desk, mobility), letters
 
     console.print(pages.why_page(*at_desk(business)))
 

@@ -23,13 +23,14 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain import errors
 from domain.case_view import CaseView
 from domain.errors import AlreadyDone, OutOfPhase, Refusal, RequestNotAcceptable
-from domain.facts import Fact, OrganisationId, PersonId, Reference, Writing
+from domain.facts import Fact, PersonId, Reference, Writing
 from domain.messages import Message, Receipt
 from domain.mobility import Mobility
-from domain.people import Organisation, Person, Role
+from domain.people import Person, Role
 from domain.request import MobilityRequest, Objective
 from starter.case_files import DirectorySection, RequestSection
 from starter.client import Unreachable
+from starter.directory import NotKnown, check_directory, find_organisation, find_person
 from store.cases import Store
 from store.directory import Directory, keep_directory, read_directory
 from store.sealing import SHARED
@@ -37,10 +38,6 @@ from workflows.mobility import PHASE, SENDING, MobilityWorkflow
 
 ANSWER_SECONDS = 30
 """How long a person waits at the desk before being told that nobody answers."""
-
-
-class NotKnown(Refusal):
-    """No mobility, person or organisation of that name is known here."""
 
 
 class OpenMobility(Fact):
@@ -68,24 +65,10 @@ class FrontDesk:
         """Add or replace organisations, people and offers.
 
         Raises:
-            NotKnown: when a person or an offer names an organisation that is nowhere.
+            NotKnown: when a person or an offer names somebody or something that is nowhere.
+            DirectoryNotAcceptable: when an id, an address or a zone is not what it has to be.
         """
-        known = await read_directory(self.store.engine)
-        organisations = {o.id for o in (*known.organisations, *section.organisations)}
-        people = {p.id for p in (*known.people, *section.people)}
-        named: list[tuple[str, OrganisationId]] = [(p.id, p.organisation) for p in section.people]
-        named += [(o.id, o.organisation) for o in section.offers]
-        for name, organisation in named:
-            if organisation not in organisations:
-                raise NotKnown(
-                    f"{name} names organisation '{organisation}', which is not in the directory: "
-                    "add it or correct the name."
-                )
-        if strangers := [o for o in section.offers if o.coordinator not in people]:
-            raise NotKnown(
-                f"Offer {strangers[0].id} names coordinator '{strangers[0].coordinator}', who is "
-                "not in the directory: add them or correct the name."
-            )
+        check_directory(await read_directory(self.store.engine), section)
         await keep_directory(
             self.store.engine,
             Directory(
@@ -110,8 +93,11 @@ class FrontDesk:
         draft = _draft(section, directory)
         draft.check(today=today)
         key = await self.store.keys.digest(SHARED, f"{occasion}\n{section.model_dump_json()}")
-        reference, _ = await self.store.reserve_reference(key, today.year)
-        request = await self._deposit(draft, section, reference)
+        reference, known = await self.store.reserve_reference(key, today.year)
+        # What is kept for a mobility on its way is not touched, whatever the directory says now.
+        if known and await self._is_on_its_way(reference):
+            raise _done_already(reference)
+        request = await self._deposit(draft, section, reference, directory)
         try:
             await self.client.start_workflow(
                 MobilityWorkflow.run,
@@ -128,22 +114,41 @@ class FrontDesk:
                 ),
             )
         except WorkflowAlreadyStartedError:
-            raise AlreadyDone(
-                f"This request has been made already: it is {reference}, see "
-                f"'mobility show {reference}'; to ask anew, change something in it."
-            ) from None
+            raise _done_already(reference) from None
         return reference
 
+    async def _is_on_its_way(self, reference: Reference) -> bool:
+        """Whether the mobility was started; a request may have been interrupted before."""
+        case = await self.store.case(reference)
+        if case is not None and case.view is not None:
+            return True
+        try:
+            await self.handle(reference).describe()
+        except RPCError as trouble:
+            if trouble.status is RPCStatusCode.NOT_FOUND:
+                return False
+            raise
+        return True
+
     async def _deposit(
-        self, draft: MobilityRequest, section: RequestSection, reference: Reference
+        self,
+        draft: MobilityRequest,
+        section: RequestSection,
+        reference: Reference,
+        directory: Directory,
     ) -> MobilityRequest:
-        """Keep names and texts in the store; what goes into the history stands for them."""
+        """Keep names and texts in the store; what goes into the history stands for them.
+
+        One person is one id: a coordinator who travels signs once and may say all she may.
+        """
         people = [
             Person(
-                id=PersonId(f"{reference}-p{n}"), name=entry.name, email=entry.email,
-                organisation=draft.sending, profile=entry.profile, roles=(Role.PARTICIPANT,),
+                id=found.id if found else PersonId(f"{reference}-p{n}"), name=entry.name,
+                email=entry.email, organisation=draft.sending, profile=entry.profile,
+                roles=(Role.PARTICIPANT,),
             )
             for n, entry in enumerate(section.participants, start=1)
+            for found in (directory.person(entry.email),)
         ]  # fmt: skip
         texts = (section.title, section.context, *section.objectives)
         title, context, *objectives = [
@@ -210,30 +215,46 @@ class FrontDesk:
                 )  # fmt: skip
                 return receipt
         except WorkflowUpdateFailedError as failure:
-            raise _refusal(failure) from None
+            if refusal := _refusal(failure):
+                raise refusal from None
+            raise await self._closed_or_stuck(reference) from None
         except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
             raise Unreachable(
                 "The message was sent, and no worker has answered yet: start one with "
                 "'mobility up' and say it again; it will count once."
             ) from None
         except RPCError as trouble:
-            raise _unreachable_or_closed(trouble) from None
+            if trouble.status is RPCStatusCode.NOT_FOUND:
+                raise await self._closed_or_stuck(reference) from None
+            raise Unreachable(
+                "Temporal does not answer: start it, on this machine with 'mobility up'."
+            ) from None
+
+    async def _closed_or_stuck(self, reference: Reference) -> Exception:
+        """Why nothing is heard any more: it came to its end, or it stopped without one."""
+        case = await self.store.case(reference)
+        if case and case.view and case.view.outcome is not None:
+            return OutOfPhase("The mobility is closed: nothing about it can be changed any more.")
+        return Unreachable(
+            f"{reference} is stuck: an operator has to look at it (see the runbook)."
+        )
 
 
-def _refusal(failure: WorkflowUpdateFailedError) -> Exception:
+def _done_already(reference: Reference) -> AlreadyDone:
+    return AlreadyDone(
+        f"This request has been made already: it is {reference}, see 'mobility show {reference}'; "
+        "to ask anew, change something in it."
+    )
+
+
+def _refusal(failure: WorkflowUpdateFailedError) -> Refusal | None:
     """The refusal that travelled as an application error, by its class name."""
     cause = failure.cause
     if isinstance(cause, ApplicationError) and cause.type:
         kind = getattr(errors, cause.type, None)
         if isinstance(kind, type) and issubclass(kind, Refusal):
             return kind(cause.message)
-    return failure
-
-
-def _unreachable_or_closed(trouble: RPCError) -> Exception:
-    if trouble.status is RPCStatusCode.NOT_FOUND:
-        return OutOfPhase("The mobility is closed: nothing about it can be changed any more.")
-    return Unreachable("Temporal does not answer: start it, on this machine with 'mobility up'.")
+    return None
 
 
 NOTHING_YET = Writing(id="", digest="")
@@ -241,8 +262,8 @@ NOTHING_YET = Writing(id="", digest="")
 
 def _draft(section: RequestSection, directory: Directory) -> MobilityRequest:
     """The request with everybody found, before any text of it is kept."""
-    sending = _organisation(directory, section.sending)
-    coordinator = _person(directory, section.coordinator, Role.SENDING)
+    sending = find_organisation(directory, section.sending)
+    coordinator = find_person(directory, section.coordinator, Role.SENDING)
     if coordinator.organisation != sending.id:
         raise RequestNotAcceptable(
             f"coordinator {section.coordinator} does not belong to {sending.name}: name one of its "
@@ -251,7 +272,7 @@ def _draft(section: RequestSection, directory: Directory) -> MobilityRequest:
     emails = [entry.email.casefold() for entry in section.participants]
     if twice := [email for email in emails if emails.count(email) > 1]:
         raise RequestNotAcceptable(f"participant {twice[0]} stands there twice: take one out.")
-    office = _person(directory, section.programme_office, Role.OFFICE)
+    office = find_person(directory, section.programme_office, Role.OFFICE)
     if office.email.casefold() in (coordinator.email.casefold(), *emails):
         raise RequestNotAcceptable(
             f"programme_office {section.programme_office} has another part in this mobility: "
@@ -272,25 +293,3 @@ def _draft(section: RequestSection, directory: Directory) -> MobilityRequest:
             include={"activity", "themes", "languages", "first_day", "last_day", "funding"}
         ),
     )
-
-
-def _organisation(directory: Directory, name: str) -> Organisation:
-    found = directory.organisation(name)
-    if found is None:
-        raise NotKnown(
-            f"Organisation '{name}' is not in the directory: correct the name, or add it with "
-            "'mobility directory FILE'."
-        )
-    return found
-
-
-def _person(directory: Directory, email: str, role: Role) -> Person:
-    found = directory.person(email)
-    if found is None:
-        raise NotKnown(
-            f"{email} is not in the directory: correct the address, or add the person with "
-            "'mobility directory FILE'."
-        )
-    if role not in found.roles:
-        raise RequestNotAcceptable(f"{email} is not a {role}: name one, or correct the directory.")
-    return found

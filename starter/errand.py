@@ -1,6 +1,7 @@
 """One person's errand with one mobility: everything they may say, in the words of the desk."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -8,13 +9,17 @@ from domain import messages as m
 from domain.agenda import Session
 from domain.errors import EvaluationNotAcceptable, NotAwaited, Refusal
 from domain.evaluation import Answer, FollowUp
+from domain.events import ArrivalConfirmed, DepartureConfirmed
 from domain.facts import OfferId, PersonId, Writing
 from domain.grant import GrantDecision
 from domain.matching import DeclineReason
 from domain.messages import Cause, Receipt
 from domain.people import Person
 from starter.case_files import EvaluationEntry, FollowUpEntry, SessionEntry
-from starter.desk import FrontDesk, NotKnown, OpenMobility
+from starter.desk import FrontDesk, OpenMobility
+from starter.directory import NotKnown
+from store.directory import read_directory
+from store.journal import read_journal
 
 
 class Errand:
@@ -27,6 +32,7 @@ class Errand:
         self._mobility = mobility
         self._people = people
         self._texts: list[str] = []
+        self.zone = "UTC"
         self.by = self._person(who)
 
     # Matching.
@@ -125,14 +131,31 @@ class Errand:
         return await self._say(m.ConfirmArrival(by=self.by, participants=people, on=on))
 
     async def attend(self, day: date, who: Sequence[str] = (), *, nobody: bool = False) -> Receipt:
-        """Who was present on one day; everybody unless named."""
-        people = () if nobody else self._participants(who)
+        """Who was present on one day; unless named, everybody who was there by then."""
+        people = () if nobody else await self._there_on(day, who)
         return await self._say(m.ConfirmAttendance(by=self.by, day=day, present=people))
 
     async def depart(self, on: date, who: Sequence[str] = ()) -> Receipt:
-        """Participants have left; everybody unless named."""
-        people = self._participants(who)
+        """Participants have left; unless named, everybody who was still there."""
+        people = await self._there_on(on, who)
         return await self._say(m.ConfirmDeparture(by=self.by, participants=people, on=on))
+
+    async def _there_on(self, day: date, who: Sequence[str]) -> tuple[PersonId, ...]:
+        """Those named; else whoever has arrived by that day and not left before it."""
+        if who:
+            return self._participants(who)
+        arrived: dict[PersonId, date] = {}
+        left: dict[PersonId, date] = {}
+        lines = await read_journal(self._desk.store.engine, self._mobility.reference)
+        for event in (line.entry.event() for line in lines):
+            if isinstance(event, ArrivalConfirmed):
+                arrived |= dict.fromkeys(event.participants, event.on)
+            elif isinstance(event, DepartureConfirmed):
+                left |= dict.fromkeys(event.participants, event.on)
+        everybody = self._mobility.view.taking_part
+        there = [p for p in everybody if p in arrived and arrived[p] <= day <= left.get(p, day)]
+        # Of nobody at all it is asked in everybody's name: the rule then says what is missing.
+        return tuple(there) or everybody
 
     # Evaluation.
 
@@ -212,16 +235,52 @@ class Errand:
         return await self._desk.store.stands_for(self._mobility.reference, text)
 
     async def _say(self, message: m.Message, *, occasion: str = "") -> Receipt:
-        """Say it; what was written for a message that is refused is not kept."""
+        """Say it; what was written for a message that is refused is not kept.
+
+        Raises:
+            Refusal: as the desk says it, with names where it has ids.
+            Unreachable: when no worker answers.
+        """
         reference, store = self._mobility.reference, self._desk.store
         new = await store.keep_texts(reference, self._texts)
         try:
             return await self._desk.say(reference, message, occasion=occasion)
-        except Refusal:
-            await store.forget_texts(reference, new)
-            raise
+        except Refusal as refusal:
+            await self._forget(new)
+            raise type(refusal)(_in_names(str(refusal), self._names(message))) from None
         finally:
             self._texts.clear()
+
+    async def _forget(self, texts: Sequence[Writing]) -> None:
+        """Take texts back, but none that the journal speaks of: it was heard before the end."""
+        if not texts:
+            return
+        reference, store = self._mobility.reference, self._desk.store
+        bodies = [line.body for line in await read_journal(store.engine, reference)]
+        unspoken = [t for t in texts if not any(t.id in body for body in bodies)]
+        await store.forget_texts(reference, unspoken)
+
+    def _names(self, message: m.Message) -> dict[str, str]:
+        """What people call those who have a part in this mobility, and its sessions."""
+        request, host = self._mobility.request, self._mobility.view.host
+        involved = (*request.participants, request.coordinator, request.office)
+        if host:
+            involved = (*involved, host.coordinator)
+        names = {str(p): self._people[p].name for p in involved if p in self._people}
+        if isinstance(message, m.PutAgenda):
+            names |= {
+                s.id: f"{s.id[1:]} ({s.day:%-d %B}, {s.starts:%H:%M})" for s in message.sessions
+            }
+        return names
+
+
+def _in_names(sentence: str, names: Mapping[str, str]) -> str:
+    """A sentence with names for ids; those within the name of a grant line stay, to be typed."""
+    if not names:
+        return sentence
+    longest_first = sorted(names, key=len, reverse=True)
+    ids = re.compile(rf"(?<![\w/-])({'|'.join(map(re.escape, longest_first))})(?![\w-])")
+    return ids.sub(lambda found: names[found[0]], sentence)
 
 
 async def errand(desk: FrontDesk, reference: str, who: str) -> Errand:
@@ -231,4 +290,9 @@ async def errand(desk: FrontDesk, reference: str, who: str) -> Errand:
         NotKnown: when there is no such mobility, or this person has no part in it.
     """
     mobility = await desk.mobility(reference)
-    return Errand(desk, mobility, await desk.people(mobility.reference), who)
+    people = await desk.people(mobility.reference)
+    found = Errand(desk, mobility, people, who)
+    directory = await read_directory(desk.store.engine)
+    home = directory.organisation(people[found.by].organisation)
+    found.zone = home.zone if home else found.zone
+    return found

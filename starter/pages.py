@@ -1,7 +1,8 @@
 """What people see in the terminal: the list, one mobility, what it waits for, its timeline."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 
 from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
@@ -10,13 +11,16 @@ from rich.text import Text
 
 from domain.case_card import said_dates
 from domain.case_view import CaseView, OpenQuestion, roles_in
-from domain.events import Phase
+from domain.deadlines import Asked
+from domain.events import Entry, GrantComputed, GrantDecided, Outcome, Phase
 from domain.facts import OrganisationId, PersonId
+from domain.grant import GrantLine
 from domain.people import SYSTEM, Organisation, Person
 from domain.request import MobilityRequest
 from starter.auditing import Moment, Verdict
 from starter.desk import OpenMobility
 from store.cases import Case
+from store.ledger import LedgerLine, LetterState
 
 SOURCES = {"journal": "cyan", "letter": "green", "Temporal": "bright_black"}
 
@@ -43,6 +47,11 @@ class Names:
         return (
             f"{name} ({self._capacity(PersonId(who))})" if self._capacity(PersonId(who)) else name
         )
+
+    def name(self, who: PersonId) -> str:
+        """The name alone, where the capacity is plain."""
+        found = self._people.get(who)
+        return found.name if found else who
 
     def _capacity(self, who: PersonId) -> str:
         if self._mobility is None:
@@ -92,19 +101,30 @@ def list_page(cases: list[Case], names: Names) -> RenderableType:
 def _standing(view: CaseView) -> str:
     if view.outcome is None:
         return str(view.phase)
+    if view.outcome is Outcome.COMPLETED and not view.card:
+        return "completed, without a card"
     return f"{view.outcome}: {view.cause}" if view.cause else str(view.outcome)
 
 
-def show_page(mobility: OpenMobility, title: str, names: Names) -> RenderableType:
-    """One mobility on one page."""
+def show_page(
+    mobility: OpenMobility,
+    title: str,
+    names: Names,
+    journal: Sequence[Entry] = (),
+    letters: Sequence[LedgerLine] = (),
+) -> RenderableType:
+    """One mobility on one page; with its journal, the grant line by line."""
     request, view = mobility.request, mobility.view
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for label, value in _facts(request, view, names):
         table.add_row(label, value)
+        if label == "programme office":
+            for n, line in enumerate(_grant(view, names, journal)):
+                table.add_row("" if n else "grant lines", line)
     heading = f"{mobility.reference}  {title}" if title else mobility.reference
-    page = Group(table, Text(), why_page(mobility, names))
+    page = Group(table, Text(), why_page(mobility, names, letters))
     return Panel(page, title=Text(heading), expand=False)
 
 
@@ -136,13 +156,40 @@ def _facts(request: MobilityRequest, view: CaseView, names: Names) -> list[tuple
     return facts
 
 
-def why_page(mobility: OpenMobility, names: Names) -> RenderableType:
+def _grant(view: CaseView, names: Names, journal: Sequence[Entry]) -> Iterator[str]:
+    """Each line of the grant, by the name under which ``mobility award`` takes an amount."""
+    if view.grant_decision is None and view.question(Asked.GRANT_DECISION) is None:
+        return
+    lines: tuple[GrantLine, ...] = ()
+    awarded: dict[str, Decimal] | None = None
+    for event in (entry.event() for entry in journal):
+        if isinstance(event, GrantComputed):
+            lines = event.lines
+        elif isinstance(event, GrantDecided):
+            awarded = event.amounts
+    for line in lines:
+        whose = f" ({names.name(line.participant)})" if line.participant else ""
+        yield f"{line.id}{whose}: {_amount(line, awarded)}"
+
+
+def _amount(line: GrantLine, awarded: Mapping[str, Decimal] | None) -> str:
+    if awarded is not None:
+        return f"{awarded[line.id]} euro awarded" if line.id in awarded else "not awarded"
+    if line.amount is None:
+        return "no rate on file, so the office gives its amount"
+    return f"{line.amount} euro, {line.status}"
+
+
+def why_page(
+    mobility: OpenMobility, names: Names, letters: Sequence[LedgerLine] = ()
+) -> RenderableType:
     """What a mobility waits for, on whom, until when, and what happens then."""
     view = mobility.view
     if view.outcome is not None:
         return Text(f"Closed: {_standing(view)}. Nobody is waited for.")
     if view.questions:
-        return Group(*(_question(question, names) for question in view.questions))
+        asked = [_question(question, names) for question in view.questions]
+        return Group(*asked, *_not_delivered(view, letters, names))
     if view.phase is Phase.PREPARATION:
         return Text(
             "Everything is settled: it waits for the first day, "
@@ -160,6 +207,29 @@ def _question(question: OpenQuestion, names: Names) -> Text:
     if question.next_reminder:
         text.append(f" Next reminder on {said(question.next_reminder)}.")
     return text
+
+
+def _not_delivered(view: CaseView, letters: Sequence[LedgerLine], names: Names) -> Iterator[Text]:
+    """Letters that did not reach somebody who is waited for: the last one of each question."""
+    for question in view.questions:
+        for person in question.people:
+            tried = [
+                letter for letter in letters
+                if (letter.order.while_asked, letter.order.to) == (question.asked, person)
+                and (letter.settled_at or letter.remark)
+            ]  # fmt: skip
+            if reason := _why_not_delivered(tried[-1]) if tried else "":
+                yield Text(f"The letter to {names.name(person)} could not be delivered: {reason}")
+
+
+def _why_not_delivered(letter: LedgerLine) -> str:
+    if letter.state is LetterState.REFUSED:
+        return "the mail server refused it; check the address, and tell them yourself."
+    if letter.state is LetterState.UNKNOWN:
+        return "nobody can know whether it arrived; tell them yourself."
+    if letter.settled_at is None:
+        return "the mail server has not taken it yet; it is tried again by itself."
+    return ""
 
 
 def timeline_page(moments: list[Moment], names: Names) -> RenderableType:

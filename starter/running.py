@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from cryptography.exceptions import InvalidTag
 from rich.console import Console
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from temporalio.service import RPCError
 
 from local import StackTrouble
@@ -84,6 +84,11 @@ async def open_desk(settings: Settings) -> AsyncIterator[FrontDesk]:
 
 def _about_database(trouble: Exception) -> str:
     """What is wrong, without the library's words: they may tell addresses and contents."""
+    if isinstance(trouble, IntegrityError):
+        return (
+            "PostgreSQL does not keep this beside what is there already: nothing has changed; look "
+            "at what stands there and try again."
+        )
     if getattr(getattr(trouble, "orig", None), "sqlstate", "") == NO_SUCH_TABLE:
         return "PostgreSQL has no tables yet: bring them up to date, here with 'mobility up'."
     return "PostgreSQL does not answer: check DATABASE_URL, or start it with 'mobility up'."

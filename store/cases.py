@@ -5,15 +5,16 @@ from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.case_view import CaseView
 from domain.facts import Fact, PersonId, Reference, Writing
 from domain.people import Person
 from domain.request import MobilityRequest
 from store.engine import single_statement
+from store.ledger import ERASED, LetterState
 from store.sealing import KeyRing
-from store.tables import document, letter, mobility, participant, writing
+from store.tables import NOW, document, journal, letter, mobility, participant, writing
 
 RESERVING = 0x4D4F43
 """One reference is reserved at a time: the same request may come on both sides of midnight."""
@@ -120,11 +121,16 @@ class Store:
         return [stand_in for stand_in in written.values() if stand_in.id in kept]
 
     async def forget_texts(self, reference: Reference, texts: Sequence[Writing]) -> None:
-        """Remove texts that nothing speaks of: those of a message that was refused."""
+        """Remove texts of a message that was refused, unless the journal speaks of them."""
+        spoken_of = sa.exists().where(
+            journal.c.reference == reference, sa.func.strpos(journal.c.body, writing.c.id) > 0
+        )
         async with single_statement(self.engine) as tx:
             await tx.execute(
                 sa.delete(writing).where(
-                    writing.c.reference == reference, writing.c.id.in_([t.id for t in texts])
+                    writing.c.reference == reference,
+                    writing.c.id.in_([t.id for t in texts]),
+                    ~spoken_of,
                 )
             )
 
@@ -186,7 +192,11 @@ class Store:
         return await self.keys.is_destroyed(reference)
 
     async def erase(self, reference: Reference) -> None:
-        """Destroy the key of a closed mobility and remove what it sealed. The journal stays."""
+        """Destroy the key of a closed mobility and remove what it sealed. The journal stays.
+
+        What could be guessed from goes too: the hash of the request, which is keyed with a key that
+        stays, and the answers of the mail server, which may quote an address.
+        """
         async with self.engine.begin() as tx:
             for table in (participant, writing):
                 await tx.execute(sa.delete(table).where(table.c.reference == reference))
@@ -194,10 +204,26 @@ class Store:
                 sa.update(document).where(document.c.reference == reference).values(sealed=None)
             )
             await tx.execute(
-                sa.update(letter)
-                .where(letter.c.reference == reference, letter.c.settled_at.is_(None))
-                .values(
-                    state="withheld", settled_at=sa.func.now(), remark="the mobility was erased"
-                )
+                sa.update(mobility)
+                .where(mobility.c.reference == reference)
+                .values(request_key=f"erased/{reference}")
             )
+            await _stop_letters(tx, reference)
         await self.keys.destroy(reference)
+
+
+async def _stop_letters(tx: AsyncConnection, reference: Reference) -> None:
+    """Settle the letters of an erased mobility; of the others no remark stays but our own."""
+    its_own = letter.c.reference == reference
+    await tx.execute(
+        sa.update(letter)
+        .where(its_own, letter.c.settled_at.is_not(None), letter.c.remark != ERASED)
+        .values(remark=None)
+    )
+    may_have_left = letter.c.unanswered > 0
+    state = sa.case((may_have_left, LetterState.UNKNOWN), else_=LetterState.WITHHELD)
+    await tx.execute(
+        sa.update(letter)
+        .where(its_own, letter.c.settled_at.is_(None))
+        .values(state=state, settled_at=NOW, remark=ERASED)
+    )

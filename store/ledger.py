@@ -1,15 +1,19 @@
 """The ledger of letters: what was intended, what became of it, each letter exactly once.
 
-States: intended, rendered (about to be handed over), then handed over, refused or withheld. A
-letter found rendered was about to leave when its courier stopped: nobody can know whether it did,
-so it is handed over again under the same Message-ID, and the ledger says how often that was tried.
+States: intended, rendered (about to be handed over), then handed over, refused, withheld or
+unknown. A letter found rendered was about to leave and nobody noted an answer: nobody can know
+whether it left, so it is handed over again under the same Message-ID, and the ledger says how often
+that was tried. After a few times it is left at that: unknown.
+
+A courier speaks for a letter with the line its claim returned. Once another has taken the letter
+up, that line no longer counts: the first courier neither sends it nor notes anything about it.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.facts import Fact, Reference
 from domain.letters import LetterOrder
@@ -25,16 +29,23 @@ class LetterState(StrEnum):
     HANDED_OVER = "handed over"
     REFUSED = "refused"
     WITHHELD = "withheld"
+    UNKNOWN = "unknown"
+    """It may have left, nobody can know, and it is not tried again."""
 
 
 class LedgerLine(Fact):
-    """One letter in the ledger."""
+    """One letter in the ledger.
+
+    ``attempts`` counts how often it was taken up, and so numbers the claims. ``unanswered`` counts
+    those of them after which nobody can know whether it left.
+    """
 
     key: str
     order: LetterOrder
     state: LetterState
     intended_at: datetime
     attempts: int
+    unanswered: int = 0
     message_id: str | None
     rendered_sha256: str | None
     settled_at: datetime | None
@@ -43,11 +54,20 @@ class LedgerLine(Fact):
 
 _LINE = [letter.c[name] for name in LedgerLine.model_fields]
 CLAIM_SECONDS = 60
-"""How long a courier has for one letter before another may take it up."""
+"""How long a courier has to write one letter before another may take it up."""
+DELIVERY_SECONDS = 15 * 60
+"""How long it then has to hand the letter over: longer than a postman is ever patient."""
+LONGEST_WAIT_SECONDS = 60 * 60
+"""The longest time between two attempts, and the time after one that was left unanswered."""
+ERASED = "the mobility was erased"
+"""What the ledger says of letters that erasing has stopped."""
 
 
 async def claim(engine: AsyncEngine) -> LedgerLine | None:
-    """Take up the next letter to be delivered; nobody else gets it for a minute."""
+    """Take up the next letter to be delivered; nobody else gets it for a minute.
+
+    The line returned is the claim: only with it can anything be noted about the letter.
+    """
     due = (
         sa.select(letter.c.key)
         .where(letter.c.settled_at.is_(None), letter.c.next_attempt_at <= NOW)
@@ -61,7 +81,7 @@ async def claim(engine: AsyncEngine) -> LedgerLine | None:
             await tx.execute(
                 sa.update(letter)
                 .where(letter.c.key == due)
-                .values(next_attempt_at=NOW + sa.text(f"interval '{CLAIM_SECONDS} seconds'"))
+                .values(next_attempt_at=_in(CLAIM_SECONDS), attempts=letter.c.attempts + 1)
                 .returning(*_LINE)
             )
         ).mappings().first()  # fmt: skip
@@ -69,36 +89,50 @@ async def claim(engine: AsyncEngine) -> LedgerLine | None:
 
 
 async def about_to_hand_over(
-    engine: AsyncEngine, key: str, *, message_id: str, rendered_sha256: str
+    engine: AsyncEngine, line: LedgerLine, *, message_id: str, rendered_sha256: str
 ) -> bool:
-    """Note that a letter leaves now, before it does; false when it was settled meanwhile."""
-    async with single_statement(engine) as tx:
-        return await _note(
-            tx, key, state=LetterState.RENDERED, message_id=message_id,
-            rendered_sha256=rendered_sha256, attempts=letter.c.attempts + 1,
-        )  # fmt: skip
+    """Note that a letter leaves now, before it does; false when it is no longer ours to send.
+
+    It counts as unanswered until an answer is noted, and nobody else gets it for as long as a
+    delivery may take.
+    """
+    return await _note(
+        engine, line, state=LetterState.RENDERED, message_id=message_id,
+        rendered_sha256=rendered_sha256, unanswered=line.unanswered + 1,
+        next_attempt_at=_in(DELIVERY_SECONDS),
+    )  # fmt: skip
 
 
-async def settle(engine: AsyncEngine, key: str, state: LetterState, remark: str) -> None:
-    """Note what finally became of a letter."""
-    async with single_statement(engine) as tx:
-        await _note(tx, key, state=state, remark=remark, settled_at=NOW)
+async def settle(engine: AsyncEngine, line: LedgerLine, state: LetterState, remark: str) -> bool:
+    """Note what finally became of a letter; false when another has taken it up since."""
+    return await _note(engine, line, state=state, remark=remark, settled_at=NOW)
 
 
-async def try_again(engine: AsyncEngine, key: str, remark: str) -> None:
-    """Note why a letter could not leave, and try again: after 1, 2, 4 ... 64 seconds."""
-    wait = sa.func.make_interval(
-        0, 0, 0, 0, 0, 0, sa.func.power(2, sa.func.least(letter.c.attempts, 7) - 1)
+async def try_again(engine: AsyncEngine, line: LedgerLine, remark: str) -> bool:
+    """Note why a letter has not left, and try again: after 1, 2, 4 ... seconds, up to an hour."""
+    wait = min(2 ** min(line.attempts - 1, 16), LONGEST_WAIT_SECONDS)
+    return await _note(
+        engine, line, remark=remark, unanswered=line.unanswered, next_attempt_at=_in(wait)
+    )
+
+
+async def leave_unanswered(engine: AsyncEngine, line: LedgerLine, remark: str) -> bool:
+    """Note that nobody can know whether a letter left, and try again after an hour."""
+    return await _note(engine, line, remark=remark, next_attempt_at=_in(LONGEST_WAIT_SECONDS))
+
+
+def _in(seconds: int) -> sa.ColumnElement[datetime]:
+    return NOW + timedelta(seconds=seconds)
+
+
+async def _note(engine: AsyncEngine, line: LedgerLine, **values: object) -> bool:
+    """Change a letter that is not settled yet and still ours."""
+    ours = sa.and_(
+        letter.c.key == line.key, letter.c.settled_at.is_(None), letter.c.attempts == line.attempts
     )
     async with single_statement(engine) as tx:
-        await _note(tx, key, remark=remark, next_attempt_at=NOW + wait)
-
-
-async def _note(tx: AsyncConnection, key: str, **values: object) -> bool:
-    """Change a letter that is not settled yet."""
-    open_letter = sa.and_(letter.c.key == key, letter.c.settled_at.is_(None))
-    changed = await tx.execute(sa.update(letter).where(open_letter).values(**values))
-    return changed.rowcount == 1
+        changed = await tx.execute(sa.update(letter).where(ours).values(**values))
+        return changed.rowcount == 1
 
 
 async def read_letters(engine: AsyncEngine, reference: Reference) -> list[LedgerLine]:

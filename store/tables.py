@@ -53,8 +53,9 @@ mobility = sa.Table(
 participant = sa.Table(
     "participant",
     metadata,
+    sa.Column("reference", sa.ForeignKey("mobility.reference"), primary_key=True),
+    # Somebody of the directory may travel more than once, under the same id.
     sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("reference", sa.ForeignKey("mobility.reference"), nullable=False, index=True),
     sa.Column("sealed", sa.LargeBinary, nullable=False),
 )
 
@@ -91,6 +92,7 @@ letter = sa.Table(
     sa.Column("state", sa.Text, nullable=False, server_default="intended"),
     sa.Column("intended_at", MOMENT, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("unanswered", sa.Integer, nullable=False, server_default="0"),
     sa.Column("next_attempt_at", MOMENT, nullable=False, server_default=NOW),
     sa.Column("message_id", sa.Text),
     sa.Column("rendered_sha256", sa.Text),

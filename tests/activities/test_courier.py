@@ -35,6 +35,7 @@ from tests.builders import (
     COORDINATOR,
     EMELIE,
     HOST,
+    OFFICE,
     PEOPLE,
     REFERENCE,
     Journey,
@@ -636,7 +637,8 @@ async def test_those_who_stay_are_told_by_name_who_withdrew(
     told = {
         address: text_of(taken) for address, taken in zip(clerk.addresses, clerk.taken, strict=True)
     }
-    assert set(told) == {PEOPLE[who].email for who in (COORDINATOR, HOST, EMELIE)}
+    # The office hears of it with the grant that is computed anew.
+    assert set(told) == {PEOPLE[who].email for who in (COORDINATOR, HOST, EMELIE, OFFICE)}
     assert "Emelie no longer takes part" in told[PEOPLE[HOST].email]
     assert "You no longer take part" in told[PEOPLE[EMELIE].email]
 

@@ -27,6 +27,12 @@ pytestmark = pytest.mark.usefixtures("working")
 GUARD = "journal_is_append_only"
 
 
+@pytest.fixture(autouse=True)
+def _looks_again_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever verifies looks twice; here nothing is on the move, so at once."""
+    monkeypatch.setattr(auditing, "LOOK_AGAIN_SECONDS", 0.05)
+
+
 @asynccontextmanager
 async def unguarded(store: Store) -> AsyncIterator[AsyncConnection]:
     """The journal as its owner can have it: without the trigger."""
@@ -189,6 +195,23 @@ async def test_a_forged_entry_is_named_even_when_the_key_is_destroyed(
     assert (
         f"Entry {last.n + 1} comes after the last head that Temporal's history holds." in said.out
     )
+
+
+async def test_a_mobility_stopped_from_outside_is_stuck_and_a_finding(
+    command: Command, begin: Begin, desk: FrontDesk
+) -> None:
+    rehearsal = await _asked(begin)
+    reference = rehearsal.reference
+    await desk.handle(reference).terminate()
+
+    told = await command("cancel", reference, "--as", BORAS, "--cause", "other")
+    said = await command("verify", reference)
+
+    assert (told.code, said.code) == (1, 1)
+    assert told.complaint == (
+        f"{reference} is stuck: an operator has to look at it (see the runbook).\n"
+    )
+    assert "The workflow is terminated in Temporal and the journal has no end." in said.out
 
 
 async def test_a_stroke_being_written_is_not_a_finding(begin: Begin, desk: FrontDesk) -> None:

@@ -9,7 +9,9 @@ import pytest
 
 from domain.facts import Reference
 from starter.case_files import CaseDocument
+from starter.desk import FrontDesk
 from store.cases import Store
+from store.directory import read_directory
 from tests.starter.conftest import (
     ANA,
     BORAS,
@@ -160,20 +162,32 @@ async def test_a_file_that_is_not_there_is_refused(command: Command, tmp_path: P
         (_set("directory.people.0.organisation", "nowhere"), "names organisation 'nowhere'"),
         (_set("directory.offers.0.coordinator", "nobody"), "names coordinator 'nobody'"),
         (_set("directory.people.0.roles", ["boss"]), "'directory > people > 1 > roles > 1' should"),
+        (_set("directory.organisations.0.zone", "Europe/Boras"), "zone 'Europe/Boras', which is"),
+        (_set("directory.offers.1.zone", "Oslo"), "vestland-skills has zone 'Oslo', which is no"),
+        (_set("directory.people.0.email", "not an address"), "should be an e-mail address, not"),
+        (_set("directory.organisations.0.country", "Sweden"), "two capital letters, such as SE"),
+        (_set("directory.offers.0.country", "es"), "as two capital letters, such as SE, not 'es'"),
+        (_set("directory.offers.0.opens", "2031-01-01"), "before it opens 2031-01-01: swap the"),
+        (_set("directory.offers.0.places", -1), "should be greater than or equal to 1, not '-1'"),
+        (_set("directory.people.0.id", "newcomer"), "boras-coordinator and newcomer have the same"),
+        (_set("directory.people.1.email", BORAS.upper()), "soc-coordinator have the same address"),
+        (_set("directory.people.0.id", "office-1"), "office-1 stands there twice: take one out"),
     ],
 )
 async def test_a_directory_with_a_mistake_is_refused(
-    command: Command, case: CaseDocument, tmp_path: Path,
+    command: Command, case: CaseDocument, desk: FrontDesk, tmp_path: Path,
     change: Callable[[Typed], None], sentence: str,
 ) -> None:  # fmt: skip
     typed = as_typed(case)
     change(typed)
+    before = await read_directory(desk.store.engine)
 
     said = await command("directory", str(written(tmp_path / "mine.yaml", typed)))
 
     assert said.code == 2
     assert sentence in said.complaint
     assert _a_sentence(said.complaint)
+    assert await read_directory(desk.store.engine) == before
 
 
 # Something said to a mobility that may not be said.
@@ -209,7 +223,7 @@ async def test_a_directory_with_a_mistake_is_refused(
         ("agenda", "put-agenda FILE", ANA, "This agenda is on the table already"),
         ("visit", "attend 2020-01-01", ANA, "is not a day of the visit"),
         ("visit", "attend LAST", ANA, "is still to come"),
-        ("visit", "attend FIRST", ANA, "is not confirmed: confirm it first."),
+        ("visit", "attend FIRST", ANA, "The arrival of Frida Augustsson is not confirmed"),
         ("visit", "attend FIRST", BORAS, "To confirm attendance is for the receiving"),
         ("visit", "arrive --on 2020-01-01", ANA, "does not fit a visit of"),
         ("visit", "depart --on FIRST", ANA, "is not confirmed: confirm it first."),
@@ -248,7 +262,8 @@ async def test_what_may_not_be_said_is_refused_and_leaves_no_trace(
         ("agenda.0.day", "2020-01-01", "outside the visit"),
         ("agenda.0.ends", "06:00", "ends before it starts"),
         ("agenda.0.objectives", [9], "which the request does not have"),
-        ("agenda.1.starts", "10:00", "overlap for participant"),
+        ("agenda.1.starts", "10:00", "overlap for participant Frida Augustsson: move one"),
+        ("agenda.0.starts", "13:00", "Session 1 ("),
         ("agenda.2.participants", ["x@y.example"], "x@y.example has no part in"),
         ("agenda.0.starts", "soon", "should be a time such as 09:30, not 'soon'"),
         ("evaluations.0.marks", [5, 5], "give one mark from 1 to 5 for each."),

@@ -10,8 +10,22 @@ from domain.events import Phase
 from domain.people import Person
 from starter import pages
 from starter.desk import OpenMobility
+from starter.directory_page import directory_page
 from store.cases import Case
-from tests.builders import BORAS, HOST, ORGANISATIONS, PEOPLE, Journey, in_phase, ready_to_go
+from store.directory import Directory
+from store.ledger import LedgerLine, LetterState
+from tests.builders import (
+    BORAS,
+    HOST,
+    OPENED,
+    ORGANISATIONS,
+    PEOPLE,
+    Journey,
+    a_second_offer,
+    an_offer,
+    in_phase,
+    ready_to_go,
+)
 
 WIDTHS = (60, 80, 200)
 
@@ -117,6 +131,86 @@ def test_names_that_were_erased_leave_their_capacity() -> None:
 
     assert "p-frida (participant)" in told
     assert "Frida" not in told
+
+
+def test_the_lines_of_a_grant_are_shown_by_the_names_to_type() -> None:
+    before, after = in_phase(Phase.PREPARATION), ready_to_go()
+
+    asked, decided = (
+        _as_one(_printed(pages.show_page(m, "", _names(m), journey.journal), 200))
+        for journey in (before, after)
+        for m in (_open(journey),)
+    )
+
+    for line in before.mobility.grant.lines:
+        whose = f" ({PEOPLE[line.participant].name})" if line.participant else ""
+        assert f"{line.id}{whose}: " in asked
+        assert f"{line.id}{whose}: " in decided
+    assert "euro awarded" in decided
+    assert "euro awarded" not in asked
+
+
+def test_a_mobility_closed_without_its_card_says_so() -> None:
+    mobility = _open(in_phase(Phase.CLOSED))
+    without = mobility.model_copy(update={"view": mobility.view.model_copy(update={"card": {}})})
+
+    told = _as_one(_printed(pages.why_page(without, _names(without)), 80))
+
+    assert told == "Closed: completed, without a card. Nobody is waited for."
+
+
+@pytest.mark.parametrize(
+    ("state", "remark", "told"),
+    [
+        (LetterState.REFUSED, "550 5.1.1 no such box", "delivered: the mail server refused it;"),
+        (LetterState.RENDERED, "not handed over", "delivered: the mail server has not taken it"),
+        (LetterState.UNKNOWN, "no answer", "delivered: nobody can know whether it arrived;"),
+        (LetterState.HANDED_OVER, "250 OK", ""),
+        (LetterState.INTENDED, None, ""),
+    ],
+)
+def test_why_tells_of_a_letter_that_did_not_arrive(
+    state: LetterState, remark: str | None, told: str
+) -> None:
+    journey = in_phase(Phase.MATCHING)
+    mobility = _open(journey)
+    [order] = [one for one in journey.letters() if one.while_asked]
+    letter = LedgerLine(
+        key=order.key, order=order, state=state, intended_at=OPENED, attempts=1, unanswered=0,
+        message_id=None, rendered_sha256=None, remark=remark,
+        settled_at=None if state in (LetterState.RENDERED, LetterState.INTENDED) else OPENED,
+    )  # fmt: skip
+
+    page = _as_one(_printed(pages.why_page(mobility, _names(mobility), [letter]), 80))
+
+    assert ("The letter to Ana could not be" in page) == bool(told)
+    assert told in page
+    assert "550" not in page
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_directory_shows_every_id_that_files_use(width: int) -> None:
+    offers = (an_offer(), a_second_offer())
+    directory = Directory(
+        organisations=tuple(ORGANISATIONS.values()), people=tuple(PEOPLE.values()), offers=offers
+    )
+
+    lines = _printed(directory_page(directory), width)
+
+    assert max(map(len, lines)) <= width
+    ids: list[str] = [one.id for one in directory.organisations]
+    ids += [person.id for person in directory.people] + [offer.id for offer in offers]
+    for thing in ids:
+        assert thing in "".join(lines) or width < 80
+    assert "karin@a.example" in "".join(lines) or width < 80
+
+
+def test_an_empty_directory_tells_how_to_fill_it() -> None:
+    empty = Directory(organisations=(), people=(), offers=())
+
+    assert _printed(directory_page(empty), 80) == [
+        "Nothing is in the directory yet: 'mobility directory FILE' fills it."
+    ]
 
 
 @pytest.mark.parametrize(

@@ -2,18 +2,23 @@
 
 import asyncio
 import base64
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import IntegrityError
+from temporalio.client import WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 
 from domain.deadlines import Asked
+from domain.errors import WrongRole
 from domain.facts import Reference
 from settings import Settings
 from starter import cli, running
 from starter.case_files import CaseDocument
 from starter.clock import VirtualClock
-from starter.desk import FrontDesk
+from starter.desk import FrontDesk, _refusal
 from starter.rehearsal import Rehearsal
 from store.cases import Store
 from tests.starter.conftest import ANA, BORAS, SCRIPT, Command, as_typed, what_is_kept, written
@@ -79,13 +84,28 @@ async def test_nothing_is_kept_of_a_request_while_temporal_is_down(
     assert await what_is_kept(store) == before
 
 
-@pytest.mark.parametrize("words", ["list", "show M-2026-0001", "request FILE"])
+@pytest.mark.parametrize("words", ["show M-2026-0001", "request FILE"])
+def test_where_nothing_was_started_every_command_tells_how_to_begin(
+    case_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:  # fmt: skip
+    for name in ADDRESSES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("MOBILITY_HOME", str(tmp_path / "bare"))
+    complaint = StringIO()
+    monkeypatch.setattr(running.complaints, "file", complaint)
+
+    code = cli.run(words.replace("FILE", str(case_file)).split())
+
+    assert code == 1
+    assert complaint.getvalue().startswith("Nothing has been started on this machine: run")
+
+
 async def test_where_nothing_was_started_a_command_tells_how_to_begin(
-    surroundings: dict[str, str], case_file: Path, tmp_path: Path, words: str
+    surroundings: dict[str, str], tmp_path: Path
 ) -> None:
     bare = {name: value for name, value in surroundings.items() if name not in ADDRESSES}
     child = await asyncio.create_subprocess_exec(
-        SCRIPT, *words.replace("FILE", str(case_file)).split(),
+        SCRIPT, "list",
         env=bare | {"MOBILITY_HOME": str(tmp_path / "bare")},
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
@@ -97,6 +117,23 @@ async def test_where_nothing_was_started_a_command_tells_how_to_begin(
         "Nothing has been started on this machine: run 'mobility up', or set TEMPORAL_ADDRESS, "
         "DATABASE_URL, SMTP_URL and MOBILITY_KEY.\n"
     )
+
+
+def test_what_postgresql_will_not_keep_is_not_called_silence() -> None:
+    trouble = IntegrityError("insert", {}, Exception(SECRET))
+
+    told = running._about_database(trouble)
+
+    assert told.startswith("PostgreSQL does not keep this beside what is there already")
+    assert SECRET not in told
+
+
+def test_a_failure_nobody_foresaw_is_no_refusal() -> None:
+    odd = ApplicationError("out of order", type="JournalConflict")
+    known = ApplicationError("Not yours.", type="WrongRole")
+
+    assert _refusal(WorkflowUpdateFailedError(odd)) is None
+    assert isinstance(_refusal(WorkflowUpdateFailedError(known)), WrongRole)
 
 
 async def test_a_database_without_tables_is_told_apart(
@@ -208,9 +245,12 @@ async def test_an_open_mobility_is_not_erased(
 
 
 async def test_nothing_is_erased_without_a_yes(
-    process: Command, standing: dict[str, Reference], store: Store
-) -> None:
-    said = await process("erase", standing["closed"])
+    command: Command, standing: dict[str, Reference], store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("sys.stdin", StringIO())
+
+    said = await command("erase", standing["closed"])
 
     assert said.code == 1
     assert said.complaint.endswith("Left off: nothing has changed.\n")

@@ -45,7 +45,7 @@ async def letters_caught(desk: FrontDesk, rehearsal: Rehearsal, folder: Path) ->
 async def each_left_once(desk: FrontDesk, rehearsal: Rehearsal, folder: Path) -> None:
     """Hold ledger and mail server against each other: once, or as often as it was tried."""
     letters = await read_letters(desk.store.engine, rehearsal.reference)
-    tried = {x.message_id: x.attempts for x in letters if x.state == "handed over"}
+    tried = {str(x.message_id): x.attempts for x in letters if x.state == "handed over"}
     caught = await letters_caught(desk, rehearsal, folder)
     assert tried
     assert caught.keys() == tried.keys()

@@ -58,10 +58,8 @@ def _mobilities() -> None:
     )
     op.create_table(
         "participant",
+        sa.Column("reference", sa.Text, sa.ForeignKey("mobility.reference"), primary_key=True),
         sa.Column("id", sa.Text, primary_key=True),
-        sa.Column(
-            "reference", sa.Text, sa.ForeignKey("mobility.reference"), nullable=False, index=True
-        ),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
     )
     op.create_table(
@@ -118,6 +116,7 @@ def _letters() -> None:
         sa.Column("state", sa.Text, nullable=False, server_default="intended"),
         sa.Column("intended_at", MOMENT, nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("unanswered", sa.Integer, nullable=False, server_default="0"),
         sa.Column("next_attempt_at", MOMENT, nullable=False, server_default=NOW),
         sa.Column("message_id", sa.Text),
         sa.Column("rendered_sha256", sa.Text),
