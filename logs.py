@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import traceback
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
@@ -50,13 +51,6 @@ def _without_message_of_errors(_: WrappedLogger, __: str, event: EventDict) -> E
     error = info[1] if isinstance(info, tuple) else info
     if isinstance(error, BaseException):
         event["error"] = type(error).__name__
-        trace = error.__traceback__
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        if trace is not None:
-            event["where"] = (
-                f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}"
-                if hasattr(trace.tb_frame.f_code, "co_qualname")
-                else trace.tb_frame.f_code.co_name
-            )
+        if frames := traceback.extract_tb(error.__traceback__):
+            event["where"] = f"{frames[-1].name}:{frames[-1].lineno}"
     return event

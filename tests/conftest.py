@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 import pytest_asyncio
+import structlog
 from temporalio.client import Client
 
 from activities.courier import courier_at_work
@@ -23,6 +24,15 @@ from store.engine import migrate
 from worker import build_courier, build_worker
 
 Begin = Callable[..., Awaitable[Rehearsal]]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_words() -> None:
+    """Drawing a traceback takes seconds, and where things are broken on purpose there are many."""
+    plain = structlog.dev.ConsoleRenderer(
+        colors=False, exception_formatter=structlog.dev.plain_traceback
+    )
+    structlog.configure(processors=[plain])
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,6 @@ from typing import NamedTuple
 import pytest
 import pytest_asyncio
 import sqlalchemy as sa
-import structlog
 import yaml
 
 from domain.facts import Reference
@@ -44,15 +43,6 @@ class Said(NamedTuple):
 
 
 Command = Callable[..., Awaitable[Said]]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _plain_words() -> None:
-    """Where a journal is forged on purpose, the worker complains: drawing that takes seconds."""
-    plain = structlog.dev.ConsoleRenderer(
-        colors=False, exception_formatter=structlog.dev.plain_traceback
-    )
-    structlog.configure(processors=[plain])
 
 
 @pytest.fixture
