@@ -1,18 +1,31 @@
 """Journeys with a worker of their own, in a process of its own."""
 
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from local.stack import Stack
 from settings import Settings
 from starter.case_files import CaseDocument
 from starter.clock import VirtualClock
 from starter.desk import FrontDesk
 from starter.rehearsal import Rehearsal
+from store.engine import migrate
 
 BeginAlone = Callable[[], Awaitable[Rehearsal]]
+
+
+@pytest.fixture
+def shaky(tmp_path: Path) -> Iterator[Stack]:
+    """A stack of this test's own, whose parts it may stop, and whose post nobody else delivers."""
+    stack = Stack(tmp_path / "shaky")
+    settings = stack.start(with_worker=False)
+    migrate(settings.required("database_url"))
+    yield stack
+    stack.stop()
 
 
 @pytest.fixture

@@ -5,8 +5,6 @@ import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
-
 from local import postgres
 from local.stack import Stack
 from settings import Settings
@@ -23,59 +21,39 @@ from starter.story import (
     tell_the_story,
     the_visit_takes_place,
 )
-from store.engine import migrate
 from tests.journeys.reading import is_sound
 from tests.survival.journal_kept import each_left_once, letters_meant, what_happened
 from tests.survival.post import all_settled, one_was_put_off
 from tests.survival.supervision import supervised
 
 
-@pytest.fixture
-def shaky(tmp_path: Path) -> Stack:
-    """A stack of this test's own, whose parts it may stop."""
-    return Stack(tmp_path / "shaky")
-
-
 async def test_a_journey_survives_the_restart_of_every_part(
     shaky: Stack, case: CaseDocument, tmp_path: Path
 ) -> None:
-    settings = await asyncio.to_thread(_start, shaky)
-    try:
-        await _journey(shaky, settings, case, tmp_path / "log")
-    finally:
-        await asyncio.to_thread(shaky.stop)
-
-
-def _start(stack: Stack) -> Settings:
-    settings = stack.start(with_worker=False)
-    migrate(settings.required("database_url"))
-    return settings
-
-
-async def _journey(stack: Stack, settings: Settings, case: CaseDocument, log: Path) -> None:
-    async with open_desk(settings) as desk, supervised(settings, log):
-        await desk.keep_directory(section(case.directory, "directory", log))
+    settings = shaky.settings()
+    async with open_desk(settings) as desk, supervised(settings, tmp_path / "log"):
+        await desk.keep_directory(section(case.directory, "directory", EXAMPLE))
         undisturbed = await _begin(desk, settings, case)
         await tell_the_story(undisturbed, case)
 
         rehearsal = await _begin(desk, settings, case)
         await a_host_accepts(rehearsal)
-        await asyncio.to_thread(_kill_temporal, stack)
+        await asyncio.to_thread(_kill_temporal, shaky)
         await everybody_signs(rehearsal)
-        stack.mail.stop()
+        shaky.mail.stop()
         await grant_and_agenda_are_settled(rehearsal, case)
-        await asyncio.to_thread(_restart_postgresql, stack)
+        await asyncio.to_thread(_restart_postgresql, shaky)
         await desk.store.engine.dispose()
         await the_visit_takes_place(rehearsal)
         await one_was_put_off(desk, rehearsal)
-        await asyncio.to_thread(stack.start, with_worker=False)
+        await asyncio.to_thread(shaky.start, with_worker=False)
         await everybody_looks_back(rehearsal, case)
         await all_settled(desk, rehearsal)
 
         assert await what_happened(desk, rehearsal) == await what_happened(desk, undisturbed)
         assert await letters_meant(desk, rehearsal) == await letters_meant(desk, undisturbed)
         assert await is_sound(desk, rehearsal)
-        await each_left_once(desk, rehearsal, stack.letters)
+        await each_left_once(desk, rehearsal, shaky.letters)
 
 
 async def _begin(desk: FrontDesk, settings: Settings, case: CaseDocument) -> Rehearsal:
