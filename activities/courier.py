@@ -88,7 +88,7 @@ class Courier:
             await self._withhold(line, ERASED)
         except Exception as trouble:
             # Whatever is wrong with this letter, the ledger says so, and the others go on.
-            log.exception("letter-not-written", letter_purpose=line.order.purpose)
+            log.exception("letter-not-written", purpose=str(line.order.purpose))
             await try_again(self.store.engine, line, f"not written: {type(trouble).__name__}")
         else:
             if message is not None:
@@ -208,7 +208,7 @@ class Courier:
 
 
 def _say_delayed(line: LedgerLine, trouble: Exception) -> None:
-    log.warning("letter-delayed", letter_purpose=line.order.purpose, why=type(trouble).__name__)
+    log.warning("letter-delayed", purpose=str(line.order.purpose), why=type(trouble).__name__)
 
 
 def _note_of(entry: Entry) -> Writing | None:

@@ -164,7 +164,8 @@ async def test_a_request_that_no_worker_takes_up_says_so(
     for one in said:
         assert one.code == 1
         assert one.complaint.startswith(f"{reference} waits for a worker: start one with")
-    assert "not taken up yet" in (await command("list")).out
+    listed = await command("list", COLUMNS="200")
+    assert "not taken up yet" in listed.out
     await desk.handle(Reference(reference)).terminate()
 
 
