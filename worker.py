@@ -62,9 +62,10 @@ def build_worker(
     client: Client, store: Store, settings: Settings, interceptors: Sequence[Interceptor] = ()
 ) -> Worker:
     """Everything a mobility needs, on one task queue."""
-    production = settings.mobility_environment == "production"
     keeper, finder, papers = JournalKeeper(store), HostFinder(store), PaperMaker(store)
-    clerk = GrantClerk(rate_files(settings.mobility_rates), allow_illustrations=not production)
+    clerk = GrantClerk(
+        rate_files(settings.mobility_rates), allow_illustrations=not settings.is_production
+    )
     return Worker(
         client,
         task_queue=settings.mobility_task_queue,
@@ -83,10 +84,7 @@ def build_worker(
 
 def build_courier(store: Store, settings: Settings) -> Courier:
     """The courier, on the mail server of the settings."""
-    smtp = settings.smtp()
-    server = SmtpServer(
-        host=smtp.host, port=smtp.port, user=smtp.user, password=smtp.password, tls=smtp.tls
-    )
+    server = SmtpServer(**settings.smtp()._asdict())
     return Courier(store, Postman(server), settings.mail_from)
 
 
@@ -108,8 +106,8 @@ async def serve(settings: Settings, interceptors: Sequence[Interceptor] = ()) ->
 def main(interceptors: Sequence[Interceptor] = ()) -> None:
     """Run the worker of this environment."""
     settings = Settings()
-    logs.configure(json=settings.mobility_environment == "production")
-    if settings.mobility_environment != "production":
+    logs.configure(json=settings.is_production)
+    if not settings.is_production:
         migrate(settings.required("database_url"))
     uvloop.run(serve(settings, interceptors))
     sys.stdout.flush()

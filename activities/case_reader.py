@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from domain.agenda import Session
 from domain.case_view import CaseView
-from domain.events import AgendaPut, Entry
+from domain.events import AgendaPut, Entry, Event
 from domain.facts import OrganisationId, PersonId, Reference, Writing
 from domain.papers import NamedPerson, PlannedSession
 from domain.people import Organisation, Person
@@ -27,6 +28,11 @@ class OpenCase:
     people: Mapping[PersonId, Person]
     texts: Mapping[str, str]
     organisations: Mapping[OrganisationId, Organisation]
+
+    @cached_property
+    def events(self) -> tuple[Event, ...]:
+        """Everything that has happened, in order; read once for all that is drawn from it."""
+        return tuple(entry.event() for entry in self.entries)
 
     @property
     def sending(self) -> Organisation:
@@ -60,7 +66,7 @@ class OpenCase:
     @property
     def agenda(self) -> AgendaPut | None:
         """The agenda put forward last."""
-        put = [event for entry in self.entries if isinstance(event := entry.event(), AgendaPut)]
+        put = [event for event in self.events if isinstance(event, AgendaPut)]
         return put[-1] if put else None
 
     def planned(self, session: Session) -> PlannedSession:

@@ -203,8 +203,8 @@ class Courier:
             name = f"certificate-{line.order.to}.pdf"
         if name is None:
             return ()
-        papers = await self.store.documents(case.reference)
-        return (Attachment(name, "application/pdf", papers[name]),)
+        paper = await self.store.document(case.reference, name)
+        return (Attachment(name, "application/pdf", paper),)
 
 
 def _say_delayed(line: LedgerLine, trouble: Exception) -> None:
@@ -221,8 +221,8 @@ def _note_of(entry: Entry) -> Writing | None:
 
 def _grant_lines(case: OpenCase) -> tuple[GrantPaperLine, ...]:
     lines: tuple[GrantPaperLine, ...] = ()
-    for entry in case.entries:
-        match entry.event():
+    for event in case.events:
+        match event:
             case GrantComputed(lines=computed):
                 lines = tuple(
                     GrantPaperLine(

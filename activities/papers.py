@@ -114,7 +114,7 @@ def _certificate_paper(
 
 
 def _attended(case: OpenCase) -> dict[PersonId, tuple[date, ...]]:
-    confirmed = [e for entry in case.entries if isinstance(e := entry.event(), AttendanceConfirmed)]
+    confirmed = [event for event in case.events if isinstance(event, AttendanceConfirmed)]
     confirmed.sort(key=lambda event: event.day)
     attended = {
         person: tuple(event.day for event in confirmed if person in event.present)

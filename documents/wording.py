@@ -3,11 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from babel import Locale
 
-from domain.case_card import said_dates
+from domain.case_card import said_dates, unbroken_runs
 from domain.people import Organisation
 
 LONGEST_LIST_OF_RUNS = 6
@@ -45,22 +45,12 @@ def said_day(day: date) -> str:
 
 def said_runs(days: Sequence[date]) -> str:
     """Days of attendance as unbroken runs: ``5-7 May 2026 and 11 May 2026``."""
-    runs = [said_dates(run) for run in _runs(days)]
+    runs = [said_dates(run) for run in unbroken_runs(days)]
     if not runs:
         return "no day"
     if len(runs) > LONGEST_LIST_OF_RUNS:
         return f"between {said_day(min(days))} and {said_day(max(days))}"
     return listed(runs)
-
-
-def _runs(days: Sequence[date]) -> list[tuple[date, ...]]:
-    runs: list[tuple[date, ...]] = []
-    for day in sorted(set(days)):
-        if runs and day - runs[-1][-1] == timedelta(days=1):
-            runs[-1] = (*runs[-1], day)
-        else:
-            runs.append((day,))
-    return runs
 
 
 def counted(count: int, noun: str) -> str:

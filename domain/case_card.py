@@ -190,15 +190,20 @@ def said_dates(days: tuple[date, ...]) -> str:
     return f"{first:%-d %B %Y} - {last:%-d %B %Y}"
 
 
-def said_runs(days: tuple[date, ...]) -> str:
-    """Days with gaps between them, run by run: two days are never said as ``5-7 May 2026``."""
+def unbroken_runs(days: Iterable[date]) -> list[tuple[date, ...]]:
+    """Days as runs without a gap, in order."""
     runs: list[tuple[date, ...]] = []
-    for day in days:
+    for day in sorted(set(days)):
         if runs and (day - runs[-1][-1]).days == 1:
             runs[-1] = (*runs[-1], day)
         else:
             runs.append((day,))
-    return " and ".join(said_dates(run) for run in runs) or said_dates(days)
+    return runs
+
+
+def said_runs(days: tuple[date, ...]) -> str:
+    """Days with gaps between them, run by run: two days are never said as ``5-7 May 2026``."""
+    return " and ".join(said_dates(run) for run in unbroken_runs(days)) or said_dates(days)
 
 
 class Testimonial(Fact):

@@ -52,8 +52,8 @@ class Stack:
             "worker": self.worker.process() is not None,
         }
 
-    def start(self, tell: Told = lambda _: None, *, with_worker: bool = True) -> Settings:
-        """Start whatever does not run yet, and return the way to it.
+    def start(self, tell: Told = lambda _: None) -> Settings:
+        """Start whichever servers do not run yet, and return the way to them.
 
         Raises:
             StackTrouble: when a part does not start, saying where to look.
@@ -71,15 +71,13 @@ class Stack:
             self.mail.start([*catcher, str(self.letters)], {"PYTHONPATH": str(ROOT)})
             settings = self.settings()
             asyncio.run(temporal.ready(self.temporal, settings.required("temporal_address")))
-            if with_worker:
-                tell("the worker")
-                self.start_worker(settings)
         return settings
 
     def start_worker(self, settings: Settings) -> None:
         """Start the worker process."""
         environment = settings.as_environment() | {"PYTHONPATH": str(ROOT)}
-        self.worker.start([sys.executable, str(ROOT / "worker.py")], environment)
+        with self._alone():
+            self.worker.start([sys.executable, str(ROOT / "worker.py")], environment)
 
     def stop(self) -> list[str]:
         """Stop everything, the worker first; what was recorded stays. Names what was running."""

@@ -224,7 +224,7 @@ def play_demo(
 async def _names(desk: FrontDesk, mobility: OpenMobility) -> pages.Names:
     directory = await read_directory(desk.store.engine)
     try:
-        people = await desk.people(mobility.reference)
+        people = await desk.people(mobility.reference, directory)
     except KeyDestroyed:
         people = {person.id: person for person in directory.people}
     return pages.Names(people, directory.organisations, mobility)

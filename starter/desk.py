@@ -191,9 +191,11 @@ class FrontDesk:
             )
         return OpenMobility(reference=case.reference, request=case.request, view=case.view)
 
-    async def people(self, reference: Reference) -> dict[PersonId, Person]:
+    async def people(
+        self, reference: Reference, directory: Directory | None = None
+    ) -> dict[PersonId, Person]:
         """Everybody who may have a part in a mobility: the directory, then its participants."""
-        directory = await read_directory(self.store.engine)
+        directory = directory or await read_directory(self.store.engine)
         known = {person.id: person for person in directory.people}
         return known | await self.store.participants(reference)
 

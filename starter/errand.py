@@ -246,19 +246,10 @@ class Errand:
         try:
             return await self._desk.say(reference, message, occasion=occasion)
         except Refusal as refusal:
-            await self._forget(new)
+            await store.forget_texts(reference, new)
             raise type(refusal)(_in_names(str(refusal), self._names(message))) from None
         finally:
             self._texts.clear()
-
-    async def _forget(self, texts: Sequence[Writing]) -> None:
-        """Take texts back, but none that the journal speaks of: it was heard before the end."""
-        if not texts:
-            return
-        reference, store = self._mobility.reference, self._desk.store
-        bodies = [line.body for line in await read_journal(store.engine, reference)]
-        unspoken = [t for t in texts if not any(t.id in body for body in bodies)]
-        await store.forget_texts(reference, unspoken)
 
     def _names(self, message: m.Message) -> dict[str, str]:
         """What people call those who have a part in this mobility, and its sessions."""
@@ -290,9 +281,9 @@ async def errand(desk: FrontDesk, reference: str, who: str) -> Errand:
         NotKnown: when there is no such mobility, or this person has no part in it.
     """
     mobility = await desk.mobility(reference)
-    people = await desk.people(mobility.reference)
-    found = Errand(desk, mobility, people, who)
     directory = await read_directory(desk.store.engine)
+    people = await desk.people(mobility.reference, directory)
+    found = Errand(desk, mobility, people, who)
     home = directory.organisation(people[found.by].organisation)
     found.zone = home.zone if home else found.zone
     return found

@@ -56,7 +56,7 @@ class Reporter:
         except Unreachable:
             return
         directory = await read_directory(self._desk.store.engine)
-        people = await self._desk.people(self._reference)
+        people = await self._desk.people(self._reference, directory)
         names = Names(people, directory.organisations, mobility)
         news = [*await self._entries_since(names), *await self._letters_since(names)]
         for _, _, text in sorted(news, key=lambda piece: piece[:2]):

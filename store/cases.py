@@ -122,6 +122,8 @@ class Store:
 
     async def forget_texts(self, reference: Reference, texts: Sequence[Writing]) -> None:
         """Remove texts of a message that was refused, unless the journal speaks of them."""
+        if not texts:
+            return
         spoken_of = sa.exists().where(
             journal.c.reference == reference, sa.func.strpos(journal.c.body, writing.c.id) > 0
         )
@@ -176,6 +178,22 @@ class Store:
                 .where(document.c.reference == reference, document.c.name.in_(names))
                 .values(sealed=None)
             )
+
+    async def document(self, reference: Reference, name: str) -> bytes:
+        """One paper of a mobility.
+
+        Raises:
+            KeyError: when there is none of that name.
+        """
+        async with single_statement(self.engine) as connection:
+            sealed = await connection.scalar(
+                sa.select(document.c.sealed).where(
+                    document.c.reference == reference, document.c.name == name
+                )
+            )
+        if sealed is None:
+            raise KeyError(name)
+        return await self.keys.unseal(reference, bytes(sealed))
 
     async def documents(self, reference: Reference) -> dict[str, bytes]:
         """Every paper of one mobility by its name."""

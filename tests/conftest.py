@@ -39,7 +39,7 @@ def _plain_words() -> None:
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Temporal, PostgreSQL and a mail catcher of our own."""
     stack = Stack(tmp_path_factory.mktemp("stack"))
-    settings = stack.start(with_worker=False)
+    settings = stack.start()
     migrate(settings.required("database_url"))
     yield stack
     stack.stop()

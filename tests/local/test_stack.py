@@ -58,12 +58,12 @@ def _ask(stack: Stack, *statements: str) -> object:
 
 def test_a_stack_keeps_ports_data_and_key_over_a_stop(own: Stack) -> None:
     told: list[str] = []
-    first = own.start(told.append, with_worker=False)
+    first = own.start(told.append)
     ports, key = _ports(own), first.required("mobility_key")
     _ask(own, "create table kept (n int)", "insert into kept values (7)", "select 1")
 
     stopped = [own.stop(), own.stop()]
-    again = own.start(with_worker=False)
+    again = own.start()
 
     assert told == ["PostgreSQL", "Temporal", "the mail catcher"]
     assert stopped == [["mail catcher", "Temporal", "PostgreSQL"], []]
@@ -73,10 +73,10 @@ def test_a_stack_keeps_ports_data_and_key_over_a_stop(own: Stack) -> None:
 
 
 def test_started_while_it_runs_it_stays_as_it_is(own: Stack) -> None:
-    settings = own.start(with_worker=False)
+    settings = own.start()
     before = [own.temporal.process(), own.mail.process(), postgres.process(own.database)]
 
-    again = own.start(with_worker=False)
+    again = own.start()
 
     after = [own.temporal.process(), own.mail.process(), postgres.process(own.database)]
     assert again == settings
@@ -88,12 +88,12 @@ def test_started_while_it_runs_it_stays_as_it_is(own: Stack) -> None:
 
 
 def test_a_port_that_a_stranger_has_taken_is_left_to_them(own: Stack) -> None:
-    own.start(with_worker=False)
+    own.start()
     ports = _ports(own)
     own.mail.stop()
 
     with socket.create_server(("127.0.0.1", ports["mail"])):
-        settings = own.start(with_worker=False)
+        settings = own.start()
 
     assert _ports(own)["mail"] != ports["mail"]
     assert _ports(own) | {"mail": 0} == ports | {"mail": 0}
@@ -101,7 +101,7 @@ def test_a_port_that_a_stranger_has_taken_is_left_to_them(own: Stack) -> None:
 
 
 def test_a_letter_is_caught_as_a_file(own: Stack) -> None:
-    smtp = own.start(with_worker=False).smtp()
+    smtp = own.start().smtp()
     letter = EmailMessage()
     letter["From"], letter["To"], letter["Subject"] = "a@x.example", "b@x.example", "Hej från Borås"
     letter.set_content("Välkommen")
@@ -124,7 +124,7 @@ def test_a_letter_is_caught_as_a_file(own: Stack) -> None:
 
 
 def test_the_key_is_for_the_eyes_of_its_owner(own: Stack) -> None:
-    own.start(with_worker=False)
+    own.start()
 
     assert stat.S_IMODE((own.home / "key").stat().st_mode) == 0o600
     assert own.settings().required("mobility_key") not in repr(own.settings())
@@ -208,7 +208,7 @@ def test_a_stranger_with_the_number_of_our_database_is_left_alone(
 
 
 def test_the_database_of_another_folder_is_left_alone(own: Stack, tmp_path: Path) -> None:
-    own.start(with_worker=False)
+    own.start()
     theirs = postgres.process(own.database)
     assert theirs is not None
     (tmp_path / "postmaster.pid").write_text(f"{theirs.pid}\n{own.database}\n", "utf-8")

@@ -22,7 +22,7 @@ BeginAlone = Callable[[], Awaitable[Rehearsal]]
 def shaky(tmp_path: Path) -> Iterator[Stack]:
     """A stack of this test's own, whose parts it may stop, and whose post nobody else delivers."""
     stack = Stack(tmp_path / "shaky")
-    settings = stack.start(with_worker=False)
+    settings = stack.start()
     migrate(settings.required("database_url"))
     yield stack
     stack.stop()

@@ -46,7 +46,7 @@ async def test_a_journey_survives_the_restart_of_every_part(
         await desk.store.engine.dispose()
         await the_visit_takes_place(rehearsal)
         await one_was_put_off(desk, rehearsal)
-        await asyncio.to_thread(shaky.start, with_worker=False)
+        await asyncio.to_thread(shaky.start)
         await everybody_looks_back(rehearsal, case)
         await all_settled(desk, rehearsal)
 
@@ -68,7 +68,7 @@ def _kill_temporal(stack: Stack) -> None:
     assert server is not None
     server.kill()
     server.wait(10)
-    stack.start(with_worker=False)
+    stack.start()
 
 
 def _restart_postgresql(stack: Stack) -> None:

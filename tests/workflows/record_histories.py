@@ -120,7 +120,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="mobility-histories-") as folder:
         stack = Stack(Path(folder))
         try:
-            migrate(stack.start(with_worker=False).required("database_url"))
+            migrate(stack.start().required("database_url"))
             asyncio.run(record(stack))
         finally:
             stack.stop()
