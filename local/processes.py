@@ -1,4 +1,4 @@
-"""Processes that outlive whoever started them, each known by a file with its number and birth."""
+"""Processes that outlive whoever started them, each known by its number, command and folder."""
 
 import json
 import os
@@ -29,11 +29,15 @@ class LongRunning(NamedTuple):
         return self.home / f"{self.name}.pid"
 
     def process(self) -> psutil.Process | None:
-        """The process, if it still runs; a later one with the same number is not it."""
+        """The process, if it still runs; a later one with the same number is not it.
+
+        It is known by what it runs and where. Not by when it was born: a machine that sets its
+        clock moves the births of all its processes.
+        """
         try:
             noted = json.loads(self._pid_file.read_text("utf-8"))
             process = psutil.Process(noted["pid"])
-            same = process.create_time() == noted["born"]
+            same = process.cmdline() == noted["command"] and Path(process.cwd()) == self.home
             alive = process.status() != psutil.STATUS_ZOMBIE
         except (OSError, ValueError, KeyError, TypeError, psutil.Error):
             return None
@@ -46,6 +50,7 @@ class LongRunning(NamedTuple):
         with self.log.open("ab") as log:
             started = subprocess.Popen(
                 command,
+                cwd=self.home,
                 env=os.environ | environment,  # noqa: TID251 - passed on, not read
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -53,8 +58,7 @@ class LongRunning(NamedTuple):
                 start_new_session=True,
             )
         _LEFT_RUNNING.append(started)
-        born = psutil.Process(started.pid).create_time()
-        self._pid_file.write_text(json.dumps({"pid": started.pid, "born": born}), "utf-8")
+        self._pid_file.write_text(json.dumps({"pid": started.pid, "command": command}), "utf-8")
 
     def stop(self, *, patience: float = 15) -> bool:
         """Ask it to end, and make it end after ``patience`` seconds; false when it did not run."""

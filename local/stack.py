@@ -8,6 +8,7 @@ import base64
 import fcntl
 import json
 import os
+import secrets
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -19,6 +20,9 @@ from local.processes import LongRunning
 from settings import Settings
 
 PORTS = ("temporal", "temporal_ui", "mail")
+PORTS_NOBODY_IS_GIVEN = range(20000, 32768)
+"""Below those that systems hand out for outgoing connections (Linux: 32768, others: 49152)."""
+TEMPORAL_ATTEMPTS = 3
 ROOT = Path(__file__).parent.parent
 Told = Callable[[str], None]
 
@@ -26,8 +30,9 @@ Told = Callable[[str], None]
 class Stack:
     """The embedded stack of one folder."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, choose_port: Callable[[], int] | None = None) -> None:
         self.home = home.resolve()
+        self._choose_port = choose_port or _free_port
         self.temporal = LongRunning("temporal", self.home)
         self.mail = LongRunning("mail-catcher", self.home)
         self.worker = LongRunning("worker", self.home)
@@ -59,19 +64,29 @@ class Stack:
             StackTrouble: when a part does not start, saying where to look.
         """
         with self._alone():
-            ports = self._ports()
             tell("PostgreSQL")
             (self.home / "database-url").write_text(postgres.start(self.database), "utf-8")
             tell("Temporal")
+            self._start_temporal()
+            tell("the mail catcher")
+            catcher = [sys.executable, "-m", "local.mail_catcher", str(self._ports()["mail"])]
+            self.mail.start([*catcher, str(self.letters)], {"PYTHONPATH": str(ROOT)})
+            return self.settings()
+
+    def _start_temporal(self) -> None:
+        """Start Temporal, again when somebody was quicker to one of the ports it opens."""
+        for attempt in range(1, TEMPORAL_ATTEMPTS + 1):
+            ports = self._ports()
             self.temporal.start(
                 temporal.command(self.home, ports["temporal"], ports["temporal_ui"]), {}
             )
-            tell("the mail catcher")
-            catcher = [sys.executable, "-m", "local.mail_catcher", str(ports["mail"])]
-            self.mail.start([*catcher, str(self.letters)], {"PYTHONPATH": str(ROOT)})
-            settings = self.settings()
-            asyncio.run(temporal.ready(self.temporal, settings.required("temporal_address")))
-        return settings
+            try:
+                asyncio.run(temporal.ready(self.temporal, f"127.0.0.1:{ports['temporal']}"))
+            except StackTrouble:
+                if self.temporal.process() or attempt == TEMPORAL_ATTEMPTS:
+                    raise
+            else:
+                return
 
     def start_worker(self, settings: Settings) -> None:
         """Start the worker process."""
@@ -142,7 +157,7 @@ class Stack:
         ports = {
             name: known[name]
             if name in known and (parts[name].process() or _is_free(known[name]))
-            else _free_port()
+            else self._choose_port()
             for name in PORTS
         }
         file.write_text(json.dumps(ports), "utf-8")
@@ -168,6 +183,7 @@ def _is_free(port: int) -> bool:
 
 
 def _free_port() -> int:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])
+    while True:
+        port = secrets.choice(PORTS_NOBODY_IS_GIVEN)
+        if _is_free(port):
+            return port

@@ -46,7 +46,7 @@ async def ready(server: LongRunning, address: str) -> None:
     """Wait until the server answers, and have it keep closed mobilities for years.
 
     Raises:
-        StackTrouble: when it does not answer within a minute.
+        StackTrouble: when it ends, or does not answer within a minute.
     """
     limit = time.monotonic() + START_SECONDS
     while True:

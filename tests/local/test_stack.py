@@ -1,6 +1,7 @@
 """The embedded stack: started twice it is one, and it never touches what belongs to others."""
 
 import asyncio
+import itertools
 import json
 import socket
 import stat
@@ -17,7 +18,7 @@ import sqlalchemy as sa
 
 from local import StackTrouble, postgres
 from local.processes import LongRunning, end
-from local.stack import Stack
+from local.stack import Stack, _free_port
 from store.engine import open_engine
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
@@ -98,6 +99,20 @@ def test_a_port_that_a_stranger_has_taken_is_left_to_them(own: Stack) -> None:
     assert _ports(own)["mail"] != ports["mail"]
     assert _ports(own) | {"mail": 0} == ports | {"mail": 0}
     assert settings.smtp().port == _ports(own)["mail"]
+
+
+def test_temporal_is_started_again_when_somebody_was_quicker(tmp_path: Path) -> None:
+    with socket.socket() as quicker:
+        quicker.bind(("127.0.0.1", 0))
+        chosen = itertools.chain([quicker.getsockname()[1]], iter(_free_port, None))
+        stack = Stack(tmp_path / "home", choose_port=lambda: next(chosen))
+        stack.start()
+
+    running = stack.temporal.process()
+    stack.stop()
+
+    assert running is not None
+    assert "address already in use" in stack.temporal.log.read_text("utf-8")
 
 
 def test_a_letter_is_caught_as_a_file(own: Stack) -> None:
@@ -187,7 +202,8 @@ def test_a_stranger_with_the_number_of_ours_is_left_alone(
     tmp_path: Path, stranger: subprocess.Popen[bytes]
 ) -> None:
     part = LongRunning("part", tmp_path)
-    (tmp_path / "part.pid").write_text(json.dumps({"pid": stranger.pid, "born": 1.0}), "utf-8")
+    noted = {"pid": stranger.pid, "command": SLEEP}
+    (tmp_path / "part.pid").write_text(json.dumps(noted), "utf-8")
 
     assert part.process() is None
     assert part.stop() is False
@@ -218,7 +234,7 @@ def test_the_database_of_another_folder_is_left_alone(own: Stack, tmp_path: Path
     assert theirs.is_running()
 
 
-@pytest.mark.parametrize("content", ["", "nonsense", "{}", "[]", '{"pid": "x", "born": 1}'])
+@pytest.mark.parametrize("content", ["", "nonsense", "{}", "[]", '{"pid": "x", "command": []}'])
 def test_a_file_that_names_no_process_is_no_process(tmp_path: Path, content: str) -> None:
     (tmp_path / "part.pid").write_text(content, "utf-8")
 
