@@ -3,6 +3,8 @@ SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.installed
+# One for each of two cores; each has a Temporal, a PostgreSQL and a mail catcher of its own.
+ALL_TESTS := $(BIN)/python -m pytest -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up down test check torture bench replay histories lifecycle format lock clean
@@ -29,14 +31,14 @@ down: $(READY) ## stop them; what was recorded stays
 	@$(BIN)/mobility down
 
 test: $(READY) ## run all tests on a real Temporal server, PostgreSQL and mail server
-	@$(BIN)/python -m pytest
+	@$(ALL_TESTS)
 
 check: $(READY) ## format, lint, types, imports, tests: what CI runs
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest
+	@$(ALL_TESTS)
 
 torture: $(READY) ## kill the worker at every boundary of a journey, one after another
 	@$(BIN)/python -m pytest -m torture --timeout=3600

@@ -79,6 +79,9 @@ def command(surroundings: dict[str, str]) -> Command:
             out, complaint = StringIO(), StringIO()
             change.setattr(running.console, "file", out)
             change.setattr(running.complaints, "file", complaint)
+            # Read once, when the console was made: here that was long ago.
+            change.setattr(running.console, "width", int(os.environ["COLUMNS"]))
+            change.setattr(running.complaints, "width", int(os.environ["COLUMNS"]))
             code = await asyncio.to_thread(cli.run, list(words))
         return Said(code, out.getvalue(), complaint.getvalue())
 
