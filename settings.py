@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     mobility_task_queue: str = "mobility"
     mobility_environment: Literal["production", "demo"] = "production"
     mobility_rates: Path | None = None
+    mobility_plans: Path | None = None
     mobility_home: Path = Path(".mobility")
 
     def required(self, name: str) -> str:

@@ -26,6 +26,7 @@ from activities.directory import HostFinder
 from activities.grants import GrantClerk
 from activities.journal import JournalKeeper
 from activities.papers import PaperMaker
+from domain.deadlines import Asked, Plan, PlansNotAcceptable, read_plans
 from mail.postman import Postman, SmtpServer
 from settings import Settings
 from starter.client import connect, open_store
@@ -42,10 +43,23 @@ active at one moment costs ten times the throughput."""
 
 def rate_files(folder: Path | None) -> list[str]:
     """The product's own rate files, then those of the programme office."""
-    own = [f for f in resources.files("domain.rates").iterdir() if f.name.endswith(".toml")]
+    return _toml_files("domain.rates", folder)
+
+
+def _toml_files(package: str, folder: Path | None) -> list[str]:
+    own = [f for f in resources.files(package).iterdir() if f.name.endswith(".toml")]
     texts = [f.read_text("utf-8") for f in sorted(own, key=lambda f: f.name)]
     added = sorted(folder.glob("*.toml")) if folder else []
     return texts + [f.read_text("utf-8") for f in added]
+
+
+def reminder_plans(folder: Path | None) -> dict[Asked, Plan]:
+    """The product's own reminder plans, with those of the programme office laid over them.
+
+    Raises:
+        PlansNotAcceptable: naming the question whose plan makes no sense.
+    """
+    return read_plans(*_toml_files("domain.plans", folder))
 
 
 def sandbox() -> SandboxedWorkflowRunner:
@@ -62,7 +76,8 @@ def build_worker(
     client: Client, store: Store, settings: Settings, interceptors: Sequence[Interceptor] = ()
 ) -> Worker:
     """Everything a mobility needs, on one task queue."""
-    keeper, finder, papers = JournalKeeper(store), HostFinder(store), PaperMaker(store)
+    keeper, papers = JournalKeeper(store), PaperMaker(store)
+    finder = HostFinder(store, reminder_plans(settings.mobility_plans))
     clerk = GrantClerk(
         rate_files(settings.mobility_rates), allow_illustrations=not settings.is_production
     )
@@ -71,7 +86,7 @@ def build_worker(
         task_queue=settings.mobility_task_queue,
         workflows=[MobilityWorkflow],
         activities=[
-            keeper.record, finder.rank_hosts, clerk.compute,
+            keeper.record, finder.find_hosts, clerk.compute,
             papers.draw_agreement, papers.issue_certificates, papers.publish_card,
         ],
         workflow_runner=sandbox(),
@@ -109,6 +124,10 @@ def main(interceptors: Sequence[Interceptor] = ()) -> None:
     logs.configure(json=settings.is_production)
     if not settings.is_production:
         migrate(settings.required("database_url"))
+    try:
+        reminder_plans(settings.mobility_plans)
+    except PlansNotAcceptable as mistake:
+        sys.exit(str(mistake))
     uvloop.run(serve(settings, interceptors))
     sys.stdout.flush()
     # Temporal's runtime may abort a Python process that is just ending (sdk-python issue 300).

@@ -14,7 +14,7 @@ from activities.case_reader import OpenCase, open_case
 from documents.calendar import agenda_calendar
 from domain.events import Entry, GrantComputed, GrantDecided
 from domain.facts import Reference, Writing
-from domain.letters import Purpose
+from domain.letters import Purpose, reason_stands
 from domain.papers import AgendaPaper, GrantPaperLine
 from mail.compose import as_message, compose, message_id_of
 from mail.context import Attachment, LetterContext
@@ -97,8 +97,7 @@ class Courier:
     async def _write(self, line: LedgerLine) -> EmailMessage | None:
         """Write a letter and note that it leaves; none where there is nothing to send."""
         case = await self._open(line.order.reference)
-        asked = line.order.while_asked
-        if asked and not case.view.still_asks(asked, line.order.to):
+        if not reason_stands(line.order, case.view):
             await self._withhold(line, "no longer asked of this person")
             return None
         context = await self._context(line, case)

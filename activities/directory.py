@@ -1,21 +1,28 @@
 """Looking into the partnership's directory."""
 
+from collections.abc import Mapping
+
 from temporalio import activity
 
-from domain.matching import Ranking, rank
-from domain.request import MobilityRequest
+from activities.almanac import almanac_for
+from activities.names import HostQuestion, HostsFound
+from domain.deadlines import Asked, Plan
+from domain.matching import rank
 from store.cases import Store
 from store.directory import read_directory
 
 
 class HostFinder:
-    """Finds the hosts that can be asked."""
+    """Finds the hosts that can be asked, and what is to be known of everybody asked on the way."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, plans: Mapping[Asked, Plan]) -> None:
         self._store = store
+        self._plans = dict(plans)
 
-    @activity.defn(name="rank-hosts")
-    async def rank_hosts(self, request: MobilityRequest) -> Ranking:
-        """Rank today's hosting offers for a request."""
+    @activity.defn(name="find-hosts")
+    async def find_hosts(self, question: HostQuestion) -> HostsFound:
+        """Rank today's hosting offers, and look up plans and calendars for this mobility."""
         directory = await read_directory(self._store.engine)
-        return rank(request, directory.offers)
+        ranking = rank(question.request, directory.offers)
+        almanac = almanac_for(question, ranking, directory, self._plans)
+        return HostsFound(ranking=ranking, almanac=almanac)

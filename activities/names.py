@@ -2,8 +2,24 @@
 
 from datetime import datetime
 
+from domain.almanac import Almanac
 from domain.facts import Fact, PersonId, Reference
+from domain.matching import Ranking
 from domain.request import MobilityRequest
+
+
+class HostQuestion(Fact):
+    """For which request hosts are to be found, and from when on people may be asked."""
+
+    request: MobilityRequest
+    at: datetime
+
+
+class HostsFound(Fact):
+    """The hosts in the order in which they will be asked, and what asking people must go by."""
+
+    ranking: Ranking
+    almanac: Almanac
 
 
 class GrantQuestion(Fact):

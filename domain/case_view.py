@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from domain.deadlines import PLANS, Asked, Wait
+from domain.deadlines import MEANINGS, Asked
 from domain.events import Outcome, Phase
 from domain.facts import OfferId, OrganisationId, PersonId, Reference, State
 from domain.grant import GrantDecision
@@ -12,6 +12,7 @@ from domain.messages import Cause
 from domain.mobility import Mobility
 from domain.people import Role
 from domain.request import MobilityRequest
+from domain.waits import Wait
 
 
 class OpenQuestion(State):
@@ -26,12 +27,12 @@ class OpenQuestion(State):
     @property
     def act(self) -> str:
         """What is asked, as a verb phrase."""
-        return PLANS[self.asked].act
+        return MEANINGS[self.asked].act
 
     @property
     def silence(self) -> str:
         """What happens if nobody answers."""
-        return PLANS[self.asked].silence
+        return MEANINGS[self.asked].silence
 
 
 class CaseView(State):

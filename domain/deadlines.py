@@ -1,16 +1,16 @@
-"""When somebody is reminded, and by when silence means something.
+"""What somebody can be asked, what silence means, and on which plan they are reminded.
 
-Deadlines are facts kept in the case; timers are derived from them. Rhythms follow what comparable
-services settled on: signatures first after five days and then every other day, five at the most,
-thirty days in all; contact requests after three and seven days; evaluations after three, ten and
-twenty.
+What silence means is code, since the story acts on it. When people are reminded is data: the files
+in ``plans/`` and the programme office's own.
 """
 
-import zlib
-from datetime import UTC, date, datetime, time, timedelta
+import tomllib
 from enum import StrEnum
+from typing import Annotated, NamedTuple, Self
 
-from domain.facts import Fact, PersonId, Reference, State
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
+
+from domain.facts import Fact
 
 
 class Asked(StrEnum):
@@ -28,131 +28,129 @@ class Asked(StrEnum):
     CARD_FACTS = "card-facts"
 
 
-class Plan(Fact):
-    """Days after the asking on which those still silent are reminded, and what silence means."""
+class Tell(StrEnum):
+    """Who hears of it when an answer is overdue."""
 
-    reminders: tuple[int, ...]
-    days: int
+    COLLEAGUE = "colleague"  #: of the one who is silent, else the sending coordinator
+    SENDING = "sending coordinator"
+    OFFICE = "programme office"
+
+
+Days = Annotated[int, Field(ge=1, le=365)]
+
+
+class Plan(Fact):
+    """Days after the asking on which somebody silent is reminded, and when their time ends.
+
+    ``tell`` hears of it ``tell_before`` days before the deadline.
+    """
+
+    first: Days
+    every: Days
+    most: Annotated[int, Field(ge=0, le=10)]
+    days: Days
+    tell: Tell | None = None
+    tell_before: Days | None = None
+
+    @property
+    def reminders(self) -> tuple[int, ...]:
+        """The days after the asking on which reminders are planned."""
+        return tuple(self.first + n * self.every for n in range(self.most))
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.reminders and self.reminders[-1] >= self.days:
+            raise ValueError(
+                f"reminder {self.most} comes {self.reminders[-1]} days after the asking, and the "
+                f"time for an answer ends after {self.days}"
+            )
+        if (self.tell is None) != (self.tell_before is None):
+            raise ValueError("tell and tell_before go together: give both or neither")
+        if self.tell_before is not None and self.tell_before >= self.days:
+            raise ValueError("tell_before must be less than days")
+        return self
+
+
+class Meaning(NamedTuple):
+    """What is asked, as a verb phrase, and what happens if nobody answers."""
+
     act: str
     silence: str
 
 
-PLANS = {
-    Asked.PLACE: Plan(
-        reminders=(3, 7), days=10,
-        act="accept or decline the request for a place",
-        silence="the next host is asked",
+MEANINGS = {
+    Asked.PLACE: Meaning(
+        "accept or decline the request for a place",
+        "the next host is asked",
     ),
-    Asked.SIGNATURES: Plan(
-        reminders=(5, 7, 9, 11, 13), days=30,
-        act="sign the agreement",
-        silence="the mobility lapses",
+    Asked.SIGNATURES: Meaning(
+        "sign the agreement",
+        "the mobility lapses",
     ),
-    Asked.GRANT_DECISION: Plan(
-        reminders=(14, 21, 28), days=60,
-        act="decide on the grant",
-        silence="the mobility lapses",
+    Asked.GRANT_DECISION: Meaning(
+        "decide on the grant",
+        "the mobility lapses",
     ),
-    Asked.INSTALMENT: Plan(
-        reminders=(7, 14, 21, 27), days=30,
-        act="pay the first instalment and confirm it",
-        silence="the programme office is told, and the visit goes ahead",
+    Asked.INSTALMENT: Meaning(
+        "pay the first instalment and confirm it",
+        "the programme office is told, and the visit goes ahead",
     ),
-    Asked.AGENDA: Plan(
-        reminders=(14, 28, 42, 56), days=70,
-        act="put forward the agenda",
-        silence="the mobility lapses",
+    Asked.AGENDA: Meaning(
+        "put forward the agenda",
+        "the mobility lapses",
     ),
-    Asked.AGENDA_ACCEPTANCE: Plan(
-        reminders=(3, 7, 10), days=14,
-        act="accept the agenda or return it",
-        silence="the mobility lapses",
+    Asked.AGENDA_ACCEPTANCE: Meaning(
+        "accept the agenda or return it",
+        "the mobility lapses",
     ),
-    Asked.ATTENDANCE: Plan(
-        reminders=(1, 3, 5, 8), days=14,
-        act="confirm arrival, attendance of each day and departure",
-        silence="only the days confirmed by then count, and without any the mobility lapses",
+    Asked.ATTENDANCE: Meaning(
+        "confirm arrival, attendance of each day and departure",
+        "only the days confirmed by then count, and without any the mobility lapses",
     ),
-    Asked.EVALUATION: Plan(
-        reminders=(3, 10, 20), days=30,
-        act="answer the evaluation",
-        silence="the card is published without that answer and says so",
+    Asked.EVALUATION: Meaning(
+        "answer the evaluation",
+        "the card is published without that answer and says so",
     ),
-    Asked.FOLLOW_UP: Plan(
-        reminders=(3, 10, 20), days=30,
-        act="tell what the visit showed and what will be adapted at home",
-        silence="the card is published without it and says so",
+    Asked.FOLLOW_UP: Meaning(
+        "tell what the visit showed and what will be adapted at home",
+        "the card is published without it and says so",
     ),
-    Asked.CARD_FACTS: Plan(
-        reminders=(3, 10, 20), days=30,
-        act="correct one of the two facts that contradict each other",
-        silence="the mobility is closed without a published card",
+    Asked.CARD_FACTS: Meaning(
+        "correct one of the two facts that contradict each other",
+        "the mobility is closed without a published card",
     ),
-}  # fmt: skip
+}
+"""What every question asks, and what silence means."""
 
 
-class Wait(State):
-    """One open question: to whom, since when, until when, and when they are reminded."""
-
-    key: str
-    asked: Asked
-    awaited: list[PersonId]
-    since: datetime
-    due: datetime
-    reminders: list[datetime]
-    reminded: int = 0
-
-    @property
-    def plan(self) -> Plan:
-        """What is asked and what silence means."""
-        return PLANS[self.asked]
-
-    def next_reminder(self) -> datetime | None:
-        """The moment of the next reminder, none when all have gone out."""
-        return self.reminders[self.reminded] if self.reminded < len(self.reminders) else None
-
-    def next_moment(self) -> datetime:
-        """When time itself has something to do here: the next reminder, else the deadline."""
-        return self.next_reminder() or self.due
+class PlansNotAcceptable(Exception):  # noqa: N818 - told to whoever edits the file
+    """A file of reminder plans does not make sense: one sentence saying where."""
 
 
-def end_of(day: date) -> datetime:
-    """The moment a deadline day is over."""
-    return datetime.combine(day, time(23, 59), UTC)
+_FILE: TypeAdapter[dict[Asked, Plan]] = TypeAdapter(dict[Asked, Plan])
 
 
-def morning_of(day: date, reference: Reference) -> datetime:
-    """The moment of that morning at which this mobility's reminders leave.
+def read_plans(*texts: str) -> dict[Asked, Plan]:
+    """Read files of plans, the later over the earlier; together they cover every question.
 
-    Mobilities are spread over the hour from 08:00 UTC by their reference, so that thousands of
-    reminders due on one morning do not all fall on one second.
+    Raises:
+        PlansNotAcceptable: naming the question and what is wrong with its plan.
     """
-    second = zlib.crc32(reference.encode()) % 3600
-    return datetime.combine(day, time(8), UTC) + timedelta(seconds=second)
+    plans: dict[Asked, Plan] = {}
+    for text in texts:
+        try:
+            plans |= _FILE.validate_python(tomllib.loads(text))
+        except tomllib.TOMLDecodeError as mistake:
+            raise PlansNotAcceptable(f"The reminder plans are not TOML: {mistake}.") from None
+        except ValidationError as trouble:
+            raise PlansNotAcceptable(_where(trouble)) from None
+    if missing := [asked.value for asked in Asked if asked not in plans]:
+        raise PlansNotAcceptable(f"The reminder plans leave out {', '.join(missing)}: add them.")
+    return plans
 
 
-def plan_wait(  # noqa: PLR0913 - a wait is all of these
-    asked: Asked,
-    awaited: list[PersonId],
-    *,
-    reference: Reference,
-    at: datetime,
-    key: str = "",
-    no_later_than: date | None = None,
-    due: date | None = None,
-) -> Wait:
-    """Plan reminders and deadline of a question asked now.
-
-    The deadline is the plan's, unless ``due`` fixes it or ``no_later_than`` brings it forward; it
-    is never sooner than the end of tomorrow, so that nobody lapses before reading a letter.
-    """
-    plan = PLANS[asked]
-    day = due or at.date() + timedelta(days=plan.days)
-    if no_later_than is not None:
-        day = min(day, no_later_than)
-    day = max(day, at.date() + timedelta(days=1))
-    moments = [morning_of(at.date() + timedelta(days=n), reference) for n in plan.reminders]
-    return Wait(
-        key=key or asked.value, asked=asked, awaited=awaited, since=at, due=end_of(day),
-        reminders=[m for m in moments if at < m < end_of(day)],
-    )  # fmt: skip
+def _where(trouble: ValidationError) -> str:
+    mistake = trouble.errors(include_url=False, include_context=False)[0]
+    place = " > ".join(str(part) for part in mistake["loc"] if part != "[key]")
+    what = mistake["msg"].removeprefix("Value error, ")
+    return f"The reminder plans at '{place}': {what}."

@@ -195,8 +195,14 @@ class CardLapsed(Event):
 
 class PersonReminded(Event):
     asked: Asked
-    people: tuple[PersonId, ...]
-    ordinal: int
+    ordinals: dict[PersonId, int]  #: for which time each of them is reminded
+    epoch: int  #: the entry that asked
+
+
+class AnswerOverdue(Event):
+    asked: Asked
+    silent: tuple[PersonId, ...]
+    told: tuple[PersonId, ...]
 
 
 class ParticipantWithdrew(Event):

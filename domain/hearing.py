@@ -28,6 +28,7 @@ from domain.grant import GrantDecision
 from domain.lifecycle import check_permission
 from domain.mobility import HEARD, Mobility
 from domain.people import Role
+from domain.waits import Limits
 
 
 def check_may(mobility: Mobility, message: m.Message, *, at: datetime) -> None:
@@ -234,7 +235,7 @@ def _(message: m.PutAgenda, mobility: Mobility, at: datetime) -> None:
     mobility.answered(Asked.AGENDA)
     mobility.ask(
         Asked.AGENDA_ACCEPTANCE, (mobility.request.coordinator,), at=at,
-        no_later_than=mobility.request.first_day,
+        limits=Limits(mobility.request.first_day),
     )  # fmt: skip
     mobility.happened(
         e.AgendaPut(version=version, sessions=message.sessions, zone=zone), at=at, by=message.by

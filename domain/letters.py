@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from domain import events as e
+from domain.case_view import CaseView
 from domain.deadlines import Asked
 from domain.events import Entry, Event, Outcome
 from domain.facts import Fact, PersonId, Reference
@@ -33,6 +34,7 @@ class Purpose(StrEnum):
     FOLLOW_UP_WANTED = "follow-up-wanted"
     CARD_STOPPED = "card-stopped"
     CARD_PUBLISHED = "card-published"
+    ANSWER_OVERDUE = "answer-overdue"
     PARTICIPANT_WITHDREW = "participant-withdrew"
     MOBILITY_ENDED = "mobility-ended"
 
@@ -41,20 +43,31 @@ class LetterOrder(Fact):
     """One letter to one person, because of one event.
 
     ``while_asked`` names the open question that is the letter's reason: once this person is no
-    longer waited for, the letter is not sent. Ordinal 0 is the first letter, 1 the first reminder.
+    longer waited for, the letter is not sent. ``while_open`` is the same for letters about the
+    silence of others. Ordinal 0 is the first letter, 1 the first reminder; ``epoch`` is the entry
+    that asked the question, so that a question asked anew is reminded of anew.
     """
 
     reference: Reference
     purpose: Purpose
     to: PersonId
     event: int
+    epoch: int
     ordinal: int = 0
     while_asked: Asked | None = None
+    while_open: Asked | None = None
 
     @property
     def key(self) -> str:
         """Names this letter for ever; its Message-ID is made from it."""
-        return f"{self.reference}/{self.event}/{self.purpose}/{self.to}"
+        return f"{self.reference}/{self.purpose}/{self.to}/{self.epoch}.{self.ordinal}"
+
+
+def reason_stands(order: LetterOrder, view: CaseView) -> bool:
+    """Whether there is still a reason to send a letter, as the mobility stands now."""
+    if order.while_asked:
+        return view.still_asks(order.while_asked, order.to)
+    return order.while_open is None or view.question(order.while_open) is not None
 
 
 LETTER_OF = {
@@ -88,28 +101,40 @@ ASKING: dict[type[Event], tuple[Asked, ...]] = {
 def letters_after(entry: Entry, mobility: Mobility) -> list[LetterOrder]:
     """The letters that follow one entry of the journal."""
     event = entry.event()
-    orders = _asking(event, mobility) + [
-        (purpose, person, 0, None) for purpose, people in _telling(event, mobility)
-        for person in dict.fromkeys(people)
-    ]  # fmt: skip
-    return [
-        LetterOrder(
-            reference=entry.reference, purpose=purpose, to=person, event=entry.n,
-            ordinal=ordinal, while_asked=asked,
-        )
-        for purpose, person, ordinal, asked in orders
-    ]  # fmt: skip
-
-
-def _asking(event: Event, mobility: Mobility) -> list[tuple[Purpose, PersonId, int, Asked | None]]:
-    if isinstance(event, e.PersonReminded):
-        purpose = LETTER_OF[event.asked]
-        return [(purpose, person, event.ordinal, event.asked) for person in event.people]
-    return [
-        (LETTER_OF[asked], person, 0, asked)
+    match event:
+        case e.PersonReminded():
+            return [
+                _order(
+                    entry, LETTER_OF[event.asked], person,
+                    epoch=event.epoch, ordinal=ordinal, while_asked=event.asked,
+                )
+                for person, ordinal in event.ordinals.items()
+            ]  # fmt: skip
+        case e.AnswerOverdue():
+            purpose = Purpose.ANSWER_OVERDUE
+            return [_order(entry, purpose, p, while_open=event.asked) for p in event.told]
+    asking = [
+        _order(entry, LETTER_OF[asked], person, while_asked=asked)
         for asked in ASKING.get(type(event), ())
         for person in (mobility.waits[asked.value].awaited if asked.value in mobility.waits else ())
     ]
+    telling = [
+        _order(entry, purpose, person)
+        for purpose, people in _telling(event, mobility)
+        for person in dict.fromkeys(people)
+    ]
+    return asking + telling
+
+
+def _order(  # noqa: PLR0913 - an order is all of these
+    entry: Entry, purpose: Purpose, to: PersonId, *, epoch: int | None = None, ordinal: int = 0,
+    while_asked: Asked | None = None, while_open: Asked | None = None,
+) -> LetterOrder:  # fmt: skip
+    return LetterOrder(
+        reference=entry.reference, purpose=purpose, to=to, event=entry.n,
+        epoch=entry.n if epoch is None else epoch, ordinal=ordinal,
+        while_asked=while_asked, while_open=while_open,
+    )  # fmt: skip
 
 
 def _telling(  # noqa: C901, PLR0911 - a table, row by row

@@ -4,12 +4,13 @@ People's messages are heard in ``hearing.py``; here is what the story does by it
 ends in an entry of the journal, kept in ``unrecorded`` until the workflow has it written down.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from domain import events as e
 from domain.agenda import Agenda
 from domain.agreement import Agreement
-from domain.deadlines import Asked, Wait, plan_wait
+from domain.almanac import Almanac
+from domain.deadlines import Asked, Tell
 from domain.evaluation import Evaluation
 from domain.events import Entry, Event, Outcome, Phase
 from domain.facts import PersonId, State, Writing
@@ -19,6 +20,7 @@ from domain.messages import Cause
 from domain.people import SYSTEM, Role
 from domain.request import MobilityRequest
 from domain.visit import Visit
+from domain.waits import NO_LIMITS, Asking, Limits, Wait, plan_wait
 
 SIGNING_DAYS = 14
 """Days before the visit after which no further host is asked: signatures need a week, and then
@@ -35,6 +37,7 @@ class Mobility(State):
     n: int = 0
     recorded: int = 0
     journal_head: str = ""
+    almanac: Almanac = Almanac()
     matching: Matching = Matching()
     agreement: Agreement = Agreement()
     grant: Grant = Grant()
@@ -85,6 +88,12 @@ class Mobility(State):
         """Those taking part who were there on some day."""
         return tuple(p for p in self.taking_part if self.visit.days_of(p))
 
+    @property
+    def first_morning(self) -> datetime:
+        """The moment at which the visit begins, where the host is."""
+        calendar = self.almanac.calendar_of(self.host or self.request.coordinator)
+        return calendar.morning(self.request.first_day, self.request.reference)
+
     # Writing down and waiting.
 
     def happened(self, event: Event, *, at: datetime, by: PersonId = SYSTEM) -> None:
@@ -99,14 +108,12 @@ class Mobility(State):
 
     def ask(
         self, asked: Asked, people: tuple[PersonId, ...], *, at: datetime,
-        no_later_than: date | None = None, due: date | None = None,
+        limits: Limits = NO_LIMITS,
     ) -> Wait:  # fmt: skip
-        """Open a question with its reminders and its deadline."""
-        wait = plan_wait(
-            asked, list(people), reference=self.request.reference, at=at,
-            no_later_than=no_later_than, due=due,
-        )  # fmt: skip
-        self.waits[wait.key] = wait
+        """Open a question with its reminders and its deadline; the next entry says so."""
+        asking = Asking(asked, people, at, self.n + 1, limits)
+        wait = plan_wait(asking, self.almanac, self.request.reference)
+        self.waits[asked.value] = wait
         return wait
 
     def answered(self, asked: Asked, person: PersonId | None = None) -> None:
@@ -118,14 +125,38 @@ class Mobility(State):
         if not wait.awaited:
             del self.waits[asked.value]
 
-    def remind(self, key: str, *, at: datetime) -> None:
-        """Remind those who are still silent. Reminders missed while we were away are one."""
-        wait = self.waits[key]
-        wait.reminded = sum(moment <= at for moment in wait.reminders)
-        self.happened(
-            e.PersonReminded(asked=wait.asked, people=tuple(wait.awaited), ordinal=wait.reminded),
-            at=at,
-        )
+    def pass_time(self, asked: Asked, *, at: datetime) -> bool:
+        """Do what time does to an open question now; false when it has nothing to do yet.
+
+        Silence counts first: who is out of time is not reminded any more.
+        """
+        wait = self.waits[asked.value]
+        if at >= wait.falls:
+            self.fall_silent(asked, at=at)
+        elif wait.tell_at is not None and at >= wait.tell_at:
+            self.tell_others(wait, at=at)
+        elif taken := wait.take_reminders(at):
+            self.happened(e.PersonReminded(asked=asked, ordinals=taken, epoch=wait.epoch), at=at)
+        else:
+            return False
+        return True
+
+    def tell_others(self, wait: Wait, *, at: datetime) -> None:
+        """Tell those who may help that an answer is overdue; nobody, if only they are silent."""
+        wait.tell_at = None
+        told = (self._who_may_help(person, wait) for person in wait.awaited)
+        if people := tuple(dict.fromkeys(p for p in told if p is not None)):
+            silent = tuple(wait.awaited)
+            self.happened(e.AnswerOverdue(asked=wait.asked, silent=silent, told=people), at=at)
+
+    def _who_may_help(self, silent: PersonId, wait: Wait) -> PersonId | None:
+        tell, request = self.almanac.plans[wait.asked].tell, self.request
+        candidates = [request.coordinator, request.office]
+        if tell is Tell.OFFICE:
+            candidates.reverse()
+        if tell is Tell.COLLEAGUE and (colleague := self.almanac.colleagues.get(silent)):
+            candidates.insert(0, colleague)
+        return next((p for p in candidates if p not in wait.awaited), None)
 
     def enter(self, phase: Phase, *, at: datetime) -> None:
         """Go on to the next phase."""
@@ -168,7 +199,7 @@ class Mobility(State):
             return False
         self.matching.asked += 1
         self.matching.is_asking = True
-        wait = self.ask(Asked.PLACE, (host.coordinator,), at=at, no_later_than=latest)
+        wait = self.ask(Asked.PLACE, (host.coordinator,), at=at, limits=Limits(latest))
         self.happened(
             e.ProposalMade(
                 offer=host.offer, organisation=host.organisation, coordinator=host.coordinator,
@@ -181,7 +212,7 @@ class Mobility(State):
     def draw_up_agreement(self, document: str, *, at: datetime) -> None:
         """Put the document before everybody who has to sign it, a week before the visit at last."""
         wait = self.ask(
-            Asked.SIGNATURES, self.signatories, at=at, no_later_than=self._before_visit(7)
+            Asked.SIGNATURES, self.signatories, at=at, limits=Limits(self._before_visit(7))
         )
         self.agreement = Agreement(
             version=self.agreement.version + 1, document=document, signatories=self.signatories
@@ -209,7 +240,7 @@ class Mobility(State):
         self.grant.lines = lines
         wait = self.ask(
             Asked.GRANT_DECISION, (self.request.office,), at=at,
-            no_later_than=self._before_visit(2),
+            limits=Limits(self._before_visit(2)),
         )  # fmt: skip
         self.happened(e.GrantComputed(lines=lines, decide_by=wait.due), at=at)
 
@@ -234,7 +265,7 @@ class Mobility(State):
         percent = self.request.funding.first_instalment_percent
         # The question closes with the eve of the visit, so that nobody is overdue while travelling.
         eve = min(due, self._before_visit(1))
-        self.ask(Asked.INSTALMENT, (self.request.coordinator,), at=at, due=eve)
+        self.ask(Asked.INSTALMENT, (self.request.coordinator,), at=at, limits=Limits(due=eve))
         amounts = {p: first_instalment(self.grant, p, percent) for p in self.taking_part}
         self.happened(e.InstalmentFellDue(due=due, amounts=amounts), at=at)
 
@@ -242,20 +273,19 @@ class Mobility(State):
         """Ask the host for its sessions, a week before the visit at last."""
         if self.host is None:
             return
-        wait = self.ask(Asked.AGENDA, (self.host,), at=at, no_later_than=self._before_visit(7))
+        limits = Limits(self._before_visit(7))
+        wait = self.ask(Asked.AGENDA, (self.host,), at=at, limits=limits)
         self.happened(e.AgendaAsked(put_by=wait.due), at=at)
 
     def begin_visit(self, *, at: datetime) -> None:
         """The first day has come: the host confirms who comes, who is there, who leaves."""
         self.enter(Phase.VISIT, at=at)
         if self.host is not None:
-            wait = self.ask(
-                Asked.ATTENDANCE, (self.host,), at=at,
-                due=date.fromordinal(self.request.last_day.toordinal() + 14),
-            )  # fmt: skip
-            # Nobody is reminded of days still to come: reminders count from the last day on.
-            ahead = max(self.request.last_day - at.date(), timedelta())
-            wait.reminders = [moment + ahead for moment in wait.reminders]
+            last, days = self.request.last_day, self.almanac.plans[Asked.ATTENDANCE].days
+            due = date.fromordinal(last.toordinal() + days)
+            # Nobody is reminded of days still to come.
+            limits = Limits(due=due, counted_from=last)
+            self.ask(Asked.ATTENDANCE, (self.host,), at=at, limits=limits)
         self.happened(e.VisitBegun(first_day=self.request.first_day), at=at)
 
     def issue_certificates(self, documents: dict[PersonId, str], *, at: datetime) -> None:
@@ -268,8 +298,8 @@ class Mobility(State):
         attended = self.attended
         people = (*attended, self.host) if self.host else attended
         wait = self.ask(Asked.EVALUATION, people, at=at)
-        self.happened(e.EvaluationAsked(people=people, answer_by=wait.due), at=at)
         self.ask(Asked.FOLLOW_UP, (self.request.coordinator,), at=at)
+        self.happened(e.EvaluationAsked(people=people, answer_by=wait.due), at=at)
 
     def publish_card(self, documents: dict[str, str], *, at: datetime) -> None:
         """The card is out; the mobility is completed."""

@@ -27,7 +27,11 @@ Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 
 
 class Organisation(Fact):
-    """A member of the partnership. ``zone`` and ``country`` decide its dates and its rates."""
+    """A member of the partnership. ``zone`` and ``country`` decide its dates and its rates.
+
+    ``holiday_region`` decides its days off where they are not those of the whole country, such as
+    ``ES-CT`` for Catalonia (ISO 3166-2).
+    """
 
     id: OrganisationId
     name: str
@@ -36,6 +40,7 @@ class Organisation(Fact):
     country: Country
     zone: str
     oid: str | None = None
+    holiday_region: Annotated[str, Field(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$")] | None = None
 
 
 class Person(Fact):

@@ -37,7 +37,9 @@ class LongRunning(NamedTuple):
         try:
             noted = json.loads(self._pid_file.read_text("utf-8"))
             process = psutil.Process(noted["pid"])
-            same = process.cmdline() == noted["command"] and Path(process.cwd()) == self.home
+            # For a moment at its birth a process has no command line yet.
+            runs_ours = process.cmdline() in ([], noted["command"])
+            same = runs_ours and Path(process.cwd()) == self.home
             alive = process.status() != psutil.STATUS_ZOMBIE
         except (OSError, ValueError, KeyError, TypeError, psutil.Error):
             return None

@@ -131,6 +131,23 @@ class LetterContext:
         asked = self.order.while_asked
         return self.view.question(asked) if asked else None
 
+    @property
+    def overdue(self) -> OpenQuestion:
+        """The open question whose silence the letter is about.
+
+        Raises:
+            LookupError: when it is not open (any more).
+        """
+        found = self.view.question(self.order.while_open) if self.order.while_open else None
+        if found is None:
+            raise LookupError("The question this letter is about is not open.")
+        return found
+
+    @property
+    def silent(self) -> tuple[str, ...]:
+        """Who has not answered it yet, by name."""
+        return tuple(self.name_of(person) for person in self.overdue.people)
+
     def open_question(self, name: str) -> OpenQuestion | None:
         """Any other question that is open now, by its name."""
         return self.view.question(Asked(name))

@@ -3,6 +3,7 @@
 from collections import Counter
 from zoneinfo import available_timezones
 
+from activities.almanac import knows_region
 from domain.errors import Refusal, RequestNotAcceptable
 from domain.facts import OrganisationId
 from domain.people import Organisation, Person, Role
@@ -15,7 +16,7 @@ class NotKnown(Refusal):
 
 
 class DirectoryNotAcceptable(Refusal):
-    """Two people with one address, or a zone that does not exist."""
+    """Two people with one address, or a zone or a region that does not exist."""
 
 
 def check_directory(known: Directory, section: DirectorySection) -> None:
@@ -23,9 +24,11 @@ def check_directory(known: Directory, section: DirectorySection) -> None:
 
     Raises:
         NotKnown: when a person or an offer names somebody or something that is nowhere.
-        DirectoryNotAcceptable: when an id or an address would stand for two, or a zone for none.
+        DirectoryNotAcceptable: when an id or an address would stand for two, or a zone or
+            a region for none.
     """
     _check_zones(section)
+    _check_regions(section)
     _check_ids(section)
     _check_organisations(known, section)
     people = {p.id: p for p in (*known.people, *section.people)}
@@ -45,6 +48,16 @@ def _check_zones(section: DirectorySection) -> None:
         if zone not in zones:
             raise DirectoryNotAcceptable(
                 f"{name} has zone '{zone}', which is no time zone: write it as Europe/Stockholm."
+            )
+
+
+def _check_regions(section: DirectorySection) -> None:
+    for home in section.organisations:
+        region = home.holiday_region
+        if region and not (region.startswith(home.country) and knows_region(region)):
+            raise DirectoryNotAcceptable(
+                f"{home.id} has holiday_region '{region}', which is no region of {home.country} "
+                "whose public holidays are known: write it as ES-CT, or leave it out."
             )
 
 

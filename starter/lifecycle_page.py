@@ -5,8 +5,9 @@ Run as ``python -m starter.lifecycle_page``, or ``make lifecycle`` to write the 
 
 import sys
 from collections.abc import Iterable, Iterator
+from importlib import resources
 
-from domain.deadlines import PLANS
+from domain.deadlines import MEANINGS, read_plans
 from domain.events import Phase
 from domain.letters import LETTER_OF
 from domain.lifecycle import PERMISSIONS, STEPS, STOPS
@@ -22,8 +23,10 @@ HEAD = """\
 ENGINE = "the engine"
 QUESTIONS = """\
 Reminders and deadline count in days from the asking, those of `attendance` from the last day of the
-visit. The first day of the visit may bring a deadline forward; none falls before the end of the day
-after the asking."""
+visit. The figures are those of `domain/plans/reminders.toml`; a programme office may lay its own
+over them. Reminders wait for a working day of the reader, deadlines for one of everybody asked. The
+first day of the visit may bring a deadline forward; none falls before the end of the day after the
+asking. Silence takes effect in the morning after the deadline."""
 
 
 def lifecycle_page() -> str:
@@ -39,7 +42,18 @@ def lifecycle_page() -> str:
         _table(("message", "says", "in phase", "by"), _messages()),
         "## Questions",
         QUESTIONS,
-        _table(("question", "asks to", "letter", "reminders", "deadline", "silence"), _questions()),
+        _table(
+            (
+                "question",
+                "asks to",
+                "letter",
+                "reminders",
+                "deadline",
+                "overdue told to",
+                "silence",
+            ),
+            _questions(),
+        ),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -84,10 +98,14 @@ def _messages() -> Iterator[tuple[str, ...]]:
 
 
 def _questions() -> Iterator[tuple[str, ...]]:
-    for asked, plan in PLANS.items():
+    own = (resources.files("domain.plans") / "reminders.toml").read_text("utf-8")
+    for asked, plan in read_plans(own).items():
         days = ", ".join(str(day) for day in plan.reminders)
-        letter = f"`{LETTER_OF[asked]}`"
-        yield f"`{asked}`", plan.act, letter, days, f"{plan.days} days", plan.silence
+        letter, meaning = f"`{LETTER_OF[asked]}`", MEANINGS[asked]
+        told = f"{plan.tell}, {plan.tell_before} days before" if plan.tell else "nobody"
+        yield (
+            f"`{asked}`", meaning.act, letter, days, f"{plan.days} days", told, meaning.silence
+        )  # fmt: skip
 
 
 def _roles(roles: Iterable[Role]) -> str:

@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
+from importlib import resources
 
 from domain import messages as m
 from domain.agenda import Session, SessionKind
+from domain.almanac import Almanac, Calendar, Offset
 from domain.case_card import find_contradictions, read_card_facts
-from domain.deadlines import Asked, morning_of
+from domain.deadlines import Asked, read_plans
 from domain.evaluation import Answer, Consent, FollowUp
 from domain.events import Entry, Event, Outcome, Phase
 from domain.facts import OfferId, OrganisationId, PersonId, Reference, Writing
@@ -239,6 +241,35 @@ def a_follow_up(stated_days: int = 3, **changes: object) -> FollowUp:
     return FollowUp.model_validate(facts | changes)
 
 
+SUMMER_TIME = (
+    (2025, 10, 26, 60), (2026, 3, 29, 120), (2026, 10, 25, 60), (2027, 3, 28, 120),
+    (2027, 10, 31, 60), (2028, 3, 26, 120), (2028, 10, 29, 60), (2029, 3, 25, 120),
+)  # fmt: skip
+"""When the clocks of Central Europe are changed, and how far ahead of UTC they are then."""
+
+
+def a_calendar(*holidays: date, region: str = "SE", zone: str = "Europe/Stockholm") -> Calendar:
+    """A region of Central Europe with these days off."""
+    offsets = tuple(
+        Offset(since=datetime(year, month, day, 1, tzinfo=UTC), minutes=minutes)
+        for year, month, day, minutes in SUMMER_TIME
+    )
+    return Calendar(region=region, zone=zone, offsets=offsets, holidays=holidays)
+
+
+PLANS = read_plans((resources.files("domain.plans") / "reminders.toml").read_text("utf-8"))
+ALMANAC = Almanac(
+    plans=PLANS,
+    calendars={
+        "SE": a_calendar(date(2026, 5, 1), date(2026, 5, 14)),
+        "ES-CT": a_calendar(date(2026, 5, 1), region="ES-CT", zone="Europe/Madrid"),
+    },
+    regions=dict.fromkeys((COORDINATOR, OFFICE, FRIDA, EMELIE), "SE")
+    | dict.fromkeys((HOST, SECOND_HOST), "ES-CT"),
+)
+"""The plans that ship, Borås and Catalonia; nobody has a colleague."""
+
+
 class Journey:
     """One mobility on its way, with the moment it is now and the texts people wrote."""
 
@@ -251,7 +282,7 @@ class Journey:
         rates: GrantRates = RATES,
         texts: Mapping[str, str] = TEXTS,
     ) -> None:
-        self.mobility = Mobility(request=request or a_request())
+        self.mobility = Mobility(request=request or a_request(), almanac=ALMANAC)
         self.offers = offers or (an_offer(), a_second_offer())
         self.now = now
         self.rates = rates
@@ -307,17 +338,17 @@ class Journey:
         """Let so many days pass."""
         self.wait_until(self.now + timedelta(days=days))
 
+    def wait_out(self, asked: Asked) -> None:
+        """Let the deadline of an open question pass, and the night after it."""
+        self.wait_until(self.mobility.waits[asked.value].falls)
+
     def time_acts(self) -> None:
         """Do what time does now: a question falls silent, or somebody is reminded."""
         for asked in Asked:
             wait = self.mobility.waits.get(asked.value)
             if wait is None:
                 continue
-            reminder = wait.next_reminder()
-            if self.now >= wait.due:
-                self.mobility.fall_silent(asked, at=self.now)
-            elif reminder is not None and self.now >= reminder:
-                self.mobility.remind(asked.value, at=self.now)
+            self.mobility.pass_time(asked, at=self.now)
 
     def _next_moment(self) -> datetime | None:
         moments = [wait.next_moment() for wait in self.mobility.waits.values()]
@@ -328,8 +359,7 @@ class Journey:
     @property
     def morning(self) -> datetime:
         """The moment at which the visit begins."""
-        request = self.mobility.request
-        return morning_of(request.first_day, request.reference)
+        return self.mobility.first_morning
 
     def carry_on(self) -> None:
         """Do what the workflow does by itself, until somebody or some day is waited for."""

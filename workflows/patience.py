@@ -5,7 +5,8 @@ from datetime import datetime
 
 from temporalio import workflow
 
-from domain.deadlines import Asked, Wait
+from domain.deadlines import Asked
+from domain.waits import Wait
 from workflows.case_file import CaseFile
 
 
@@ -14,18 +15,10 @@ async def answered(file: CaseFile, asked: Asked) -> None:
     waits = file.mobility.waits
     while asked.value in waits and not file.must_stop:
         wait = waits[asked.value]
-        if file.now >= wait.due:
-            file.mobility.fall_silent(asked, at=file.now)
-            await file.written()
-        elif (moment := wait.next_reminder()) is not None and file.now >= moment:
-            file.mobility.remind(asked.value, at=file.now)
+        if file.mobility.pass_time(asked, at=file.now):
             await file.written()
         else:
-            await _until(
-                file,
-                wait.next_moment(),
-                _is_closed(file, wait),
-            )
+            await _until(file, wait.next_moment(), _is_closed(file, wait))
 
 
 async def until(file: CaseFile, moment: datetime) -> None:

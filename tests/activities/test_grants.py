@@ -7,11 +7,19 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.directory import HostFinder
 from activities.grants import GrantClerk
-from activities.names import GrantQuestion
+from activities.names import GrantQuestion, HostQuestion
 from domain.grant import Category, GrantLine, RateStatus
 from store.cases import Store
 from store.directory import Directory, keep_directory
-from tests.builders import EMELIE, FRIDA, SOC_OFFER, a_request, an_offer
+from tests.builders import (
+    EMELIE,
+    FRIDA,
+    OPENED,
+    PLANS,
+    SOC_OFFER,
+    a_request,
+    an_offer,
+)
 from tests.store.kept import DIRECTORY
 
 QUESTION = GrantQuestion(request=a_request(), participants=(FRIDA, EMELIE), receiving_country="ES")
@@ -83,6 +91,7 @@ async def test_hosts_are_found_among_the_offers_of_today(
     changes = Directory(organisations=(), people=(), offers=(offer,))
     await keep_directory(store.engine, changes)
 
-    ranking = await ActivityEnvironment().run(HostFinder(store).rank_hosts, a_request())
+    finder, question = HostFinder(store, PLANS), HostQuestion(request=a_request(), at=OPENED)
+    hosts = await ActivityEnvironment().run(finder.find_hosts, question)
 
-    assert [host.offer for host in ranking.hosts] == found
+    assert [host.offer for host in hosts.ranking.hosts] == found

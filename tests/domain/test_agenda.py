@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from domain import messages as m
 from domain.agenda import Session, SessionKind, check_agenda
-from domain.deadlines import PLANS, Asked
+from domain.deadlines import Asked
 from domain.errors import AgendaNotAcceptable, AlreadyDone, NotAwaited, StaleVersion
 from domain.events import Outcome
 from domain.messages import Cause
@@ -19,6 +19,7 @@ from tests.builders import (
     HOST,
     LAST_DAY,
     OPENED,
+    PLANS,
     STRANGER,
     Journey,
     a_request,

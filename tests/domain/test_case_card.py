@@ -206,7 +206,7 @@ def test_a_contradiction_asks_the_sending_coordinator_and_closes_without_a_card_
     assert journey.mobility.waits[Asked.CARD_FACTS].awaited == [COORDINATOR]
     assert journey.mobility.contradictions == (f"The follow-up states 2 days; {TRUTH}.",)
 
-    journey.wait(31)
+    journey.wait_out(Asked.CARD_FACTS)
 
     assert journey.kinds()[-2:] == ["CardLapsed", "MobilityEnded"]
     assert journey.mobility.outcome is Outcome.COMPLETED

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from domain.case_view import CaseView, roles_in, view_of
-from domain.deadlines import PLANS, Asked
+from domain.deadlines import MEANINGS, Asked
 from domain.events import Outcome, Phase
 from domain.people import Role
 from tests.builders import (
@@ -56,8 +56,8 @@ def test_the_page_shows_what_is_asked_of_whom_until_when_and_what_silence_means(
     assert question.since == OPENED
     assert question.due == view.next_due
     assert question.next_reminder is not None
-    assert question.next_reminder.date() == OPENED.date() + timedelta(days=5)
-    assert question.act == PLANS[Asked.SIGNATURES].act
+    assert question.next_reminder.date() == OPENED.date() + timedelta(days=7)
+    assert question.act == MEANINGS[Asked.SIGNATURES].act
     assert question.silence == "the mobility lapses"
     assert view.signed == (HOST,)
 

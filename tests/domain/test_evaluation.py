@@ -2,6 +2,7 @@ import pytest
 from pydantic import ValidationError
 
 from domain import messages as m
+from domain.deadlines import Asked
 from domain.errors import AlreadyDone, EvaluationNotAcceptable, NotAwaited, WrongRole
 from domain.evaluation import Answer, Consent
 from domain.events import EvaluationLapsed, Outcome, Phase
@@ -45,7 +46,7 @@ def test_whoever_was_not_there_is_not_asked() -> None:
 def test_an_answer_after_the_deadline_is_not_taken() -> None:
     journey = in_evaluation()
     journey.report(stated_days=2)
-    journey.wait(31)
+    journey.wait_out(Asked.EVALUATION)
 
     assert journey.mobility.phase is Phase.EVALUATION
     with pytest.raises(NotAwaited, match="its deadline has passed"):
@@ -114,7 +115,7 @@ def test_only_those_who_are_still_silent_lapse() -> None:
     journey = in_evaluation()
     journey.answer(EMELIE)
 
-    journey.wait(31)
+    journey.wait_out(Asked.EVALUATION)
 
     assert EvaluationLapsed(silent=(FRIDA, HOST)) in journey.events
 
@@ -122,7 +123,7 @@ def test_only_those_who_are_still_silent_lapse() -> None:
 def test_a_contradiction_can_be_corrected_after_the_evaluation_has_lapsed() -> None:
     journey = in_evaluation()
     journey.report(stated_days=2)
-    journey.wait(31)
+    journey.wait_out(Asked.EVALUATION)
 
     assert journey.mobility.waits["card-facts"].awaited == [COORDINATOR]
 

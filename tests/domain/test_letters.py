@@ -181,14 +181,15 @@ def test_a_reminder_is_the_same_letter_with_a_number_and_the_question_as_its_rea
     journey = in_agreement()
     mobility = journey.mobility
     mobility.ask(asked, (HOST, FRIDA), at=journey.now)
+    asked_by = mobility.n + 1
     for ordinal in (1, 2):
-        journey.now = mobility.waits[asked].next_moment()
-        mobility.remind(asked.value, at=journey.now)
+        journey.now = mobility.waits[asked].next_reminder() or journey.now
+        mobility.pass_time(asked, at=journey.now)
 
         assert last_letters(journey) == [
             LetterOrder(
                 reference=mobility.request.reference, purpose=LETTER_OF[asked], to=person,
-                event=mobility.n, ordinal=ordinal, while_asked=asked,
+                event=mobility.n, epoch=asked_by, ordinal=ordinal, while_asked=asked,
             )
             for person in (HOST, FRIDA)
         ]  # fmt: skip

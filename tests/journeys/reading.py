@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from typing import Any
 
 from temporalio.client import WorkflowExecutionStatus
 
@@ -20,7 +21,7 @@ async def kinds(desk: FrontDesk, rehearsal: Rehearsal) -> list[str]:
     return [line.entry.kind for line in lines]
 
 
-async def facts(desk: FrontDesk, rehearsal: Rehearsal, kind: str) -> list[dict[str, object]]:
+async def facts(desk: FrontDesk, rehearsal: Rehearsal, kind: str) -> list[dict[str, Any]]:
     """The facts of every entry of one kind."""
     lines = await read_journal(desk.store.engine, rehearsal.reference)
     return [line.entry.facts for line in lines if line.entry.kind == kind]

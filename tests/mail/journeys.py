@@ -23,6 +23,7 @@ from domain.papers import GrantPaperLine, PlannedSession
 from domain.people import Organisation, Person
 from domain.request import Activity, Funding, MobilityRequest, Objective, Sector
 from mail.context import Attachment, LetterContext
+from tests.builders import ALMANAC
 
 REFERENCE = Reference("M-2026-0001")
 BORAS, ANA, BERGEN, OFFICE = (
@@ -60,7 +61,7 @@ class Journey:
     ids: Iterator[int] = field(default_factory=count)
 
     def __post_init__(self) -> None:
-        self.mobility = Mobility(request=self._request())
+        self.mobility = Mobility(request=self._request(), almanac=ALMANAC)
         self.mobility.open(at=self.now)
         self.mobility.rank_hosts(Ranking(hosts=_hosts(), excluded=()), at=self.now)
         self.mobility.ask_next_host(at=self.now)
@@ -78,12 +79,20 @@ class Journey:
         moment = self.mobility.waits[asked.value].next_reminder()
         assert moment is not None, f"no reminder left for {asked}"
         self.now = max(self.now, moment)
-        self.mobility.remind(asked.value, at=self.now)
+        while not any(entry.kind == "PersonReminded" for entry in self.mobility.unrecorded):
+            assert self.mobility.pass_time(asked, at=self.now)
+        self.write()
+
+    def overdue(self, asked: Asked) -> None:
+        """Those who may help hear of an answer that has not come."""
+        wait = self.mobility.waits[asked.value]
+        self.now = max(self.now, wait.tell_at or self.now)
+        self.mobility.tell_others(wait, at=self.now)
         self.write()
 
     def fall_silent(self, asked: Asked) -> None:
         """A deadline passes."""
-        self.now = max(self.now, self.mobility.waits[asked.value].due)
+        self.now = max(self.now, self.mobility.waits[asked.value].falls)
         self.mobility.fall_silent(asked, at=self.now)
         self.write()
 
@@ -424,6 +433,7 @@ def _troubled(told: Told) -> Journey:
     journey.mobility.begin_visit(at=journey.now)
     journey.write()
     journey.remind(Asked.ATTENDANCE)
+    journey.overdue(Asked.ATTENDANCE)
     journey.say(m.WithdrawParticipant(by=BORAS, participant=FRIDA, cause=Cause.FAMILY,
                                       note=journey._note()))  # fmt: skip
     return journey

@@ -12,7 +12,7 @@ from importlib import resources
 
 import pytest
 
-from domain.deadlines import PLANS, Asked
+from domain.deadlines import MEANINGS, Asked
 from domain.events import InstalmentFellDue, MobilityEnded, Outcome
 from domain.letters import LETTER_OF, Purpose
 from mail.compose import Composed, as_message, compose, message_id_of
@@ -158,7 +158,7 @@ def test_question_comes_with_its_day_what_silence_means_and_the_command(
     text = " ".join(written(letter).text.split())
 
     assert letter.deadline in text
-    assert PLANS[asked].silence in text
+    assert MEANINGS[asked].silence in text
     assert f"--as {letter.recipient.email}" in text
     assert any(f"mobility {verb} M-2026-0001" in text for verb in COMMANDS[asked])
 

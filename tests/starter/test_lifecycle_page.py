@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 import typer
 
-from domain.deadlines import PLANS, Plan
+from domain.deadlines import MEANINGS, Asked
 from domain.letters import Purpose
 from domain.lifecycle import PERMISSIONS, STEPS, STOPS
 from domain.messages import CAUSES_OF_PEOPLE
 from starter import acts
 from starter.lifecycle_page import lifecycle_page
+from tests.builders import PLANS
 
 ROOT = Path(__file__).parents[2]
 JOURNEY = (ROOT / "docs" / "journey.md").read_text("utf-8")
@@ -65,11 +66,12 @@ def test_every_label_of_the_diagram_has_one_colon_and_no_end_of_statement() -> N
     assert not [line for line in labelled if line.count(":") != 1 or ";" in line]
 
 
-@pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
+@pytest.mark.parametrize("asked", Asked)
 def test_the_journey_in_plain_words_has_the_figures_and_the_meaning_of_every_plan(
-    plan: Plan,
+    asked: Asked,
 ) -> None:
-    rows = [row for row in JOURNEY.splitlines() if f"| {plan.silence}" in row]
+    plan, meaning = PLANS[asked], MEANINGS[asked]
+    rows = [row for row in JOURNEY.splitlines() if f"| {meaning.silence}" in row]
     days = ", ".join(str(day) for day in plan.reminders)
 
     assert [row for row in rows if f"| {days} days | {plan.days} days" in row]

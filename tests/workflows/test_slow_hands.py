@@ -83,7 +83,7 @@ async def rehearsal(
 @pytest.mark.parametrize(
     ("kind", "phase_before"),
     [
-        ("rank_hosts", None),
+        ("find_hosts", None),
         ("draw_agreement", a_host_accepts),
         ("compute", everybody_signs),
     ],
@@ -141,5 +141,5 @@ async def test_whoever_withdraws_during_the_drawing_is_not_in_the_agreement(
 
     await rehearsal.asked(Asked.SIGNATURES)
     [drawn_up] = await facts(desk, rehearsal, "AgreementDrawnUp")
-    assert staying in drawn_up["signatories"]  # type: ignore[operator]
-    assert leaving not in drawn_up["signatories"]  # type: ignore[operator]
+    assert staying in drawn_up["signatories"]
+    assert leaving not in drawn_up["signatories"]

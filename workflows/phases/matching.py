@@ -3,6 +3,7 @@
 from temporalio import workflow
 
 from activities.directory import HostFinder
+from activities.names import HostQuestion, HostsFound
 from domain.deadlines import Asked
 from domain.events import Outcome
 from domain.messages import Cause
@@ -15,14 +16,18 @@ async def find_a_host(file: CaseFile) -> None:
     """Rank the offers and ask down the list. A host that says nothing has said no."""
     mobility = file.mobility
     if mobility.matching.ranking is None:
-        ranking = await workflow.execute_activity_method(
-            HostFinder.rank_hosts, mobility.request, **quick()
-        )
+        found = await _find(file)
         if not file.must_stop:
-            mobility.rank_hosts(ranking, at=file.now)
+            mobility.almanac = found.almanac
+            mobility.rank_hosts(found.ranking, at=file.now)
     while mobility.matching.host is None and not file.must_stop:
         asking = Asked.PLACE.value in mobility.waits
         if not asking and not mobility.ask_next_host(at=file.now):
             mobility.end(Outcome.LAPSED, Cause.NO_HOST, at=file.now)
         await file.written()
         await answered(file, Asked.PLACE)
+
+
+async def _find(file: CaseFile) -> HostsFound:
+    question = HostQuestion(request=file.mobility.request, at=file.now)
+    return await workflow.execute_activity_method(HostFinder.find_hosts, question, **quick())

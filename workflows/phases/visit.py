@@ -6,7 +6,7 @@ from temporalio import workflow
 
 from activities.names import PaperOrder
 from activities.papers import PaperMaker
-from domain.deadlines import Asked, morning_of
+from domain.deadlines import Asked
 from domain.events import Phase
 from domain.facts import PersonId
 from workflows.case_file import CaseFile
@@ -18,8 +18,7 @@ async def accompany_visit(file: CaseFile) -> None:
     """Wait for the first day, then for the host's word on it, and issue the certificates."""
     mobility = file.mobility
     if mobility.phase is Phase.PREPARATION:
-        morning = morning_of(mobility.request.first_day, mobility.request.reference)
-        await until(file, morning)
+        await until(file, mobility.first_morning)
         if file.must_stop:
             return
         mobility.begin_visit(at=file.now)
