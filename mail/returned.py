@@ -205,13 +205,14 @@ def _became_of(group: Message, message_id: str, recipients: tuple[str, ...]) -> 
     """What became of a letter at one recipient."""
     action = _first_word(group, "action")
     status = _first_word(group, "status")
-    if action not in {"failed", "delayed"}:
+    # OpenSMTPD says *error* where the standard says *failed*.
+    if action not in {"failed", "error", "delayed"}:
         return Foreign("it tells of no failure")
     if not _STATUS.fullmatch(status):
         status = ""
     said = _header(group, "diagnostic-code") or ""
     remark = _without_addresses(f"{action} {status}: {said}", recipients)
-    is_for_ever = action == "failed" and status.startswith("5.")
+    is_for_ever = action != "delayed" and status.startswith("5.")
     kind = HardBounce if is_for_ever else SoftBounce
     return kind(message_id, recipients, remark, status)
 

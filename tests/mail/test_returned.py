@@ -55,6 +55,10 @@ def test_a_letter_that_will_never_arrive_is_told_by_every_relay(report: bytes, s
     assert "\n" not in result.remark
 
 
+def test_a_relay_that_says_error_means_failed() -> None:
+    assert isinstance(read(postfix(fields(action="error"))), HardBounce)
+
+
 def test_line_ends_make_no_difference() -> None:
     for report in (samples.gmail(), samples.postfix(), samples.complaint()):
         assert read(report.replace(b"\n", b"\r\n")) == read(report)
