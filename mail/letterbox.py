@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import imaplib
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,7 +17,11 @@ from pathlib import Path
 from socket import SHUT_RDWR
 from typing import Literal, NewType, Protocol, TypeVar
 
+import structlog
+
 from mail.returned import READ_AT_MOST
+
+log = structlog.get_logger()
 
 Handle = NewType("Handle", str)
 """Names a message in its letterbox."""
@@ -33,7 +37,7 @@ PATIENCE = 60.0
 class Letterbox(Protocol):
     """Where returned post arrives."""
 
-    def unread(self) -> AsyncIterator[tuple[Handle, bytes]]:
+    def unread(self) -> AsyncGenerator[tuple[Handle, bytes], None]:
         """Every message nobody has dealt with yet; of a long one its beginning."""
 
     async def put_away(self, handle: Handle, *, flagged: bool) -> None:
@@ -53,7 +57,7 @@ class MaildirLetterbox:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    async def unread(self) -> AsyncIterator[tuple[Handle, bytes]]:
+    async def unread(self) -> AsyncGenerator[tuple[Handle, bytes], None]:
         """Every message that is not marked as seen, the oldest first."""
         for file in await asyncio.to_thread(_unseen_files, self._folder):
             content = await asyncio.to_thread(_beginning, file)
@@ -81,10 +85,15 @@ def _unseen_files(folder: Path) -> list[Path]:
 
 
 def _beginning(file: Path) -> bytes | None:
-    """The beginning of a message; none where it was removed meanwhile."""
-    with contextlib.suppress(FileNotFoundError), file.open("rb") as content:
-        return content.read(READ_AT_MOST)
-    return None
+    """The beginning of a message; none where it was removed meanwhile or cannot be read."""
+    try:
+        with file.open("rb") as content:
+            return content.read(READ_AT_MOST)
+    except FileNotFoundError:
+        return None
+    except OSError as trouble:
+        log.warning("returned-message-not-readable", error=type(trouble).__name__)
+        return None
 
 
 @dataclass(frozen=True)
@@ -112,7 +121,7 @@ class ImapLetterbox:
         self._line: imaplib.IMAP4 | None = None
         self._thread = ThreadPoolExecutor(1, "letterbox")
 
-    async def unread(self) -> AsyncIterator[tuple[Handle, bytes]]:
+    async def unread(self) -> AsyncGenerator[tuple[Handle, bytes], None]:
         """Every message that is not marked as seen; looking does not mark it."""
         for handle in await self._ask(_unseen):
             content = await self._ask(partial(_fetch, handle=handle))
@@ -225,11 +234,14 @@ def _number(line: imaplib.IMAP4, handle: Handle) -> str | None:
 
 
 def _fetch(line: imaplib.IMAP4, handle: Handle) -> bytes | None:
-    """The beginning of a message; none where it was removed meanwhile."""
+    """The beginning of a message; none where it was removed meanwhile or cannot be read."""
     number = _number(line, handle)
     if number is None:
         return None
-    parts = _said(line.uid("FETCH", number, f"(BODY.PEEK[]<0.{READ_AT_MOST}>)"))
+    kind, parts = line.uid("FETCH", number, f"(BODY.PEEK[]<0.{READ_AT_MOST}>)")
+    if kind != "OK":
+        # Of this message only: the others can be had.
+        log.warning("returned-message-not-readable", error=kind)
     return next((part[1] for part in parts if isinstance(part, tuple)), None)
 
 

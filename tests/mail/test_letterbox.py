@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from mail import letterbox as room
 from mail.letterbox import Handle, ImapLetterbox, ImapServer, Letterbox, MaildirLetterbox
@@ -126,6 +127,16 @@ async def test_maildir_passes_over_what_is_no_message(folder: Path) -> None:
     (folder / "new" / ".nfs000").write_bytes(b"x")
 
     assert await all_in(MaildirLetterbox(folder)) == []
+
+
+async def test_maildir_gives_the_others_when_one_cannot_be_read(folder: Path) -> None:
+    (folder / "new" / "0.folder").mkdir()
+    put_in(folder, a_message("one"))
+
+    with capture_logs() as logs:
+        assert await contents(MaildirLetterbox(folder)) == [a_message("one")]
+
+    assert [line["event"] for line in logs] == ["returned-message-not-readable"]
 
 
 async def test_maildir_that_is_not_there_is_told(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mail.compose import message_id_of
 from mail.returned import (
     PARTS_AT_MOST,
     READ_AT_MOST,
@@ -53,6 +54,15 @@ def test_a_letter_that_will_never_arrive_is_told_by_every_relay(report: bytes, s
     assert "caceres" not in result.remark.casefold()
     assert "@" not in result.remark
     assert "\n" not in result.remark
+
+
+def test_letters_are_known_by_the_message_ids_they_leave_with() -> None:
+    ours = message_id_of("M-2027-0001/3/agreement-to-sign/p-host", DOMAIN)
+
+    result = read(postfix(returned=letter(message_id=ours)))
+
+    assert isinstance(result, HardBounce)
+    assert result.message_id == ours
 
 
 def test_a_relay_that_says_error_means_failed() -> None:
