@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from typing import Literal, NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -22,11 +22,28 @@ class Smtp(NamedTuple):
     tls: Literal["none", "starttls", "tls"]
 
 
+class Imap(NamedTuple):
+    """A mailbox in which returned post arrives."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    folder: str
+    tls: Literal["starttls", "tls"]
+
+
 _SCHEMES: dict[str, tuple[Literal["none", "starttls", "tls"], int]] = {
     "smtp": ("none", 25),
     "smtp+starttls": ("starttls", 587),
     "smtps": ("tls", 465),
 }
+_IMAP_SCHEMES: dict[str, tuple[Literal["starttls", "tls"], int]] = {
+    "imaps": ("tls", 993),
+    "imap+starttls": ("starttls", 143),
+}
+NOBODY = ("", "none")
+"""How RETURNED_POST_URL says that nobody reads returned post."""
 
 
 class Settings(BaseSettings):
@@ -38,6 +55,7 @@ class Settings(BaseSettings):
     temporal_address: str | None = None
     temporal_namespace: str = "default"
     smtp_url: SecretStr | None = None
+    returned_post_url: SecretStr | None = None
     mail_from: str = "Mobility engine <mobility@localhost>"
     mobility_key: SecretStr | None = None
     mobility_task_queue: str = "mobility"
@@ -84,6 +102,27 @@ class Settings(BaseSettings):
             tls,
         )
 
+    def returned_post(self) -> Path | Imap | None:
+        """The letterbox, from RETURNED_POST_URL; none when nobody reads returned post.
+
+        Raises:
+            SettingMissing: when it is not such an address.
+        """
+        given = self.returned_post_url.get_secret_value() if self.returned_post_url else ""
+        if given in NOBODY:
+            return None
+        try:
+            letterbox = _letterbox_at(urlsplit(given))
+        except ValueError:
+            letterbox = None
+        if letterbox is None:
+            raise SettingMissing(
+                "RETURNED_POST_URL must read like maildir:///folder, "
+                f"{', '.join(f'{s}://user:password@host:port/INBOX' for s in _IMAP_SCHEMES)}, "
+                "or none."
+            ) from None
+        return letterbox
+
     @property
     def is_production(self) -> bool:
         """Real people and real money: no virtual clock, no illustrations."""
@@ -97,6 +136,22 @@ class Settings(BaseSettings):
             for name, v in given
             if v is not None
         }
+
+
+def _letterbox_at(url: SplitResult) -> Path | Imap | None:
+    """The letterbox an address means; none where it means none, or leaves something out."""
+    path = unquote(url.path)
+    if url.scheme == "maildir":
+        return Path(path) if path.startswith("/") and not url.netloc else None
+    folder = path.removeprefix("/") or "INBOX"
+    is_whole = url.hostname and url.username and url.password and folder.isascii()
+    if url.scheme not in _IMAP_SCHEMES or not is_whole or not folder.isprintable():
+        return None
+    tls, port = _IMAP_SCHEMES[url.scheme]
+    return Imap(
+        url.hostname or "", url.port or port, unquote(url.username or ""),
+        unquote(url.password or ""), folder, tls,
+    )  # fmt: skip
 
 
 def read_environment() -> Settings:

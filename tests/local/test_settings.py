@@ -1,11 +1,12 @@
 """The environment as it is read: every kind of address, and what is said about a wrong one."""
 
 import os
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
-from settings import SettingMissing, Settings, Smtp, read_environment
+from settings import Imap, SettingMissing, Settings, Smtp, read_environment
 
 SECRET = "hunter2hunter2"
 
@@ -57,6 +58,57 @@ def test_what_is_no_address_of_a_mail_server_is_told_without_its_secret(address:
     assert told.value.__suppress_context__
 
 
+def _returned_to(address: str) -> Settings:
+    return Settings(returned_post_url=SecretStr(address))
+
+
+@pytest.mark.parametrize(
+    ("address", "letterbox"),
+    [
+        ("maildir:///var/mail/returned", Path("/var/mail/returned")),
+        ("maildir:///with%20space", Path("/with space")),
+        ("imaps://u:p@mail", Imap("mail", 993, "u", "p", "INBOX", "tls")),
+        ("imaps://u:p@mail/", Imap("mail", 993, "u", "p", "INBOX", "tls")),
+        ("imaps://u:p@mail:99/Returned%20post", Imap("mail", 99, "u", "p", "Returned post", "tls")),
+        ("imap+starttls://u:p@[::1]/a/b", Imap("::1", 143, "u", "p", "a/b", "starttls")),
+        ("IMAPS://u%40x.se:p%2F%3A@MAIL", Imap("mail", 993, "u@x.se", "p/:", "INBOX", "tls")),
+        ("none", None),
+        ("", None),
+    ],
+)
+def test_an_address_of_a_letterbox_is_understood(
+    address: str, letterbox: Path | Imap | None
+) -> None:
+    assert _returned_to(address).returned_post() == letterbox
+
+
+def test_nobody_reads_returned_post_unless_told_where_it_is() -> None:
+    assert Settings().returned_post() is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "mail", "maildir:relative", "maildir://host/folder", "maildir://",
+        f"imap://u:{SECRET}@mail", f"imaps://:{SECRET}@mail", "imaps://mail", "imaps://u@mail",
+        f"imaps://u:{SECRET}@", f"imaps://u:{SECRET}@mail:port", f"imaps://u:{SECRET}@mail:99999",
+        f"imaps://u:{SECRET}@[::1", f"imaps://u:{SECRET}@mail/R%C3%BCck", f"smtp://u:{SECRET}@mail",
+        f"imaps://u:{SECRET}@mail/a%0D%0Ab",
+    ],
+)  # fmt: skip
+def test_what_is_no_address_of_a_letterbox_is_told_without_its_secret(address: str) -> None:
+    with pytest.raises(SettingMissing) as told:
+        _returned_to(address).returned_post()
+
+    assert str(told.value) == (
+        "RETURNED_POST_URL must read like maildir:///folder, "
+        "imaps://user:password@host:port/INBOX, imap+starttls://user:password@host:port/INBOX, "
+        "or none."
+    )
+    assert told.value.__cause__ is None
+    assert told.value.__suppress_context__
+
+
 @pytest.mark.parametrize(
     "name", ["database_url", "temporal_address", "smtp_url", "mobility_key", "mobility_rates"]
 )
@@ -67,8 +119,9 @@ def test_a_setting_that_was_left_out_is_named(name: str) -> None:
 
 def test_no_secret_is_shown() -> None:
     settings = Settings(
-        database_url=SecretStr(SECRET), smtp_url=SecretStr(SECRET), mobility_key=SecretStr(SECRET)
-    )
+        database_url=SecretStr(SECRET), smtp_url=SecretStr(SECRET), mobility_key=SecretStr(SECRET),
+        returned_post_url=SecretStr(SECRET),
+    )  # fmt: skip
 
     assert SECRET not in f"{settings} {settings!r} {settings.model_dump()}"
     assert settings.required("mobility_key") == SECRET
