@@ -212,7 +212,13 @@ class ParticipantWithdrew(Event):
 
 
 class InstalmentReclaimed(Event):
-    participants: tuple[PersonId, ...]
+    amounts: dict[PersonId, Decimal]  #: in euro
+
+
+class GrantReduced(Event):
+    participant: PersonId
+    fallen: Decimal  #: in euro
+    total: Decimal  #: what is left of the award
 
 
 class PhaseEntered(Event):

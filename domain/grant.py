@@ -139,6 +139,13 @@ class Grant(State):
             if line.participant != person
         )
 
+    def withdraw_award(self, person: PersonId) -> Decimal:
+        """Let the amounts awarded for somebody fall, and return what they came to, in euro."""
+        own = [line.id for line in self.lines if line.participant == person]
+        fallen = sum((self.amounts[name] for name in own), Decimal(0))
+        self.amounts |= dict.fromkeys(own, Decimal(0))
+        return fallen
+
     def decide(self, decision: GrantDecision, given: dict[str, Decimal]) -> dict[str, Decimal]:
         """The amounts that a decision comes to, line by line. Changes nothing.
 

@@ -125,7 +125,7 @@ def _(message: m.DeclineProposal, mobility: Mobility, at: datetime) -> None:
 
 @_check.register
 def _(message: m.SignAgreement, mobility: Mobility, _at: datetime) -> None:
-    if not mobility.agreement.version:
+    if not mobility.agreement.document:
         raise OutOfPhase("The agreement is still being drawn up: you will get it in a letter.")
     mobility.agreement.check_may_sign(message.by, message.document)
 
@@ -432,11 +432,8 @@ def _(message: m.WithdrawParticipant, mobility: Mobility, at: datetime) -> None:
     if not mobility.taking_part:
         mobility.end(e.Outcome.WITHDRAWN, message.cause, at=at, by=message.by, note=message.note)
         return
-    if person not in mobility.signatories:
-        mobility.answered(Asked.SIGNATURES, person)
+    mobility.take_back_agreement()
     mobility.leave_out_of_grant(person, at=at)
-    if mobility.phase is e.Phase.AGREEMENT:
-        mobility.settle_agreement(at=at)
     if mobility.phase is e.Phase.VISIT:
         _settle_visit(mobility, at, message.by)
 

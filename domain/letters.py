@@ -156,7 +156,7 @@ def _telling(  # noqa: C901, PLR0911 - a table, row by row
         case e.InstalmentOverdue():
             return [(Purpose.INSTALMENT_OVERDUE, [office])]
         case e.InstalmentReclaimed():
-            people = [sending, office, *event.participants]
+            people = [sending, office, *event.amounts]
             return [(Purpose.INSTALMENT_RECLAIMED, people)]
         case e.AgendaReturned():
             return [(Purpose.AGENDA_RETURNED, host)]

@@ -176,9 +176,13 @@ class Mobility(State):
 
     def reclaim(self, people: tuple[PersonId, ...], *, at: datetime) -> None:
         """Ask back a first instalment paid to people who then did not travel."""
-        stayed = tuple(p for p in people if p not in self.visit.arrived)
-        if self.grant.instalment_paid_on is not None and stayed:
-            self.happened(e.InstalmentReclaimed(participants=stayed), at=at)
+        if self.grant.instalment_paid_on is None:
+            return
+        stayed = [p for p in people if p not in self.visit.arrived]
+        percent = self.request.funding.first_instalment_percent
+        amounts = {p: first_instalment(self.grant, p, percent) for p in stayed}
+        if amounts:
+            self.happened(e.InstalmentReclaimed(amounts=amounts), at=at)
 
     # The story, phase by phase.
 
@@ -225,12 +229,18 @@ class Mobility(State):
             at=at,
         )  # fmt: skip
 
+    def take_back_agreement(self) -> None:
+        """The document names somebody who no longer takes part: it is drawn up anew for the rest.
+
+        Signatures stand under what was signed, so those under the old version do not count.
+        """
+        if self.agreement.document and self.agreement.in_force_on is None:
+            self.answered(Asked.SIGNATURES)
+            self.agreement = Agreement(version=self.agreement.version)
+
     def settle_agreement(self, *, at: datetime) -> None:
         """Bring the agreement into force once nobody is awaited any more."""
-        if self.agreement.in_force_on is not None:
-            return
-        self.agreement.signatories = self.signatories
-        if self.agreement.version and not self.agreement.awaited:
+        if self.agreement.document and not self.agreement.awaited:
             self.agreement.in_force_on = at.date()
             self.answered(Asked.SIGNATURES)
             self.happened(e.AgreementInForce(version=self.agreement.version, on=at.date()), at=at)
@@ -245,12 +255,19 @@ class Mobility(State):
         self.happened(e.GrantComputed(lines=lines, decide_by=wait.due), at=at)
 
     def leave_out_of_grant(self, person: PersonId, *, at: datetime) -> None:
-        """Put the grant before the office anew, for those who are left, while it is undecided."""
-        wait = self.waits.get(Asked.GRANT_DECISION.value)
-        if wait is None:
-            return
-        self.grant.leave_out(person)
-        self.happened(e.GrantComputed(lines=self.grant.lines, decide_by=wait.due), at=at)
+        """Put an undecided grant before the office anew, for those who are left.
+
+        Of an awarded one the amounts for this person fall, if they did not travel; what was awarded
+        to the organisations stays until the office settles it with the final report.
+        """
+        if wait := self.waits.get(Asked.GRANT_DECISION.value):
+            self.grant.leave_out(person)
+            self.happened(e.GrantComputed(lines=self.grant.lines, decide_by=wait.due), at=at)
+        elif self.grant.amounts and person not in self.visit.arrived:
+            fallen = self.grant.withdraw_award(person)
+            self.happened(
+                e.GrantReduced(participant=person, fallen=fallen, total=self.grant.total), at=at
+            )
 
     def ask_for_instalment(self, *, at: datetime) -> None:
         """The first instalment falls due: 30 days after signature, or on the first day if sooner.

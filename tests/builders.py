@@ -387,8 +387,9 @@ class Journey:
             mobility.end(Outcome.LAPSED, Cause.NO_HOST, at=self.now)
 
     def _reach_agreement(self) -> None:
-        if not self.mobility.agreement.version:
-            self.mobility.draw_up_agreement("document-1", at=self.now)
+        if not self.mobility.agreement.document:
+            version = self.mobility.agreement.version + 1
+            self.mobility.draw_up_agreement(f"document-{version}", at=self.now)
         elif Asked.SIGNATURES not in self.mobility.waits:
             self.mobility.enter(Phase.PREPARATION, at=self.now)
 

@@ -111,26 +111,40 @@ def test_a_signature_keeps_what_was_signed_and_when() -> None:
     )  # fmt: skip
 
 
-def test_whoever_withdraws_is_not_waited_for_any_more() -> None:
+def test_when_somebody_named_withdraws_the_document_is_taken_back() -> None:
     journey = in_agreement()
+    journey.sign(COORDINATOR, HOST, FRIDA)
 
-    withdraw(journey)
+    journey.tell(m.WithdrawParticipant(by=EMELIE, participant=EMELIE, cause=Cause.ILLNESS))
 
-    assert journey.mobility.waits["signatures"].awaited == [COORDINATOR, HOST, FRIDA]
-    assert journey.mobility.agreement.awaited == [COORDINATOR, HOST, FRIDA]
+    assert journey.mobility.agreement == Agreement(version=1)
+    assert "signatures" not in journey.mobility.waits
+    with pytest.raises(OutOfPhase, match="still being drawn up"):
+        journey.tell(m.SignAgreement(by=HOST, document="document-1"))
 
 
-def test_a_withdrawn_signatory_brings_the_agreement_into_force_when_all_others_have_signed() -> (
-    None
-):
+def test_those_who_are_left_sign_the_next_version_and_no_other() -> None:
     journey = in_agreement()
     journey.sign(COORDINATOR, HOST, FRIDA)
 
     withdraw(journey)
-    journey.carry_on()
 
+    assert journey.mobility.agreement.version == 2
+    assert journey.mobility.waits["signatures"].awaited == [COORDINATOR, HOST, FRIDA]
+    with pytest.raises(StaleVersion):
+        journey.tell(m.SignAgreement(by=HOST, document="document-1"))
+    journey.sign(COORDINATOR, HOST, FRIDA)
     assert journey.mobility.agreement.in_force_on == OPENED.date()
     assert journey.mobility.phase is Phase.PREPARATION
+
+
+def test_an_agreement_in_force_stays_so_when_somebody_withdraws() -> None:
+    journey = in_preparation()
+    agreement = journey.mobility.agreement.model_copy(deep=True)
+
+    withdraw(journey)
+
+    assert journey.mobility.agreement == agreement
 
 
 def test_whoever_has_withdrawn_cannot_sign() -> None:

@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from domain import messages as m
 from domain.errors import AlreadyDone, GrantNotAcceptable, NotAwaited, OutOfPhase, WrongRole
-from domain.events import GrantDecided, InstalmentFellDue, InstalmentOverdue, Outcome, Phase
+from domain.events import (
+    GrantDecided,
+    GrantReduced,
+    InstalmentFellDue,
+    InstalmentOverdue,
+    InstalmentReclaimed,
+    Outcome,
+    Phase,
+)
 from domain.grant import (
     BASE_RATE_DAYS,
     Category,
@@ -503,8 +511,12 @@ def test_money_paid_to_one_who_withdraws_before_travelling_is_asked_back() -> No
 
     journey.say(m.WithdrawParticipant(by=EMELIE, participant=EMELIE, cause=Cause.ILLNESS))
 
-    assert journey.kinds()[-2:] == ["ParticipantWithdrew", "InstalmentReclaimed"]
-    assert journey.journal[-1].facts == {"participants": [EMELIE]}
+    assert journey.kinds()[-3:] == ["ParticipantWithdrew", "InstalmentReclaimed", "GrantReduced"]
+    assert journey.events[-2:] == [
+        InstalmentReclaimed(amounts={EMELIE: Decimal("927.20")}),
+        GrantReduced(participant=EMELIE, fallen=Decimal(1159), total=Decimal(1859)),
+    ]
+    assert journey.mobility.grant.total == Decimal(1859)
 
 
 def test_money_that_was_never_paid_is_not_asked_back() -> None:
@@ -521,7 +533,7 @@ def test_money_paid_to_one_who_never_came_is_asked_back_although_the_visit_took_
 
     assert journey.mobility.outcome is Outcome.COMPLETED
     assert [entry.facts for entry in journey.journal if entry.kind == "InstalmentReclaimed"] == [
-        {"participants": [EMELIE]}
+        {"amounts": {EMELIE: "927.20"}}
     ]
 
 
@@ -532,7 +544,7 @@ def test_nobody_who_arrived_pays_back_when_the_visit_breaks_off() -> None:
     journey.say(m.DeclineMobility(by=HOST, cause=Cause.FORCE_MAJEURE))
 
     assert [entry.facts for entry in journey.journal if entry.kind == "InstalmentReclaimed"] == [
-        {"participants": [EMELIE]}
+        {"amounts": {EMELIE: "927.20"}}
     ]
 
 

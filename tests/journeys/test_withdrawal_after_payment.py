@@ -43,7 +43,7 @@ async def test_one_withdraws_and_the_other_goes_on(begin: Begin, desk: FrontDesk
     assert view.outcome is None
     assert view.taking_part == (staying,)
     [reclaimed] = await facts(desk, rehearsal, "InstalmentReclaimed")
-    assert reclaimed["participants"] == [leaving]
+    assert list(reclaimed["amounts"]) == [leaving]
 
 
 async def test_when_the_last_one_withdraws_the_mobility_ends(begin: Begin, desk: FrontDesk) -> None:
@@ -57,7 +57,7 @@ async def test_when_the_last_one_withdraws_the_mobility_ends(begin: Begin, desk:
     view = await rehearsal.closed()
     assert (view.outcome, view.cause) == (Outcome.WITHDRAWN, Cause.WORK)
     reclaimed = await facts(desk, rehearsal, "InstalmentReclaimed")
-    assert [entry["participants"] for entry in reclaimed] == [[first], [last]]
+    assert [list(entry["amounts"]) for entry in reclaimed] == [[first], [last]]
     ended = await told(desk, rehearsal, Purpose.MOBILITY_ENDED)
     assert set(ended.values()) == {1}
     assert await is_sound(desk, rehearsal)

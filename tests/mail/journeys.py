@@ -410,8 +410,10 @@ def _troubled(told: Told) -> Journey:
     journey.remind(Asked.SIGNATURES)
     journey.say(m.WithdrawParticipant(by=EMELIE, participant=EMELIE, cause=Cause.ILLNESS,
                                       note=journey._note()))  # fmt: skip
+    journey.mobility.draw_up_agreement("e" * 64, at=journey.now)
+    journey.write()
     for person in (BORAS, ANA, FRIDA):
-        journey.say(m.SignAgreement(by=person, document="d" * 64))
+        journey.say(m.SignAgreement(by=person, document="e" * 64))
     journey.mobility.enter(Phase.PREPARATION, at=journey.now)
     journey.mobility.ask_for_decision(
         tuple(line for line in _lines() if line.participant != EMELIE), at=journey.now

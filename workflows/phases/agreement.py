@@ -14,19 +14,26 @@ from workflows.patience import answered
 
 
 async def reach_agreement(file: CaseFile) -> None:
-    """Draw up the agreement and collect the signatures. Signatures missing at last lapse it."""
+    """Draw up the agreement and collect the signatures, again when somebody named withdraws.
+
+    Signatures missing at last lapse it.
+    """
     mobility = file.mobility
     if mobility.phase is Phase.MATCHING:
         mobility.enter(Phase.AGREEMENT, at=file.now)
         await file.written()
-    if not mobility.agreement.version:
-        document = await file.drawn(lambda: _draw_up(file))
-        if document is not None:
-            mobility.draw_up_agreement(document, at=file.now)
-            await file.written()
-    await answered(file, Asked.SIGNATURES)
+    while mobility.agreement.in_force_on is None and not file.must_stop:
+        if not mobility.agreement.document:
+            document = await file.drawn(lambda: _draw_up(file))
+            if document is not None:
+                mobility.draw_up_agreement(document, at=file.now)
+                await file.written()
+        await answered(file, Asked.SIGNATURES)
 
 
 def _draw_up(file: CaseFile) -> Awaitable[str]:
-    order = PaperOrder(reference=file.mobility.request.reference, at=file.now)
+    mobility = file.mobility
+    order = PaperOrder(
+        reference=mobility.request.reference, at=file.now, version=mobility.agreement.version + 1
+    )
     return workflow.execute_activity_method(PaperMaker.draw_agreement, order, **drawing())
