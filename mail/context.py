@@ -7,12 +7,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
-
-from domain.case_card import said_dates
 from domain.case_view import CaseView, OpenQuestion, roles_in
 from domain.deadlines import Asked
-from domain.events import Entry, Event, Phase
+from domain.events import Entry, Event, MobilityEnded, Phase
 from domain.facts import PersonId
 from domain.grant import Category, Grant, GrantLine, RateStatus, first_instalment
 from domain.letters import LetterOrder
@@ -20,6 +17,8 @@ from domain.matching import DeclineReason
 from domain.papers import GrantPaperLine, PlannedSession
 from domain.people import Organisation, Person
 from domain.request import MobilityRequest
+from mail.speech import Speech, speech_of
+from mail.words import ENDINGS, said_again
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,12 @@ class LetterContext:
     concerned: tuple[Person, ...] = ()
     sessions: tuple[PlannedSession, ...] = ()
 
-    # Who reads it, and whom they may ask.
+    # Who reads it, in what language, and whom they may ask.
+
+    @property
+    def speech(self) -> Speech:
+        """How the letter speaks: in the language of whoever reads it."""
+        return speech_of(self.recipient.language)
 
     @property
     def is_to_sending(self) -> bool:
@@ -83,7 +87,8 @@ class LetterContext:
     @property
     def capacity(self) -> str:
         """In what capacity the reader takes part, empty when they no longer do."""
-        return " and ".join(roles_in(self.request, self.view, self.recipient.id))
+        roles = roles_in(self.request, self.view, self.recipient.id)
+        return self.speech.listed(self.speech.gettext(role) for role in roles)
 
     @property
     def has_a_part(self) -> bool:
@@ -140,13 +145,18 @@ class LetterContext:
         """The last day for the answer, in the reader's zone; empty when nothing is asked."""
         return self.day_of(self.question.due) if self.question else ""
 
+    @property
+    def silence(self) -> str:
+        """What happens if nobody answers; empty when nothing is asked."""
+        return self.speech.gettext(self.question.silence) if self.question else ""
+
     def day_of(self, due: datetime) -> str:
         """The last day a deadline leaves, where the reader is.
 
         Deadlines are the end of a day in UTC, which in Borås is one or two hours into the next
         day: that day is not the reader's any more, so what counts is the midday before.
         """
-        return said_day((due - timedelta(hours=12)).astimezone(self._zone).date())
+        return self.speech.day((due - timedelta(hours=12)).astimezone(self._zone).date())
 
     @property
     def _zone(self) -> ZoneInfo:
@@ -164,18 +174,21 @@ class LetterContext:
 
     @property
     def dates(self) -> str:
-        """First and last day of the visit, such as ``5-7 May 2026``."""
-        return said_dates(self.request.days)
+        """First and last day of the visit, such as ``5–7 May 2026``."""
+        return self.speech.dates(self.request.first_day, self.request.last_day)
 
     @property
     def days(self) -> str:
         """The length of the visit without travel."""
-        return counted(len(self.request.days), "day")
+        number = len(self.request.days)
+        return self.speech.ngettext("%(num)s day", "%(num)s days", number) % {"num": number}
 
     @property
     def party(self) -> str:
         """How many people take part."""
-        return counted(len(self.participants), "participant")
+        number = len(self.participants)
+        said = self.speech.ngettext("%(num)s participant", "%(num)s participants", number)
+        return said % {"num": number}
 
     @property
     def unconfirmed_days(self) -> tuple[date, ...]:
@@ -185,15 +198,33 @@ class LetterContext:
     @property
     def host_name(self) -> str:
         """The receiving organisation by name, or as what it is."""
-        return self.receiving.name if self.receiving else "the receiving organisation"
+        if self.receiving:
+            return self.receiving.name
+        return self.speech.gettext("the receiving organisation")
+
+    def knows(self, person: PersonId) -> bool:
+        """Whether this letter knows a person by name."""
+        return person in self._names
 
     def name_of(self, person: PersonId) -> str:
         """A person by name, as far as this letter knows them."""
+        return self._names.get(person) or self.speech.gettext("a participant")
+
+    @property
+    def _names(self) -> dict[PersonId, str]:
         host = (self.receiving_coordinator,) if self.receiving_coordinator else ()
         known = (
             *self.participants, *self.concerned, self.recipient, self.sending_coordinator, *host
         )  # fmt: skip
-        return next((p.name for p in known if p.id == person), "a participant")
+        return {person.id: person.name for person in known}
+
+    @property
+    def ending(self) -> str:
+        """How the mobility ended, in a sentence without its full stop; empty while it goes on."""
+        event = self.event
+        return (
+            self.speech.gettext(ENDINGS[event.outcome]) if isinstance(event, MobilityEnded) else ""
+        )
 
     @property
     def decline_reasons(self) -> tuple[str, ...]:
@@ -204,14 +235,16 @@ class LetterContext:
     def contradictions(self) -> tuple[str, ...]:
         """Facts that cannot both be true, with names in place of references."""
         people = {person.id: person.name for person in (*self.participants, *self.concerned)}
+        said = tuple(self.said(text) for text in self.view.contradictions)
         if not people:
-            return self.view.contradictions
+            return said
         ids = "|".join(re.escape(i) for i in sorted(people, key=len, reverse=True))
         pattern = re.compile(rf"(?<![\w-])(?:{ids})(?![\w-])")
-        return tuple(
-            pattern.sub(lambda found: people[PersonId(found[0])], text)
-            for text in self.view.contradictions
-        )
+        return tuple(pattern.sub(lambda found: people[PersonId(found[0])], text) for text in said)
+
+    def said(self, recorded: str) -> str:
+        """A sentence that is on record in English, as this reader reads it."""
+        return said_again(recorded, self.speech)
 
     # The money.
 
@@ -286,13 +319,3 @@ class LetterContext:
         )  # fmt: skip
         amounts = {str(n): line.awarded or Decimal(0) for n, line in enumerate(self.grant_lines)}
         return Grant(lines=lines, amounts=amounts)
-
-
-def said_day(day: date) -> str:
-    """A day in full, such as ``Friday 5 February 2027``."""
-    return format_date(day, "EEEE d MMMM y", locale="en_GB")
-
-
-def counted(number: int, thing: str) -> str:
-    """A number of things, such as ``1 day`` or ``3 days``."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -15,6 +15,7 @@ import pytest
 from domain.deadlines import PLANS, Asked
 from domain.events import InstalmentFellDue, MobilityEnded, Outcome
 from domain.letters import LETTER_OF, Purpose
+from domain.people import Language
 from mail.compose import Composed, as_message, compose, message_id_of
 from mail.context import LetterContext
 from tests.mail.journeys import ANA, BORAS, EMELIE, FRIDA, OFFICE, Journey, Told, every_letter
@@ -419,10 +420,15 @@ EVIL = (
     "`code` *bold* {{ 7 * 7 }} {% endblock %} &lt;b&gt; \u202egnp.exe | a | "
     "=?utf-8?q?x=0ABcc=3A_e=40evil.example?= \x00\x1b[2J\u2028end"
 )
-HOSTILE = every_letter(
-    Told(title=EVIL, objective=EVIL, note=EVIL, frida=EVIL, emelie=EVIL, boras=EVIL, ana=EVIL,
-         sending=EVIL, profile=EVIL)
+HOSTILE_WORDS = Told(
+    title=EVIL, objective=EVIL, note=EVIL, frida=EVIL, emelie=EVIL, boras=EVIL, ana=EVIL,
+    sending=EVIL, profile=EVIL,
 )  # fmt: skip
+HOSTILE = [
+    letter
+    for language in (Language.ENGLISH, Language.CATALAN)
+    for letter in every_letter(HOSTILE_WORDS, language)
+]
 
 
 @pytest.mark.parametrize("letter", HOSTILE, ids=name_of)
@@ -448,8 +454,8 @@ def test_hostile_words_are_only_words(letter: LetterContext) -> None:
 
 
 HEADERS = {
-    "From", "To", "Reply-To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version",
-    "Content-Type", "Content-Transfer-Encoding",
+    "From", "To", "Reply-To", "Subject", "Content-Language", "Date", "Message-ID",
+    "Auto-Submitted", "MIME-Version", "Content-Type", "Content-Transfer-Encoding",
 }  # fmt: skip
 ALL = tuple(Journey().people.values())
 
