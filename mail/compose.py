@@ -164,11 +164,11 @@ STYLES = {
     "link_open": "color:#0b4f83",
 }
 """How each part looks; mail programs heed only what stands on the element itself."""
-ASK = (
-    "margin:0 0 20px;padding:14px 16px;background:#eaf3f9;border-left:4px solid #0b4f83;"
-    "font-size:17px;line-height:25px;font-weight:600"
-)
-"""How the paragraph looks that says what is asked."""
+_BOX = "background:#eaf3f9;border-left:4px solid #0b4f83;"
+ASK = f"margin:0;padding:14px 16px 6px;{_BOX}font-size:17px;line-height:25px;font-weight:600"
+SILENCE = f"margin:0 0 20px;padding:0 16px 14px;{_BOX}"
+FOOT = "margin:0 0 6px;font-size:13px;line-height:19px;color:#5b6b79"
+"""How those paragraphs look that say what is asked, what silence means, and who writes."""
 
 
 @cache
@@ -182,10 +182,14 @@ def _markdown() -> MarkdownIt:
 
 
 def _stress(tokens: Sequence[Token], asks: object) -> None:
-    """What is asked, and by when, stands out: it is the paragraph after the greeting."""
+    """What is asked stands out, with what silence means: the two paragraphs after the greeting."""
     paragraphs = [token for token in tokens if token.type == "paragraph_open"]
-    if asks:
-        paragraphs[1].attrSet("style", ASK)
+    for token, style in zip(paragraphs[1:], (ASK, SILENCE) if asks else (), strict=False):
+        token.attrSet("style", style)
+    rule = next(n for n, token in enumerate(tokens) if token.type == "hr")
+    for token in tokens[rule:]:
+        if token.type == "paragraph_open":
+            token.attrSet("style", FOOT)
 
 
 def _dress(tokens: Sequence[Token]) -> None:
