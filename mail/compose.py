@@ -17,6 +17,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from mail.context import Attachment, LetterContext
+from mail.letters import OWN_FACTS
 from mail.wording import (
     MAILBOX,
     Verbatim,
@@ -57,7 +58,9 @@ def compose(context: LetterContext, *, sender: str) -> Composed:
 
 def _facts(letter: LetterContext, sender: str) -> dict[str, object]:
     """What a letter is filled from. What many state has a short name, for translators to read."""
-    return {
+    purpose = letter.order.purpose
+    own = {"own": OWN_FACTS[purpose](letter)} if purpose in OWN_FACTS else {}
+    return own | {
         "letter": letter,
         "sender": parseaddr(sender)[1],
         "reference": letter.request.reference,

@@ -1,24 +1,21 @@
 """What a letter is written from. Whatever is not in here, no letter may state."""
 
-import re
 import shlex
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from domain.case_view import CaseView, OpenQuestion, roles_in
 from domain.deadlines import Asked
-from domain.events import Entry, Event, MobilityEnded, Phase
+from domain.events import Entry, Event, Phase
 from domain.facts import PersonId
-from domain.grant import Category, Grant, GrantLine, RateStatus, first_instalment
+from domain.grant import RateStatus
 from domain.letters import LetterOrder
-from domain.matching import DeclineReason
 from domain.papers import GrantPaperLine, PlannedSession
 from domain.people import Organisation, Person
 from domain.request import MobilityRequest
 from mail.speech import Speech, speech_of
-from mail.words import ENDINGS, said_again
+from mail.words import said_again
 
 
 @dataclass(frozen=True)
@@ -191,11 +188,6 @@ class LetterContext:
         return said % {"num": number}
 
     @property
-    def unconfirmed_days(self) -> tuple[date, ...]:
-        """Days of the visit whose attendance the host has still to confirm."""
-        return tuple(day for day in self.request.days if day not in self.view.days_confirmed)
-
-    @property
     def host_name(self) -> str:
         """The receiving organisation by name, or as what it is."""
         if self.receiving:
@@ -216,31 +208,8 @@ class LetterContext:
         known = (
             *self.participants, *self.concerned, self.recipient, self.sending_coordinator, *host
         )  # fmt: skip
-        return {person.id: person.name for person in known}
-
-    @property
-    def ending(self) -> str:
-        """How the mobility ended, in a sentence without its full stop; empty while it goes on."""
-        event = self.event
-        return (
-            self.speech.gettext(ENDINGS[event.outcome]) if isinstance(event, MobilityEnded) else ""
-        )
-
-    @property
-    def decline_reasons(self) -> tuple[str, ...]:
-        """What a host may give as its reason."""
-        return tuple(reason.value for reason in DeclineReason)
-
-    @property
-    def contradictions(self) -> tuple[str, ...]:
-        """Facts that cannot both be true, with names in place of references."""
-        people = {person.id: person.name for person in (*self.participants, *self.concerned)}
-        said = tuple(self.said(text) for text in self.view.contradictions)
-        if not people:
-            return said
-        ids = "|".join(re.escape(i) for i in sorted(people, key=len, reverse=True))
-        pattern = re.compile(rf"(?<![\w-])(?:{ids})(?![\w-])")
-        return tuple(pattern.sub(lambda found: people[PersonId(found[0])], text) for text in said)
+        # Somebody who is in it twice has the name they have as a participant.
+        return {person.id: person.name for person in reversed(known)}
 
     def said(self, recorded: str) -> str:
         """A sentence that is on record in English, as this reader reads it."""
@@ -256,35 +225,9 @@ class LetterContext:
         return tuple(line for line in self.grant_lines if line.participant == self.recipient.name)
 
     @property
-    def shown_award(self) -> Decimal:
-        """What the amounts shown to this reader come to."""
-        return sum((line.awarded or Decimal(0) for line in self.shown_lines), Decimal(0))
-
-    @property
     def has_illustrations(self) -> bool:
         """Whether an amount shown is made up for demonstration."""
         return any(line.status is RateStatus.ILLUSTRATION for line in self.shown_lines)
-
-    @property
-    def unknown_lines(self) -> tuple[str, ...]:
-        """The names, as the command wants them, of lines for which the office gives the amount."""
-        names = (self.line_name(line) for line in self.grant_lines if line.amount is None)
-        return tuple(name for name in names if name)
-
-    @property
-    def awarding(self) -> tuple[str, ...]:
-        """The options that award what was computed and leave unknown amounts to be filled in."""
-        return ("--decision awarded", *self._amounts_to_give)
-
-    @property
-    def awarding_in_part(self) -> tuple[str, ...]:
-        """The options that lower an amount, unknown ones again to be filled in."""
-        lowered = ("--amount LINE=EURO", '--reason "..."')
-        return ('--decision "awarded in part"', *self._amounts_to_give, *lowered)
-
-    @property
-    def _amounts_to_give(self) -> tuple[str, ...]:
-        return tuple(f"--amount {name}=AMOUNT" for name in self.unknown_lines)
 
     def line_name(self, line: GrantPaperLine) -> str:
         """The name of an amount in the command; empty where two participants share a name."""
@@ -293,29 +236,3 @@ class LetterContext:
             return category
         namesakes = [p.id for p in self.participants if p.name == line.participant]
         return f"{category}/{namesakes[0]}" if len(namesakes) == 1 else ""
-
-    @property
-    def instalments(self) -> tuple[tuple[str, Decimal], ...]:
-        """What each participant is paid first; nothing where two of them share a name.
-
-        Worked out from the award by the domain's own rule, so that a reminder says the same as
-        the first letter, and says nothing of those who have withdrawn since.
-        """
-        names = [person.name for person in self.participants]
-        if len(set(names)) < len(names):
-            return ()
-        percent, award = self.request.funding.first_instalment_percent, self._award_by_name
-        return tuple((name, first_instalment(award, PersonId(name), percent)) for name in names)
-
-    @property
-    def _award_by_name(self) -> Grant:
-        lines = tuple(
-            GrantLine(
-                id=str(n), category=Category(line.category), participant=PersonId(line.participant),
-                units=1, amount=line.amount, basis=line.basis, source=line.source,
-                status=line.status,
-            )
-            for n, line in enumerate(self.grant_lines)
-        )  # fmt: skip
-        amounts = {str(n): line.awarded or Decimal(0) for n, line in enumerate(self.grant_lines)}
-        return Grant(lines=lines, amounts=amounts)

@@ -15,7 +15,7 @@ from mail.words import domain_words
 TRANSLATED = tuple(language for language in Language if language is not Language.ENGLISH)
 """The languages that have a catalogue; English is what the letters are written in."""
 _TEMPLATES = "jinja2.ext:babel_extract"
-_METHODS = [("letters/**", _TEMPLATES), ("*.py", "python")]
+_METHODS = [("**.py", "python"), ("letters/**", _TEMPLATES)]
 _OPTIONS = {"letters/**": {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}}
 
 

@@ -18,6 +18,8 @@ from domain.letters import LETTER_OF, Purpose
 from domain.people import Language
 from mail.compose import Composed, as_message, compose, message_id_of
 from mail.context import LetterContext
+from mail.letters import OWN_FACTS
+from mail.letters.instalment_due import instalment_due
 from tests.mail.journeys import ANA, BORAS, EMELIE, FRIDA, OFFICE, Journey, Told, every_letter
 
 SENDER = "Mobility engine <mobility@example.org>"
@@ -83,11 +85,22 @@ ELEMENTS = {
 
 
 def test_every_purpose_has_a_folder_and_every_folder_a_purpose() -> None:
-    folders = {f.name: f for f in (resources.files("mail") / "letters").iterdir() if f.is_dir()}
+    letters = resources.files("mail") / "letters"
+    folders = {f.name: f for f in letters.iterdir() if f.is_dir() and f.name != "__pycache__"}
 
     assert folders.keys() == {purpose.value for purpose in Purpose}
     for folder in folders.values():
         assert {f.name for f in folder.iterdir()} == {"subject.txt", "body.md"}
+
+
+def test_facts_of_one_letter_stand_beside_its_folder_under_its_name() -> None:
+    letters = resources.files("mail") / "letters"
+    modules = {f.name.removesuffix(".py") for f in letters.iterdir() if f.name.endswith(".py")}
+    named = {purpose.value.replace("-", "_") for purpose in OWN_FACTS}
+
+    assert named == modules - {"__init__"}
+    for purpose, facts in OWN_FACTS.items():
+        assert facts.__name__ == purpose.value.replace("-", "_")
 
 
 def test_journeys_write_every_letter_and_remind_of_every_question() -> None:
@@ -212,18 +225,20 @@ def test_instalment_reminder_states_the_amounts_of_the_event() -> None:
     event = letter.event
     assert isinstance(event, InstalmentFellDue)
 
-    assert dict(letter.instalments) == {
+    assert dict(instalment_due(letter).instalments) == {
         letter.name_of(person): amount for person, amount in event.amounts.items()
     }
     reminder = find(Purpose.INSTALMENT_DUE, BORAS, ordinal=1)
-    assert reminder.instalments == (("Frida Augustsson", Decimal("840.00")),)
+    assert instalment_due(reminder).instalments == (("Frida Augustsson", Decimal("840.00")),)
 
 
 def test_namesakes_are_not_given_each_others_instalment() -> None:
     letter = find(Purpose.INSTALMENT_DUE, BORAS)
     twins = tuple(p.model_copy(update={"name": "Eva Ek"}) for p in letter.participants)
 
-    assert dataclasses.replace(letter, participants=twins).instalments == ()
+    twice = dataclasses.replace(letter, participants=twins)
+
+    assert instalment_due(twice).instalments == ()
 
 
 def test_grant_letter_marks_illustrations_and_names_the_line_without_a_rate() -> None:
