@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from importlib import resources
 
@@ -31,7 +31,7 @@ LOCALES = {
 """Where each language is spoken, which decides how days and amounts are written."""
 DAY_IN_A_SENTENCE = {
     Language.ENGLISH: "EEEE d MMMM y",
-    Language.CATALAN: "EEEE d MMMM 'de' y",
+    Language.CATALAN: "EEEE d MMMM 'del' y",
     Language.SPANISH: "EEEE d 'de' MMMM 'de' y",
     Language.SWEDISH: "EEEE d MMMM y",
 }
@@ -43,12 +43,8 @@ class Speech:
     """One language as letters speak it."""
 
     language: Language
+    locale: Locale
     sentences: NullTranslations
-
-    @property
-    def locale(self) -> Locale:
-        """Where it is spoken."""
-        return Locale.parse(LOCALES[self.language])
 
     def gettext(self, sentence: str) -> str:
         """A sentence in this language; the English one is its name."""
@@ -66,7 +62,7 @@ class Speech:
         """A first and a last day, such as ``5–7 May 2026``."""
         if first == last:
             return format_date(first, "long", locale=self.locale)
-        return format_interval(first, last, "yMMMMd", locale=self.locale)
+        return _interval(first, last, self.locale)
 
     def number(self, amount: Decimal) -> str:
         """A number, to the cent where it has cents."""
@@ -87,15 +83,22 @@ class Speech:
         return format_list(list(things), locale=self.locale)
 
 
+@lru_cache(maxsize=256)
+def _interval(first: date, last: date, locale: Locale) -> str:
+    # Every letter states the dates of its mobility, and Babel takes its time over them.
+    return format_interval(first, last, "yMMMMd", locale=locale)
+
+
 @cache
 def speech_of(language: Language) -> Speech:
     """How letters speak to whoever reads this language."""
+    locale = Locale.parse(LOCALES[language])
     if language is Language.ENGLISH:
-        return Speech(language, NullTranslations())
+        return Speech(language, locale, NullTranslations())
     compiled = io.BytesIO()
     write_mo(compiled, read_catalogue(language))
     compiled.seek(0)
-    return Speech(language, GNUTranslations(compiled))
+    return Speech(language, locale, GNUTranslations(compiled))
 
 
 def read_catalogue(language: Language) -> Catalog:

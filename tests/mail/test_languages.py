@@ -89,7 +89,7 @@ def test_two_readers_of_one_event_read_it_in_their_own_languages() -> None:
 
     assert said == {
         BORAS: "Skriv under överenskommelsen senast onsdag 4 mars 2026 (M-2026-0001)",
-        ANA: "Signi l’acord com a màxim el dimecres 4 de març de 2026 (M-2026-0001)",
+        ANA: "Signi l’acord com a màxim el dimecres 4 de març del 2026 (M-2026-0001)",
         FRIDA: "Firme el acuerdo a más tardar el miércoles 4 de marzo de 2026 (M-2026-0001)",
     }
 
@@ -171,7 +171,7 @@ def test_example_of_an_answer_is_yaml_in_every_language(language: Language) -> N
     [
         (Language.ENGLISH, "Friday 7 August 2026", "5–7 May 2026", "29 Apr – 7 May 2026", "09:30",
          "1,050.00 euro", "a, b and c"),
-        (Language.CATALAN, "divendres 7 d’agost de 2026", "5–7 de maig del 2026",
+        (Language.CATALAN, "divendres 7 d’agost del 2026", "5–7 de maig del 2026",
          "29 d’abril – 7 de maig del 2026", "9:30", "1.050,00 euros", "a, b i c"),
         (Language.SPANISH, "viernes 7 de agosto de 2026", "5–7 de mayo de 2026",
          "29 de abril – 7 de mayo de 2026", "9:30", "1.050,00 euros", "a, b y c"),
