@@ -7,7 +7,7 @@ READY := .venv/.installed
 ALL_TESTS := $(BIN)/python -m pytest -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test check torture bench replay histories lifecycle format lock clean
+.PHONY: help demo up down test check torture bench replay histories lifecycle letters catalogues format lock clean
 
 help: ## this help
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -54,6 +54,12 @@ histories: $(READY) ## record the saved histories anew, after a change that need
 
 lifecycle: $(READY) ## draw docs/lifecycle.md from the two tables of the domain
 	@$(BIN)/python -m starter.lifecycle_page > docs/lifecycle.md
+
+letters: $(READY) ## write every letter in every language on one page, to look at
+	@$(BIN)/python -m tests.mail.letters_page
+
+catalogues: $(READY) ## bring the catalogues up to date, and say what is to be translated
+	@$(BIN)/python -m mail.translating
 
 format: $(READY) ## put the code in its usual form
 	@$(BIN)/ruff format .

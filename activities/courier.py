@@ -225,8 +225,7 @@ def _grant_lines(case: OpenCase) -> tuple[GrantPaperLine, ...]:
             case GrantComputed(lines=computed):
                 lines = tuple(
                     GrantPaperLine(
-                        category=line.category,
-                        participant=case.people[line.participant].name if line.participant else "",
+                        category=line.category, participant=line.participant,
                         amount=line.amount, awarded=None, basis=line.basis,
                         source=line.source, status=line.status,
                     )

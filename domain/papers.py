@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 from domain.agenda import SessionKind
-from domain.facts import Fact, Reference
+from domain.facts import Fact, PersonId, Reference
 from domain.grant import RateStatus
 from domain.people import Organisation
 from domain.request import Activity
@@ -85,7 +85,7 @@ class GrantPaperLine(Fact):
     """One amount of the grant, as shown to people."""
 
     category: str
-    participant: str
+    participant: PersonId | None
     amount: Decimal | None
     awarded: Decimal | None
     basis: str

@@ -18,6 +18,15 @@ class Role(StrEnum):
     SYSTEM = "system"  #: the passing of time, never a person
 
 
+class Language(StrEnum):
+    """The language in which somebody reads their letters."""
+
+    ENGLISH = "en"
+    CATALAN = "ca"
+    SPANISH = "es"
+    SWEDISH = "sv"
+
+
 SYSTEM = PersonId("system")
 COUNTRY = r"^[A-Z]{2}$"
 Country = Annotated[str, Field(pattern=COUNTRY)]
@@ -44,7 +53,10 @@ class Organisation(Fact):
 
 
 class Person(Fact):
-    """Somebody we write to. Lives in the store only, never in a history."""
+    """Somebody we write to. Lives in the store only, never in a history.
+
+    Whoever was kept before languages were asked for reads English, as they did then.
+    """
 
     id: PersonId
     name: str
@@ -52,3 +64,4 @@ class Person(Fact):
     organisation: OrganisationId
     profile: str = ""
     roles: tuple[Role, ...] = ()
+    language: Language = Language.ENGLISH

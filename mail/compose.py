@@ -2,23 +2,31 @@
 
 import contextlib
 import hashlib
-import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime, parseaddr
 from functools import cache
 
-from jinja2 import Environment
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from mail.context import Attachment, LetterContext
-from mail.wording import MAILBOX, Verbatim, environment, for_markdown, one_line, pleasant
+from mail.letters import OWN_FACTS
+from mail.wording import (
+    MAILBOX,
+    Verbatim,
+    environment,
+    for_html,
+    for_markdown,
+    one_line,
+    pleasant,
+)
 
 
 @dataclass(frozen=True)
@@ -32,21 +40,39 @@ class Composed:
 
 def compose(context: LetterContext, *, sender: str) -> Composed:
     """Write the letter this context asks for."""
-    folder = context.order.purpose.value
-    facts = {"letter": context, "sender": parseaddr(sender)[1]}
-    plain, marked, layout = _plain(), _marked(), _layout()
-    subject = one_line(plain.get_template(f"{folder}/subject.txt").render(facts))
-    if context.is_reminder:
-        subject = f"Reminder {context.order.ordinal}: {subject}"
-    subject = f"{subject} ({context.request.reference})"
-    body = _markdown().render(marked.get_template(f"{folder}/body.md").render(facts))
+    language, facts = context.recipient.language, _facts(context, sender)
+    plain, marked, layout = (
+        _templates(form, language) for form in (one_line, for_markdown, for_html)
+    )
+    subject = one_line(plain.get_template("subject.txt").render(facts))
+    letter = f"{context.order.purpose.value}/body.md"
+    body = _markdown().render(marked.get_template(letter).render(facts), {"asks": context.question})
     return Composed(
         subject=subject,
-        text=pleasant(plain.get_template(f"{folder}/body.md").render(facts)),
+        text=pleasant(plain.get_template(letter).render(facts)),
         html=layout.get_template("layout.html").render(
             facts, subject=subject, body=Verbatim(body)
         ),
     )  # fmt: skip
+
+
+def _facts(letter: LetterContext, sender: str) -> dict[str, object]:
+    """What a letter is filled from. What many state has a short name, for translators to read."""
+    purpose = letter.order.purpose
+    own = {"own": OWN_FACTS[purpose](letter)} if purpose in OWN_FACTS else {}
+    return own | {
+        "letter": letter,
+        "sender": parseaddr(sender)[1],
+        "reference": letter.request.reference,
+        "deadline": letter.deadline or None,
+        "silence": letter.silence or None,
+        "activity": letter.speech.gettext(letter.request.activity),
+        "dates": letter.dates,
+        "days": letter.days,
+        "party": letter.party,
+        "sending": letter.sending.name,
+        "host": letter.host_name,
+    }
 
 
 def as_message(
@@ -59,7 +85,7 @@ def as_message(
     contact = _mailbox(context.contact.name, context.contact.email)
     if contact.domain and context.contact.id != context.recipient.id:
         message["Reply-To"] = contact
-    message["Subject"] = _unencoded(composed.subject)
+    message["Subject"] = _Subject(_unencoded(composed.subject))
     message["Date"] = format_datetime(date.astimezone(UTC))
     message["Message-ID"] = message_id
     # Keeps out-of-office replies from coming back to a machine.
@@ -68,7 +94,25 @@ def as_message(
     message.add_alternative(composed.html, subtype="html", cte="quoted-printable")
     for attachment in context.attachments:
         _attach(message, attachment)
+    # Set last: content and attachments take every header away that begins like this one.
+    message["Content-Language"] = context.recipient.language
     return message
+
+
+class _Subject(str):
+    """A subject that leaves encoded as a whole, where it holds more than ASCII.
+
+    Word by word, Python's own way doubles the space at which it begins a new line.
+    """
+
+    __slots__ = ()
+    name = "Subject"
+
+    def fold(self, *, policy: Policy) -> str:
+        """The header as it stands in the message."""
+        charset = "us-ascii" if self.isascii() else "utf-8"
+        subject = Header(str(self), charset, header_name=self.name).encode(linesep=policy.linesep)
+        return f"{self.name}: {subject}{policy.linesep}"
 
 
 def message_id_of(key: str, domain: str) -> str:
@@ -107,19 +151,7 @@ def _attach(message: EmailMessage, attachment: Attachment) -> None:
     )  # fmt: skip
 
 
-@cache
-def _plain() -> Environment:
-    return environment(one_line)
-
-
-@cache
-def _marked() -> Environment:
-    return environment(for_markdown)
-
-
-@cache
-def _layout() -> Environment:
-    return environment(lambda text: html.escape(one_line(text)))
+_templates = cache(environment)
 
 
 STYLES = {
@@ -135,6 +167,11 @@ STYLES = {
     "link_open": "color:#0b4f83",
 }
 """How each part looks; mail programs heed only what stands on the element itself."""
+_BOX = "background:#eaf3f9;border-left:4px solid #0b4f83;"
+ASK = f"margin:0;padding:14px 16px 6px;{_BOX}font-size:17px;line-height:25px;font-weight:600"
+SILENCE = f"margin:0 0 20px;padding:0 16px 14px;{_BOX}"
+FOOT = "margin:0 0 6px;font-size:13px;line-height:19px;color:#5b6b79"
+"""How those paragraphs look that say what is asked, what silence means, and who writes."""
 
 
 @cache
@@ -143,7 +180,19 @@ def _markdown() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).disable(["html_inline", "html_block"])
     parser.disable(["image", "link", "reference"])
     parser.core.ruler.push("dress", lambda state: _dress(state.tokens))
+    parser.core.ruler.push("stress", lambda state: _stress(state.tokens, state.env["asks"]))
     return parser
+
+
+def _stress(tokens: Sequence[Token], asks: object) -> None:
+    """What is asked stands out, with what silence means: the two paragraphs after the greeting."""
+    paragraphs = [token for token in tokens if token.type == "paragraph_open"]
+    for token, style in zip(paragraphs[1:], (ASK, SILENCE) if asks else (), strict=False):
+        token.attrSet("style", style)
+    rule = next(n for n, token in enumerate(tokens) if token.type == "hr")
+    for token in tokens[rule:]:
+        if token.type == "paragraph_open":
+            token.attrSet("style", FOOT)
 
 
 def _dress(tokens: Sequence[Token]) -> None:

@@ -1,25 +1,21 @@
 """What a letter is written from. Whatever is not in here, no letter may state."""
 
-import re
 import shlex
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
-
-from domain.case_card import said_dates
 from domain.case_view import CaseView, OpenQuestion, roles_in
 from domain.deadlines import Asked
 from domain.events import Entry, Event, Phase
 from domain.facts import PersonId
-from domain.grant import Category, Grant, GrantLine, RateStatus, first_instalment
+from domain.grant import RateStatus
 from domain.letters import LetterOrder
-from domain.matching import DeclineReason
 from domain.papers import GrantPaperLine, PlannedSession
 from domain.people import Organisation, Person
 from domain.request import MobilityRequest
+from mail.speech import Speech, speech_of
+from mail.words import said_again
 
 
 @dataclass(frozen=True)
@@ -57,7 +53,12 @@ class LetterContext:
     concerned: tuple[Person, ...] = ()
     sessions: tuple[PlannedSession, ...] = ()
 
-    # Who reads it, and whom they may ask.
+    # Who reads it, in what language, and whom they may ask.
+
+    @property
+    def speech(self) -> Speech:
+        """How the letter speaks: in the language of whoever reads it."""
+        return speech_of(self.recipient.language)
 
     @property
     def is_to_sending(self) -> bool:
@@ -83,7 +84,8 @@ class LetterContext:
     @property
     def capacity(self) -> str:
         """In what capacity the reader takes part, empty when they no longer do."""
-        return " and ".join(roles_in(self.request, self.view, self.recipient.id))
+        roles = roles_in(self.request, self.view, self.recipient.id)
+        return self.speech.listed(self.speech.gettext(role) for role in roles)
 
     @property
     def has_a_part(self) -> bool:
@@ -157,13 +159,18 @@ class LetterContext:
         """The last day for the answer, in the reader's zone; empty when nothing is asked."""
         return self.day_of(self.question.due) if self.question else ""
 
+    @property
+    def silence(self) -> str:
+        """What happens if nobody answers; empty when nothing is asked."""
+        return self.speech.gettext(self.question.silence) if self.question else ""
+
     def day_of(self, due: datetime) -> str:
         """The last day a deadline leaves, where the reader is.
 
         Deadlines are the end of a day in UTC, which in Borås is one or two hours into the next
         day: that day is not the reader's any more, so what counts is the midday before.
         """
-        return said_day((due - timedelta(hours=12)).astimezone(self._zone).date())
+        return self.speech.day((due - timedelta(hours=12)).astimezone(self._zone).date())
 
     @property
     def _zone(self) -> ZoneInfo:
@@ -181,54 +188,49 @@ class LetterContext:
 
     @property
     def dates(self) -> str:
-        """First and last day of the visit, such as ``5-7 May 2026``."""
-        return said_dates(self.request.days)
+        """First and last day of the visit, such as ``5–7 May 2026``."""
+        return self.speech.dates(self.request.first_day, self.request.last_day)
 
     @property
     def days(self) -> str:
         """The length of the visit without travel."""
-        return counted(len(self.request.days), "day")
+        number = len(self.request.days)
+        return self.speech.ngettext("%(num)s day", "%(num)s days", number) % {"num": number}
 
     @property
     def party(self) -> str:
         """How many people take part."""
-        return counted(len(self.participants), "participant")
-
-    @property
-    def unconfirmed_days(self) -> tuple[date, ...]:
-        """Days of the visit whose attendance the host has still to confirm."""
-        return tuple(day for day in self.request.days if day not in self.view.days_confirmed)
+        number = len(self.participants)
+        said = self.speech.ngettext("%(num)s participant", "%(num)s participants", number)
+        return said % {"num": number}
 
     @property
     def host_name(self) -> str:
         """The receiving organisation by name, or as what it is."""
-        return self.receiving.name if self.receiving else "the receiving organisation"
+        if self.receiving:
+            return self.receiving.name
+        return self.speech.gettext("the receiving organisation")
+
+    def knows(self, person: PersonId) -> bool:
+        """Whether this letter knows a person by name."""
+        return person in self._names
 
     def name_of(self, person: PersonId) -> str:
         """A person by name, as far as this letter knows them."""
+        return self._names.get(person) or self.speech.gettext("a participant")
+
+    @property
+    def _names(self) -> dict[PersonId, str]:
         host = (self.receiving_coordinator,) if self.receiving_coordinator else ()
         known = (
             *self.participants, *self.concerned, self.recipient, self.sending_coordinator, *host
         )  # fmt: skip
-        return next((p.name for p in known if p.id == person), "a participant")
+        # Somebody who is in it twice has the name they have as a participant.
+        return {person.id: person.name for person in reversed(known)}
 
-    @property
-    def decline_reasons(self) -> tuple[str, ...]:
-        """What a host may give as its reason."""
-        return tuple(reason.value for reason in DeclineReason)
-
-    @property
-    def contradictions(self) -> tuple[str, ...]:
-        """Facts that cannot both be true, with names in place of references."""
-        people = {person.id: person.name for person in (*self.participants, *self.concerned)}
-        if not people:
-            return self.view.contradictions
-        ids = "|".join(re.escape(i) for i in sorted(people, key=len, reverse=True))
-        pattern = re.compile(rf"(?<![\w-])(?:{ids})(?![\w-])")
-        return tuple(
-            pattern.sub(lambda found: people[PersonId(found[0])], text)
-            for text in self.view.contradictions
-        )
+    def said(self, recorded: str) -> str:
+        """A sentence that is on record in English, as this reader reads it."""
+        return said_again(recorded, self.speech)
 
     # The money.
 
@@ -237,79 +239,14 @@ class LetterContext:
         """The amounts this reader is shown: participants see their own, not each other's."""
         if not self.is_to_participant or self.is_to_sending:
             return self.grant_lines
-        return tuple(line for line in self.grant_lines if line.participant == self.recipient.name)
-
-    @property
-    def shown_award(self) -> Decimal:
-        """What the amounts shown to this reader come to."""
-        return sum((line.awarded or Decimal(0) for line in self.shown_lines), Decimal(0))
+        return tuple(line for line in self.grant_lines if line.participant == self.recipient.id)
 
     @property
     def has_illustrations(self) -> bool:
         """Whether an amount shown is made up for demonstration."""
         return any(line.status is RateStatus.ILLUSTRATION for line in self.shown_lines)
 
-    @property
-    def unknown_lines(self) -> tuple[str, ...]:
-        """The names, as the command wants them, of lines for which the office gives the amount."""
-        names = (self.line_name(line) for line in self.grant_lines if line.amount is None)
-        return tuple(name for name in names if name)
-
-    @property
-    def awarding(self) -> tuple[str, ...]:
-        """The options that award what was computed and leave unknown amounts to be filled in."""
-        return ("--decision awarded", *self._amounts_to_give)
-
-    @property
-    def awarding_in_part(self) -> tuple[str, ...]:
-        """The options that lower an amount, unknown ones again to be filled in."""
-        lowered = ("--amount LINE=EURO", '--reason "..."')
-        return ('--decision "awarded in part"', *self._amounts_to_give, *lowered)
-
-    @property
-    def _amounts_to_give(self) -> tuple[str, ...]:
-        return tuple(f"--amount {name}=AMOUNT" for name in self.unknown_lines)
-
     def line_name(self, line: GrantPaperLine) -> str:
-        """The name of an amount in the command; empty where two participants share a name."""
+        """The name of an amount in the command."""
         category = line.category.replace(" ", "-")
-        if not line.participant:
-            return category
-        namesakes = [p.id for p in self.participants if p.name == line.participant]
-        return f"{category}/{namesakes[0]}" if len(namesakes) == 1 else ""
-
-    @property
-    def instalments(self) -> tuple[tuple[str, Decimal], ...]:
-        """What each participant is paid first; nothing where two of them share a name.
-
-        Worked out from the award by the domain's own rule, so that a reminder says the same as
-        the first letter, and says nothing of those who have withdrawn since.
-        """
-        names = [person.name for person in self.participants]
-        if len(set(names)) < len(names):
-            return ()
-        percent, award = self.request.funding.first_instalment_percent, self._award_by_name
-        return tuple((name, first_instalment(award, PersonId(name), percent)) for name in names)
-
-    @property
-    def _award_by_name(self) -> Grant:
-        lines = tuple(
-            GrantLine(
-                id=str(n), category=Category(line.category), participant=PersonId(line.participant),
-                units=1, amount=line.amount, basis=line.basis, source=line.source,
-                status=line.status,
-            )
-            for n, line in enumerate(self.grant_lines)
-        )  # fmt: skip
-        amounts = {str(n): line.awarded or Decimal(0) for n, line in enumerate(self.grant_lines)}
-        return Grant(lines=lines, amounts=amounts)
-
-
-def said_day(day: date) -> str:
-    """A day in full, such as ``Friday 5 February 2027``."""
-    return format_date(day, "EEEE d MMMM y", locale="en_GB")
-
-
-def counted(number: int, thing: str) -> str:
-    """A number of things, such as ``1 day`` or ``3 days``."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+        return f"{category}/{line.participant}" if line.participant else category

@@ -2,20 +2,22 @@
 
 Names, titles and notes are other people's text. Filled into Markdown they are escaped to the last
 sign, so that they stay text in the HTML; filled into plain text they are left as they were written,
-on one line. Every expression goes through here: a template cannot forget it.
+on one line. Every expression goes through here, those within a translated sentence too: neither a
+template nor a translation can forget it.
 """
 
+import html
 import re
 import string
 import textwrap
 import unicodedata
-from collections.abc import Callable, Iterator
-from decimal import Decimal
+from collections.abc import Callable, Iterator, Mapping
 from importlib import resources
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-from mail.context import counted, said_day
+from domain.people import Language
+from mail.speech import Speech, speech_of
 
 WIDTH = 76
 """Columns of a plain text letter, so that it can be quoted once without breaking."""
@@ -48,8 +50,13 @@ def for_markdown(text: str) -> str:
     return one_line(text).translate(_PUNCTUATION)
 
 
-def environment(written: Callable[[str], str]) -> Environment:
-    """Templates filled by one way of writing other people's text."""
+def for_html(text: str) -> str:
+    """A text that HTML shows sign for sign."""
+    return html.escape(one_line(text))
+
+
+def environment(written: Callable[[str], str], language: Language) -> Environment:
+    """Templates in one language, filled by one way of writing other people's text."""
 
     def fill(value: object) -> str:
         if value is None:
@@ -68,25 +75,48 @@ def environment(written: Callable[[str], str]) -> Environment:
         loader=FunctionLoader(_read), undefined=StrictUndefined, finalize=fill,
         autoescape=False,  # noqa: S701 - ``fill`` escapes, as each form of a letter needs it
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+        extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
-    letters.filters |= {
-        "quote": quote, "mailbox": mailbox, "code": _code, "euro": _euro, "day": said_day,
-        "counted": counted,
-    }  # fmt: skip
+    _speak(letters, speech_of(language), fill)
+    letters.filters |= {"quote": quote, "mailbox": mailbox, "code": _code}
     return letters
 
 
+def _speak(letters: Environment, speech: Speech, fill: Callable[[object], str]) -> None:
+    """Give templates their sentences, each filled in here and not by Jinja.
+
+    Jinja would fill a sentence in first and have it written afterwards: our own signs would be
+    escaped with other people's, and what is verbatim would be lost.
+    """
+
+    def filled(sentence: str, words: Mapping[str, object]) -> Verbatim:
+        return Verbatim(sentence % {name: fill(word) for name, word in words.items()})
+
+    def gettext(sentence: str, **words: object) -> Verbatim:
+        return filled(speech.gettext(sentence), words)
+
+    def ngettext(one: str, many: str, number: int, **words: object) -> Verbatim:
+        return filled(speech.ngettext(one, many, number), {"num": number, **words})
+
+    letters.newstyle_gettext = True  # type: ignore[attr-defined]
+    letters.policies["ext.i18n.trimmed"] = True
+    letters.globals |= {"gettext": gettext, "ngettext": ngettext}
+    letters.filters |= {
+        "word": speech.gettext, "day": speech.day, "clock": speech.clock, "listed": speech.listed,
+        # Verbatim: the space that holds a number together must not become another one.
+        "euro": lambda amount: Verbatim(speech.euro(amount)),
+    }  # fmt: skip
+
+
 def _read(name: str) -> str:
-    return (resources.files("mail") / "letters" / name).read_text("utf-8")
+    template = (resources.files("mail") / "letters" / name).read_text("utf-8")
+    # A sentence ends its line as other words do; Jinja takes the line break after other blocks.
+    return template.replace("{% endtrans %}", "{% endtrans +%}")
 
 
 def _code(command: str) -> Verbatim:
     """A command on a line of its own, which Markdown shows as it is."""
     return Verbatim(one_line(command))
-
-
-def _euro(amount: Decimal) -> str:
-    return f"{amount:,.2f} euro"
 
 
 def pleasant(text: str) -> str:
@@ -111,7 +141,9 @@ def _filled(block: str) -> Iterator[str]:
 
 
 def _wrapped(words: str, first: str, rest: str) -> list[str]:
+    # Not every space: one that holds a number together stays.
+    words = re.sub(r"[ \t\n]+", " ", words).strip(" ")
     return textwrap.wrap(
-        " ".join(words.split()), WIDTH, initial_indent=first, subsequent_indent=rest,
+        words, WIDTH, initial_indent=first, subsequent_indent=rest,
         break_long_words=False, break_on_hyphens=False,
     ) or [first.rstrip()]  # fmt: skip

@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 from domain.agenda import SessionKind
 from domain.evaluation import Consent, Mark
 from domain.matching import HostingOffer
-from domain.people import COUNTRY, Email, Organisation, Person
+from domain.people import COUNTRY, Email, Language, Organisation, Person
 from domain.request import Activity, Funding
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "boras-soc-2026.yaml"
@@ -65,11 +65,12 @@ class DirectorySection(Section):
 
 
 class ParticipantEntry(Section):
-    """One person who travels."""
+    """One person who travels. Without a language, the directory's, or else English."""
 
     name: Text
     email: Email
     profile: Text
+    language: Language | None = None
 
 
 class RequestSection(Section):

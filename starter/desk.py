@@ -26,7 +26,7 @@ from domain.errors import AlreadyDone, OutOfPhase, Refusal, RequestNotAcceptable
 from domain.facts import Fact, PersonId, Reference, Writing
 from domain.messages import Message, Receipt
 from domain.mobility import Mobility
-from domain.people import Person, Role
+from domain.people import Language, Person, Role
 from domain.request import MobilityRequest, Objective
 from starter.case_files import DirectorySection, RequestSection
 from starter.client import Unreachable
@@ -92,7 +92,9 @@ class FrontDesk:
         directory = await read_directory(self.store.engine)
         draft = _draft(section, directory)
         draft.check(today=today)
-        key = await self.store.keys.digest(SHARED, f"{occasion}\n{section.model_dump_json()}")
+        # What is left out is no part of it: a request is the same as before there was such a word.
+        content = section.model_dump_json(exclude_none=True)
+        key = await self.store.keys.digest(SHARED, f"{occasion}\n{content}")
         reference, known = await self.store.reserve_reference(key, today.year)
         # What is kept for a mobility on its way is not touched, whatever the directory says now.
         if known and await self._is_on_its_way(reference):
@@ -146,6 +148,7 @@ class FrontDesk:
                 id=found.id if found else PersonId(f"{reference}-p{n}"), name=entry.name,
                 email=entry.email, organisation=draft.sending, profile=entry.profile,
                 roles=(Role.PARTICIPANT,),
+                language=entry.language or (found.language if found else Language.ENGLISH),
             )
             for n, entry in enumerate(section.participants, start=1)
             for found in (directory.person(entry.email),)

@@ -17,11 +17,11 @@ def directory_page(directory: Directory) -> RenderableType:
         organisations.add_row(
             Text(one.id), Text(one.name), Text(one.city), one.country, Text(one.zone)
         )
-    people = Table("person", "name", "e-mail", "roles", "organisation", box=None)
+    people = Table("person", "name", "e-mail", "roles", "language", "organisation", box=None)
     for person in directory.people:
         people.add_row(
             Text(person.id), Text(person.name), Text(person.email), ", ".join(person.roles),
-            Text(person.organisation),
+            person.language, Text(person.organisation),
         )  # fmt: skip
     parts: list[RenderableType] = [organisations, Text(), people]
     if directory.offers:

@@ -128,6 +128,7 @@ def test_those_who_are_left_sign_the_next_version_and_no_other() -> None:
     journey.sign(COORDINATOR, HOST, FRIDA)
 
     withdraw(journey)
+    journey.carry_on()
 
     assert journey.mobility.agreement.version == 2
     assert journey.mobility.waits["signatures"].awaited == [COORDINATOR, HOST, FRIDA]

@@ -20,7 +20,7 @@ from domain.matching import DeclineReason, Ranked, Ranking
 from domain.messages import Cause
 from domain.mobility import Mobility
 from domain.papers import GrantPaperLine, PlannedSession
-from domain.people import Organisation, Person
+from domain.people import Language, Organisation, Person
 from domain.request import Activity, Funding, MobilityRequest, Objective, Sector
 from mail.context import Attachment, LetterContext
 from tests.builders import ALMANAC
@@ -54,6 +54,7 @@ class Journey:
     """One mobility, told step by step; ``letters`` gathers what was written on the way."""
 
     told: Told = field(default_factory=Told)
+    language: Language = Language.ENGLISH
     now: datetime = BEGIN
     texts: dict[str, str] = field(default_factory=dict)
     letters: list[LetterContext] = field(default_factory=list)
@@ -258,7 +259,7 @@ class Journey:
         """Everybody who may have a part in it."""
         told = self.told
         return {
-            person.id: person
+            person.id: person.model_copy(update={"language": self.language})
             for person in (
                 _person(BORAS, told.boras, "asa.oberg@boras.example", "boras-wld"),
                 _person(ANA, told.ana, "ana.caceres@soc.example", "soc"),
@@ -314,7 +315,7 @@ class Journey:
         return tuple(
             GrantPaperLine(
                 category=line.category, amount=line.amount, awarded=amounts.get(line.id),
-                participant=self.people[line.participant].name if line.participant else "",
+                participant=line.participant,
                 basis=line.basis, source=line.source, status=line.status,
             )
             for line in lines
@@ -354,7 +355,7 @@ def _lines() -> tuple[GrantLine, ...]:
     ]  # fmt: skip
     unknown = GrantLine(
         id="organisational-support", category=Category.ORGANISATIONAL_SUPPORT, participant=None,
-        units=2, amount=None, basis="no rate on file: 2 participants", source="", status=None,
+        units=2, amount=None, basis="no rate on file: participants", source="", status=None,
     )  # fmt: skip
     return (travel[0], support[0], travel[1], support[1], unknown)
 
@@ -380,20 +381,24 @@ def _papers(order: LetterOrder) -> tuple[Attachment, ...]:
     return ()
 
 
-def every_letter(told: Told | None = None) -> list[LetterContext]:
+def every_letter(
+    told: Told | None = None, language: Language = Language.ENGLISH
+) -> list[LetterContext]:
     """Letters of four mobilities that between them go through everything that can happen."""
-    journeys = [tell(told or Told()) for tell in (_happy, _troubled, _without_host, _stopped)]
+    stories = (_happy, _troubled, _without_host, _stopped)
+    journeys = [tell(Journey(told or Told(), language)) for tell in stories]
     return [letter for journey in journeys for letter in journey.letters]
 
 
-def _happy(told: Told) -> Journey:
-    journey = Journey(told)
+def _happy(journey: Journey) -> Journey:
     journey.to_evaluation()
     for asked in (Asked.EVALUATION, Asked.FOLLOW_UP):
         journey.remind(asked)
     journey.evaluate()
-    contradiction = f"The host confirms that {FRIDA} left on 6 May 2026."
-    journey.mobility.stop_card((contradiction, told.note), at=journey.now)
+    contradiction = (
+        f"The host confirms that {FRIDA} left on 6 May 2026 and was present on 7 May 2026."
+    )
+    journey.mobility.stop_card((contradiction, journey.told.note), at=journey.now)
     journey.write()
     journey.remind(Asked.CARD_FACTS)
     journey.say(m.ReportFollowUp(by=BORAS, follow_up=journey._follow_up()))
@@ -402,9 +407,8 @@ def _happy(told: Told) -> Journey:
     return journey
 
 
-def _troubled(told: Told) -> Journey:
+def _troubled(journey: Journey) -> Journey:
     """Every question before the visit is reminded of, and little goes as planned."""
-    journey = Journey(told)
     journey.remind(Asked.PLACE)
     journey.to_agreement()
     journey.remind(Asked.SIGNATURES)
@@ -441,8 +445,7 @@ def _troubled(told: Told) -> Journey:
     return journey
 
 
-def _without_host(told: Told) -> Journey:
-    journey = Journey(told)
+def _without_host(journey: Journey) -> Journey:
     journey.say(m.DeclineProposal(by=ANA, offer=OfferId("soc-inclusion"),
                                   reason=DeclineReason.DATES, note=journey._note()))  # fmt: skip
     journey.mobility.ask_next_host(at=journey.now)
@@ -453,8 +456,7 @@ def _without_host(told: Told) -> Journey:
     return journey
 
 
-def _stopped(told: Told) -> Journey:
-    journey = Journey(told)
+def _stopped(journey: Journey) -> Journey:
     journey.to_preparation()
     journey.award()
     journey.now += timedelta(days=1)

@@ -4,6 +4,7 @@ import shlex
 
 import typer
 
+from domain.people import Language
 from mail.compose import compose
 from starter.cli import app
 from tests.mail.journeys import every_letter
@@ -17,7 +18,10 @@ VERBS = {
 
 
 def told_commands() -> set[str]:
-    letters = (compose(letter, sender="mobility@example.org").text for letter in every_letter())
+    letters = (
+        compose(letter, sender="mobility@example.org").text
+        for language in Language for letter in every_letter(language=language)
+    )  # fmt: skip
     lines = {line for text in letters for line in text.splitlines()}
     return {line.strip() for line in lines if line.startswith("    mobility ")}
 

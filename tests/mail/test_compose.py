@@ -15,8 +15,12 @@ import pytest
 from domain.deadlines import MEANINGS, Asked
 from domain.events import InstalmentFellDue, MobilityEnded, Outcome
 from domain.letters import LETTER_OF, Purpose
+from domain.people import Language
 from mail.compose import Composed, as_message, compose, message_id_of
 from mail.context import LetterContext
+from mail.letters import OWN_FACTS
+from mail.letters.grant_decided import grant_decided
+from mail.letters.instalment_due import instalment_due
 from tests.mail.journeys import ANA, BORAS, EMELIE, FRIDA, OFFICE, Journey, Told, every_letter
 
 SENDER = "Mobility engine <mobility@example.org>"
@@ -82,11 +86,22 @@ ELEMENTS = {
 
 
 def test_every_purpose_has_a_folder_and_every_folder_a_purpose() -> None:
-    folders = {f.name: f for f in (resources.files("mail") / "letters").iterdir() if f.is_dir()}
+    letters = resources.files("mail") / "letters"
+    folders = {f.name: f for f in letters.iterdir() if f.is_dir() and f.name != "__pycache__"}
 
     assert folders.keys() == {purpose.value for purpose in Purpose}
     for folder in folders.values():
         assert {f.name for f in folder.iterdir()} == {"subject.txt", "body.md"}
+
+
+def test_facts_of_one_letter_stand_beside_its_folder_under_its_name() -> None:
+    letters = resources.files("mail") / "letters"
+    modules = {f.name.removesuffix(".py") for f in letters.iterdir() if f.name.endswith(".py")}
+    named = {purpose.value.replace("-", "_") for purpose in OWN_FACTS}
+
+    assert named == modules - {"__init__"}
+    for purpose, facts in OWN_FACTS.items():
+        assert facts.__name__ == purpose.value.replace("-", "_")
 
 
 def test_journeys_write_every_letter_and_remind_of_every_question() -> None:
@@ -211,18 +226,39 @@ def test_instalment_reminder_states_the_amounts_of_the_event() -> None:
     event = letter.event
     assert isinstance(event, InstalmentFellDue)
 
-    assert dict(letter.instalments) == {
+    assert dict(instalment_due(letter).instalments) == {
         letter.name_of(person): amount for person, amount in event.amounts.items()
     }
     reminder = find(Purpose.INSTALMENT_DUE, BORAS, ordinal=1)
-    assert reminder.instalments == (("Frida Augustsson", Decimal("840.00")),)
+    assert instalment_due(reminder).instalments == (("Frida Augustsson", Decimal("840.00")),)
 
 
 def test_namesakes_are_not_given_each_others_instalment() -> None:
     letter = find(Purpose.INSTALMENT_DUE, BORAS)
     twins = tuple(p.model_copy(update={"name": "Eva Ek"}) for p in letter.participants)
 
-    assert dataclasses.replace(letter, participants=twins).instalments == ()
+    twice = dataclasses.replace(letter, participants=twins)
+
+    own = instalment_due(letter).instalments
+    assert instalment_due(twice).instalments == tuple(("Eva Ek", amount) for _, amount in own)
+
+
+def test_namesakes_are_shown_their_own_amounts_only() -> None:
+    letter = find(Purpose.GRANT_DECIDED, FRIDA)
+    twins = tuple(p.model_copy(update={"name": "Eva Ek"}) for p in letter.participants)
+
+    twice = dataclasses.replace(letter, participants=twins, recipient=twins[0])
+
+    assert {line.participant for line in twice.shown_lines} == {FRIDA}
+    assert grant_decided(twice) == grant_decided(letter)
+
+
+def test_money_asked_back_is_named_to_the_cent() -> None:
+    own = written(find(Purpose.INSTALMENT_RECLAIMED, FRIDA)).text
+    listed = written(find(Purpose.INSTALMENT_RECLAIMED, OFFICE)).text
+
+    assert "That is 840.00 euro." in own
+    assert "- Frida Augustsson: 840.00 euro" in listed
 
 
 def test_grant_letter_marks_illustrations_and_names_the_line_without_a_rate() -> None:
@@ -419,10 +455,15 @@ EVIL = (
     "`code` *bold* {{ 7 * 7 }} {% endblock %} &lt;b&gt; \u202egnp.exe | a | "
     "=?utf-8?q?x=0ABcc=3A_e=40evil.example?= \x00\x1b[2J\u2028end"
 )
-HOSTILE = every_letter(
-    Told(title=EVIL, objective=EVIL, note=EVIL, frida=EVIL, emelie=EVIL, boras=EVIL, ana=EVIL,
-         sending=EVIL, profile=EVIL)
+HOSTILE_WORDS = Told(
+    title=EVIL, objective=EVIL, note=EVIL, frida=EVIL, emelie=EVIL, boras=EVIL, ana=EVIL,
+    sending=EVIL, profile=EVIL,
 )  # fmt: skip
+HOSTILE = [
+    letter
+    for language in (Language.ENGLISH, Language.CATALAN)
+    for letter in every_letter(HOSTILE_WORDS, language)
+]
 
 
 @pytest.mark.parametrize("letter", HOSTILE, ids=name_of)
@@ -448,8 +489,8 @@ def test_hostile_words_are_only_words(letter: LetterContext) -> None:
 
 
 HEADERS = {
-    "From", "To", "Reply-To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version",
-    "Content-Type", "Content-Transfer-Encoding",
+    "From", "To", "Reply-To", "Subject", "Content-Language", "Date", "Message-ID",
+    "Auto-Submitted", "MIME-Version", "Content-Type", "Content-Transfer-Encoding",
 }  # fmt: skip
 ALL = tuple(Journey().people.values())
 

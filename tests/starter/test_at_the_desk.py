@@ -11,6 +11,7 @@ from domain.errors import AlreadyDone, OutOfPhase
 from domain.events import AttendanceConfirmed, DepartureConfirmed
 from domain.facts import Reference
 from domain.messages import Cause, Message, Receipt
+from domain.people import Language
 from settings import Settings
 from starter.case_files import CaseDocument, ParticipantEntry
 from starter.desk import FrontDesk
@@ -69,6 +70,7 @@ async def test_a_coordinator_who_travels_signs_once_and_may_say_all_she_may(
     assert view.signed.count(request.coordinator) == 1
     kept = (await store.participants(rehearsal.reference))[request.coordinator]
     assert (kept.name, kept.profile) == (TRAVELS.name, TRAVELS.profile)
+    assert kept.language is Language.SWEDISH, "as the directory says"
     assert (withdrawn.code, cancelled.code) == (0, 0)
     assert alone.view.taking_part == (request.participants[1],)
 

@@ -1,0 +1,24 @@
+"""The letters, a folder each; where one states what no other does, a function beside it."""
+
+from collections.abc import Callable, Mapping
+
+from domain.letters import Purpose
+from mail.context import LetterContext
+from mail.letters.card_stopped import card_stopped
+from mail.letters.grant_decided import grant_decided
+from mail.letters.grant_to_decide import grant_to_decide
+from mail.letters.host_asked_for_a_place import host_asked_for_a_place
+from mail.letters.instalment_due import instalment_due
+from mail.letters.mobility_ended import mobility_ended
+from mail.letters.visit_begins import visit_begins
+
+OWN_FACTS: Mapping[Purpose, Callable[[LetterContext], object]] = {
+    Purpose.CARD_STOPPED: card_stopped,
+    Purpose.GRANT_DECIDED: grant_decided,
+    Purpose.GRANT_TO_DECIDE: grant_to_decide,
+    Purpose.HOST_ASKED_FOR_A_PLACE: host_asked_for_a_place,
+    Purpose.INSTALMENT_DUE: instalment_due,
+    Purpose.MOBILITY_ENDED: mobility_ended,
+    Purpose.VISIT_BEGINS: visit_begins,
+}
+"""What a letter states of its own, as ``own`` in its template. Most state what all may."""
