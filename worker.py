@@ -85,7 +85,10 @@ def build_worker(
 def build_courier(store: Store, settings: Settings) -> Courier:
     """The courier, on the mail server of the settings."""
     server = SmtpServer(**settings.smtp()._asdict())
-    return Courier(store, Postman(server), settings.mail_from)
+    postman = Postman(
+        server, connections=settings.mail_connections, per_second=settings.mail_per_second
+    )
+    return Courier(store, postman, settings.mail_from)
 
 
 async def serve(settings: Settings, interceptors: Sequence[Interceptor] = ()) -> None:

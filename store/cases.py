@@ -231,8 +231,18 @@ class Store:
 
 
 async def _stop_letters(tx: AsyncConnection, reference: Reference) -> None:
-    """Settle the letters of an erased mobility; of the others no remark stays but our own."""
+    """Settle the letters of an erased mobility; of the others no remark stays but our own.
+
+    No text stays either, nor that of a letter which speaks of other mobilities besides.
+    """
     its_own = letter.c.reference == reference
+    words = sa.func.string_to_array(letter.c.sealed_for, " ")
+    await tx.execute(
+        sa.update(letter)
+        .where(sa.or_(its_own, sa.literal(reference) == sa.func.any(words)))
+        .where(letter.c.message.is_not(None))
+        .values(message=None)
+    )
     await tx.execute(
         sa.update(letter)
         .where(its_own, letter.c.settled_at.is_not(None), letter.c.remark != ERASED)

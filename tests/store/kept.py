@@ -9,6 +9,7 @@ from domain.people import Organisation, Person
 from store.cases import Store
 from store.directory import Directory, keep_directory
 from store.journal import write_down
+from store.ledger import LedgerLine, Rendering
 from store.tables import writing
 from tests.builders import (
     COORDINATOR,
@@ -92,3 +93,10 @@ async def keep_all_of(store: Store, journey: Journey) -> Reference:
     reference = await take_in(store, journey)
     await write(store, journey)
     return reference
+
+
+def as_rendered(line: LedgerLine, message_id: str = "<x@y>") -> Rendering:
+    """A letter about to leave, with no text worth keeping."""
+    return Rendering(
+        line=line, message_id=message_id, sha256="ab", message=b"", sealed_for=(REFERENCE,)
+    )
