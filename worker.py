@@ -26,6 +26,7 @@ from activities.directory import HostFinder
 from activities.grants import GrantClerk
 from activities.journal import JournalKeeper
 from activities.papers import PaperMaker
+from domain.reminders import Caps
 from mail.postman import Postman, SmtpServer
 from settings import Settings
 from starter.client import connect, open_store
@@ -88,7 +89,8 @@ def build_courier(store: Store, settings: Settings) -> Courier:
     postman = Postman(
         server, connections=settings.mail_connections, per_second=settings.mail_per_second
     )
-    return Courier(store, postman, settings.mail_from)
+    caps = Caps(per_day=settings.reminders_per_day, per_week=settings.reminders_per_week)
+    return Courier(store, postman, settings.mail_from, caps)
 
 
 async def serve(settings: Settings, interceptors: Sequence[Interceptor] = ()) -> None:

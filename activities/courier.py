@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -11,6 +11,7 @@ import structlog
 
 from activities.scribe import Scribe, Written
 from activities.together import Together
+from domain.reminders import Caps
 from mail.postman import Postman, Refused, Unanswered, Unavailable
 from store.cases import Store
 from store.ledger import (
@@ -26,6 +27,7 @@ from store.ledger import (
     try_again,
 )
 from store.letters_kept import seal_letter
+from store.reminders import Leaving, let_leave
 from store.sealing import KeyDestroyed
 
 log = structlog.get_logger()
@@ -46,6 +48,7 @@ class Courier:
     store: Store
     postman: Postman
     sender: str
+    caps: Caps = field(default_factory=Caps)
     scribe: Scribe = field(init=False)
     _in_hand: int = field(default=0, init=False)
     _stops: bool = field(default=False, init=False)
@@ -61,11 +64,11 @@ class Courier:
         """Deliver until asked to stop. Trouble with one letter does not keep the others."""
         async with asyncio.TaskGroup() as hands:
             while not self._stops:
-                lines = await self._take_up_in_peace()
-                for line in lines:
+                taken = await self._take_up_in_peace()
+                for leaving in taken or ():
                     self._in_hand += 1
-                    hands.create_task(self._carry(line))
-                await self._there_is_more_to_do(at_once=bool(lines))
+                    hands.create_task(self._carry(leaving))
+                await self._there_is_more_to_do(at_once=taken is not None)
 
     def stop(self) -> None:
         """Take nothing up any more."""
@@ -85,24 +88,28 @@ class Courier:
         """How many letters may be in hand: while the server is doubtful it is tried with one."""
         return 1 if self.postman.is_doubtful else IN_HAND * self.postman.connections
 
-    async def _take_up_in_peace(self) -> list[LedgerLine]:
+    async def _take_up_in_peace(self) -> list[Leaving] | None:
         try:
             return await self._take_up(self._most - self._in_hand)
         except Exception:
             # The database may be restarting: whatever it is, the letters are still queued.
             log.exception("courier-interrupted")
-            return []
+            return None
 
-    async def _take_up(self, at_most: int) -> list[LedgerLine]:
-        """Take up the next letters that are due; none while the server is left in peace."""
+    async def _take_up(self, at_most: int) -> list[Leaving] | None:
+        """Take up the letters that are due and may leave; none at all when nothing was due.
+
+        While the server is left in peace nothing is taken up.
+        """
         self.scribe.close_old()
         if at_most < 1 or self.postman.rests:
-            return []
-        return await claim(self.store.engine, at_most)
+            return None
+        lines = await claim(self.store.engine, at_most)
+        return await let_leave(self.store.engine, lines, self.caps) if lines else None
 
-    async def _carry(self, line: LedgerLine) -> None:
+    async def _carry(self, leaving: Leaving) -> None:
         try:
-            await self._deliver(line)
+            await self._deliver(leaving.line, leaving.gathered)
         except Exception:
             log.exception("courier-interrupted")
         finally:
@@ -111,17 +118,17 @@ class Courier:
 
     async def deliver_next(self) -> bool:
         """Deliver the next letter that is due; false when there is none."""
-        lines = await self._take_up(1)
-        for line in lines:
-            await self._deliver(line)
-        return bool(lines)
+        taken = await self._take_up(1)
+        for leaving in taken or ():
+            await self._deliver(leaving.line, leaving.gathered)
+        return taken is not None
 
-    async def _deliver(self, line: LedgerLine) -> None:
+    async def _deliver(self, line: LedgerLine, gathered: Sequence[LedgerLine] = ()) -> None:
         if line.unanswered >= UNANSWERED_AT_MOST:
             await self._give_up(line)
             return
         try:
-            written = await self.scribe.write(line)
+            written = await self.scribe.write(line, gathered)
         except KeyDestroyed:
             await self._withhold(line, ERASED)
         except Exception as trouble:

@@ -1,7 +1,9 @@
 """The scribe: writes letters from their cases as they now are."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from email.message import EmailMessage
 
 from activities.case_reader import OpenCase, open_case
 from documents.calendar import agenda_calendar
@@ -12,6 +14,7 @@ from domain.papers import AgendaPaper, GrantPaperLine
 from mail.compose import as_message, compose, message_id_of
 from mail.context import Attachment, LetterContext
 from mail.envelope import Envelope, as_kept, envelope_of
+from mail.gathered import gathered_message, most_urgent_first
 from mail.unsubscribing import say_how_to_unsubscribe
 from store.cases import Store
 from store.ledger import LedgerLine
@@ -48,23 +51,50 @@ class Scribe:
         default_factory=dict, init=False, repr=False
     )
 
-    async def write(self, line: LedgerLine) -> Written | None:
-        """Write a letter; none where its reason no longer stands.
+    async def write(self, line: LedgerLine, gathered: Sequence[LedgerLine] = ()) -> Written | None:
+        """Write a letter, with all that leaves in it; none where no reason stands any more.
 
         Raises:
-            KeyDestroyed: when the mobility was erased.
+            KeyDestroyed: when its mobility was erased.
         """
-        case = await self._open(line.order.reference)
-        if not _is_still_asked(line.order, case):
+        items = [await self._still_asked(line.order)]
+        items += [await self._unless_erased(order) for order in _orders(line, gathered)]
+        message = self._message(line, [item for item in items if item is not None])
+        if message is None:
             return None
-        context = await self._context(line.order, case)
+        envelope = envelope_of(message)
+        spoken_of = sorted({item.request.reference for item in items if item is not None})
+        return Written(envelope, as_kept(message, envelope), tuple(spoken_of))
+
+    def _message(self, line: LedgerLine, items: list[LetterContext]) -> EmailMessage | None:
+        """One letter for one reason, one for several, and none for none."""
+        if not items:
+            return None
+        message_id = self._message_id(line)
+        if len(items) > 1:
+            return gathered_message(
+                most_urgent_first(items), sender=self.sender, message_id=message_id,
+                date=line.intended_at,
+            )  # fmt: skip
+        [context] = items
         message = as_message(
             compose(context, sender=self.sender), context, sender=self.sender,
-            message_id=self._message_id(line), date=line.intended_at,
+            message_id=message_id, date=line.intended_at,
         )  # fmt: skip
         say_how_to_unsubscribe(message, context)
-        envelope = envelope_of(message)
-        return Written(envelope, as_kept(message, envelope), (case.reference,))
+        return message
+
+    async def _still_asked(self, order: LetterOrder) -> LetterContext | None:
+        case = await self._open(order.reference)
+        if order.while_asked and not case.view.still_asks(order.while_asked, order.to):
+            return None
+        return await self._context(order, case)
+
+    async def _unless_erased(self, order: LetterOrder) -> LetterContext | None:
+        try:
+            return await self._still_asked(order)
+        except KeyDestroyed:
+            return None
 
     def _message_id(self, line: LedgerLine) -> str:
         return message_id_of(line.key, self.sender.rpartition("@")[2].rstrip(">"))
@@ -129,8 +159,14 @@ class Scribe:
         return (Attachment(name, "application/pdf", paper),)
 
 
-def _is_still_asked(order: LetterOrder, case: OpenCase) -> bool:
-    return order.while_asked is None or case.view.still_asks(order.while_asked, order.to)
+def _orders(line: LedgerLine, gathered: Sequence[LedgerLine]) -> list[LetterOrder]:
+    """What leaves in this letter besides itself: of each question the newest."""
+    newest = {
+        (one.order.reference, one.order.while_asked): one.order
+        for one in sorted(gathered, key=lambda one: (one.intended_at, one.order.ordinal))
+    }
+    newest.pop((line.order.reference, line.order.while_asked), None)
+    return list(newest.values())
 
 
 def _note_of(entry: Entry) -> Writing | None:

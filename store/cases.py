@@ -248,6 +248,7 @@ async def _stop_letters(tx: AsyncConnection, reference: Reference) -> None:
         .where(its_own, letter.c.settled_at.is_not(None), letter.c.remark != ERASED)
         .values(remark=None)
     )
+    await _release_gathered(tx, reference)
     may_have_left = letter.c.unanswered > 0
     state = sa.case((may_have_left, LetterState.UNKNOWN), else_=LetterState.WITHHELD)
     await tx.execute(
@@ -255,3 +256,19 @@ async def _stop_letters(tx: AsyncConnection, reference: Reference) -> None:
         .where(its_own, letter.c.settled_at.is_(None))
         .values(state=state, settled_at=NOW, remark=ERASED)
     )
+
+
+async def _release_gathered(tx: AsyncConnection, reference: Reference) -> None:
+    """Let reminders of other mobilities leave by themselves that were to leave in one of these."""
+    stopped = sa.select(letter.c.key).where(
+        letter.c.reference == reference, letter.c.settled_at.is_(None)
+    )
+    await tx.execute(
+        sa.update(letter)
+        .where(letter.c.reference != reference, letter.c.merged_into.in_(stopped))
+        .where(letter.c.state == LetterState.MERGED)
+        .values(
+            state=LetterState.INTENDED, merged_into=None, settled_at=None, remark=None,
+            next_attempt_at=NOW,
+        )
+    )  # fmt: skip

@@ -55,7 +55,8 @@ MAY_BECOME: dict[LetterState, frozenset[LetterState]] = {
     LetterState.COMPLAINED: frozenset(),
     LetterState.REFUSED: frozenset(),
     LetterState.WITHHELD: frozenset(),
-    LetterState.MERGED: frozenset(),
+    # The letter it was to leave in was erased before it left.
+    LetterState.MERGED: frozenset({LetterState.INTENDED}),
 }  # fmt: skip
 """Every way a letter can go. News of one that may have left proves that it did."""
 

@@ -213,6 +213,7 @@ async def test_a_reminder_whose_question_is_open_is_delivered(
     store: Store, courier: Courier, clerk: Clerk
 ) -> None:
     journey, _ = await a_host_is_asked(store)
+    await deliver_all(courier)
     journey.wait(3)
     await write(store, journey)
 
@@ -534,8 +535,9 @@ async def test_a_letter_whose_couriers_die_again_and_again_is_left_at_unknown(
 async def test_a_letter_that_may_have_left_is_not_said_to_be_withheld(
     store: Store, courier: Courier, clerk: Clerk
 ) -> None:
-    clerk.silent = True
     journey, _ = await a_host_is_asked(store)
+    await deliver_all(courier)
+    clerk.silent = True
     journey.wait(3)
     await write(store, journey)
     await deliver_all(courier)

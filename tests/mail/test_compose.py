@@ -17,6 +17,7 @@ from domain.events import InstalmentFellDue, MobilityEnded, Outcome
 from domain.letters import LETTER_OF, Purpose
 from mail.compose import Composed, as_message, compose, message_id_of
 from mail.context import LetterContext
+from mail.gathered import FOLDER
 from tests.mail.journeys import ANA, BORAS, EMELIE, FRIDA, OFFICE, Journey, Told, every_letter
 
 SENDER = "Mobility engine <mobility@example.org>"
@@ -84,7 +85,7 @@ ELEMENTS = {
 def test_every_purpose_has_a_folder_and_every_folder_a_purpose() -> None:
     folders = {f.name: f for f in (resources.files("mail") / "letters").iterdir() if f.is_dir()}
 
-    assert folders.keys() == {purpose.value for purpose in Purpose}
+    assert folders.keys() == {purpose.value for purpose in Purpose} | {FOLDER}
     for folder in folders.values():
         assert {f.name for f in folder.iterdir()} == {"subject.txt", "body.md"}
 
