@@ -35,6 +35,8 @@ log = structlog.get_logger()
 IDLE_SECONDS = 0.5
 IN_HAND = 4
 """Letters in hand for each line to the mail server: some are written while others leave."""
+WRITTEN_AT_ONCE = 4
+"""Letters written at a time: more at once only get in each other's way."""
 LEAVE_TAKING_SECONDS = 10
 """How long a courier that is asked to stop may still need for what it has in hand."""
 UNANSWERED_AT_MOST = 3
@@ -57,6 +59,7 @@ class Courier:
         """Take a scribe along, and something to write on."""
         self.scribe = Scribe(self.store, self.sender)
         self._room = asyncio.Event()
+        self._desk = asyncio.Semaphore(WRITTEN_AT_ONCE)
         self._renderings = Together[Rendering](partial(about_to_hand_over, self.store.engine))
         self._settlements = Together[Settlement](partial(settle, self.store.engine))
 
@@ -128,7 +131,8 @@ class Courier:
             await self._give_up(line)
             return
         try:
-            written = await self.scribe.write(line, gathered)
+            async with self._desk:
+                written = await self.scribe.write(line, gathered)
         except KeyDestroyed:
             await self._withhold(line, ERASED)
         except Exception as trouble:

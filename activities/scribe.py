@@ -1,5 +1,6 @@
 """The scribe: writes letters from their cases as they now are."""
 
+import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -50,6 +51,7 @@ class Scribe:
     _known: dict[Reference, tuple[float, OpenCase]] = field(
         default_factory=dict, init=False, repr=False
     )
+    _opening: dict[Reference, asyncio.Lock] = field(default_factory=dict, init=False, repr=False)
 
     async def write(self, line: LedgerLine, gathered: Sequence[LedgerLine] = ()) -> Written | None:
         """Write a letter, with all that leaves in it; none where no reason stands any more.

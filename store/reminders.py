@@ -31,6 +31,7 @@ class _Person:
 
     nudges: dict[str, Nudge] = field(default_factory=dict)
     gone: list[Gone] = field(default_factory=list)
+    counted: list[dict[str, object]] = field(default_factory=list)
 
 
 async def let_leave(engine: AsyncEngine, lines: Sequence[LedgerLine], caps: Caps) -> list[Leaving]:
@@ -42,6 +43,8 @@ async def let_leave(engine: AsyncEngine, lines: Sequence[LedgerLine], caps: Caps
     async with engine.begin() as tx:
         people = await _alone_with(tx, sorted({line.order.to for line in asking}))
         leaving = [line for line in asking if await _decided(tx, line, people, caps)]
+        if counted := [row for person in people.values() for row in person.counted]:
+            await tx.execute(COUNTED, counted)
         return telling + await _with_gathered(tx, leaving)
 
 
@@ -88,6 +91,11 @@ WAITING = (
     .where(letter.c.settled_at.is_(None), STILL_ASKED)
 )
 """What has not left and is still asked; what is asked no longer is withheld when it is written."""
+COUNTED = (
+    sa.update(letter)
+    .where(letter.c.key == sa.bindparam("counted"))
+    .values(counted_at=sa.bindparam("counted_at"), above_cap=sa.bindparam("above_cap"))
+)
 GONE = sa.select(letter.c.person, letter.c.counted_at, letter.c.above_cap).where(
     letter.c.state != LetterState.WITHHELD
 )
@@ -127,18 +135,17 @@ async def _carry_out(
             nudge = person.nudges[line.key]
             person.nudges[line.key] = nudge.model_copy(update={"held_until": decision.at})
         case _:
-            await _count(tx, line, person, decision)
+            _count(line, person, decision)
             await _merge(tx, person, decision.others, line.key)
 
 
-async def _count(
-    tx: AsyncConnection, line: LedgerLine, person: _Person, decision: Decision
-) -> None:
+def _count(line: LedgerLine, person: _Person, decision: Decision) -> None:
     nudge = person.nudges[line.key]
     if not nudge.ordinal or nudge.is_counted:
         return
-    counted = {"counted_at": decision.at, "above_cap": decision.above_cap}
-    await tx.execute(sa.update(letter).where(letter.c.key == line.key).values(counted))
+    person.counted.append(
+        {"counted": line.key, "counted_at": decision.at, "above_cap": decision.above_cap}
+    )
     person.nudges[line.key] = nudge.model_copy(update={"is_counted": True})
     person.gone.append(Gone(at=decision.at, above_cap=decision.above_cap))
 

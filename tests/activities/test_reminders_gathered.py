@@ -150,7 +150,9 @@ async def test_what_was_answered_meanwhile_is_not_asked_in_it(
     assert states == [LetterState.WITHHELD] * 2
 
 
-async def test_the_letter_above_the_cap_does_not_count_within_it(store: Store, courier: Courier, clerk: Clerk) -> None:
+async def test_the_letter_above_the_cap_does_not_count_within_it(
+    store: Store, courier: Courier, clerk: Clerk
+) -> None:
     journeys = await five_hosts_asked(store)
     await all_remind(store, journeys[:4])
     await deliver_all(courier)
