@@ -5,6 +5,7 @@ import shlex
 import typer
 
 from mail.compose import compose
+from mail.gathered import compose_gathered, most_urgent_first
 from starter.cli import app
 from tests.mail.journeys import every_letter
 
@@ -17,7 +18,9 @@ VERBS = {
 
 
 def told_commands() -> set[str]:
-    letters = (compose(letter, sender="mobility@example.org").text for letter in every_letter())
+    letters = [compose(letter, sender="mobility@example.org").text for letter in every_letter()]
+    gathered = most_urgent_first(every_letter())
+    letters.append(compose_gathered(gathered, sender="mobility@example.org").text)
     lines = {line for text in letters for line in text.splitlines()}
     return {line.strip() for line in lines if line.startswith("    mobility ")}
 
