@@ -7,10 +7,10 @@ READY := .venv/.installed
 ALL_TESTS := $(BIN)/python -m pytest -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test check torture bench replay histories lifecycle letters catalogues format lock clean
+.PHONY: help demo up down test check torture bench bench-letters replay histories lifecycle letters catalogues format lock clean
 
 help: ## this help
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -45,6 +45,9 @@ torture: $(READY) ## kill the worker at every boundary of a journey, one after a
 
 bench: $(READY) ## mobilities per second and latency, beside the barest workflow
 	@$(BIN)/python -m benchmarks
+
+bench-letters: $(READY) ## letters per second, beside a bare pool of connections; a morning of 10,000
+	@$(BIN)/python -m benchmarks.letters
 
 replay: $(READY) ## replay the saved histories with today's workflow code
 	@$(BIN)/python -m pytest tests/workflows/test_replay.py

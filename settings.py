@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from pydantic import SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -57,6 +57,10 @@ class Settings(BaseSettings):
     smtp_url: SecretStr | None = None
     returned_post_url: SecretStr | None = None
     mail_from: str = "Mobility engine <mobility@localhost>"
+    mail_connections: int = Field(default=4, ge=1, le=50)
+    mail_per_second: float | None = Field(default=None, gt=0)
+    reminders_per_day: int = Field(default=3, ge=1)
+    reminders_per_week: int = Field(default=10, ge=1)
     mobility_key: SecretStr | None = None
     mobility_task_queue: str = "mobility"
     mobility_environment: Literal["production", "demo"] = "production"

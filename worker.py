@@ -27,6 +27,7 @@ from activities.grants import GrantClerk
 from activities.journal import JournalKeeper
 from activities.papers import PaperMaker
 from domain.deadlines import Asked, Plan, PlansNotAcceptable, read_plans
+from domain.reminders import Caps
 from mail.postman import Postman, SmtpServer
 from settings import Settings
 from starter.client import connect, open_store
@@ -100,7 +101,11 @@ def build_worker(
 def build_courier(store: Store, settings: Settings) -> Courier:
     """The courier, on the mail server of the settings."""
     server = SmtpServer(**settings.smtp()._asdict())
-    return Courier(store, Postman(server), settings.mail_from)
+    postman = Postman(
+        server, connections=settings.mail_connections, per_second=settings.mail_per_second
+    )
+    caps = Caps(per_day=settings.reminders_per_day, per_week=settings.reminders_per_week)
+    return Courier(store, postman, settings.mail_from, caps)
 
 
 async def serve(settings: Settings, interceptors: Sequence[Interceptor] = ()) -> None:

@@ -42,11 +42,11 @@ def compose(context: LetterContext, *, sender: str) -> Composed:
     """Write the letter this context asks for."""
     language, facts = context.recipient.language, _facts(context, sender)
     plain, marked, layout = (
-        _templates(form, language) for form in (one_line, for_markdown, for_html)
+        templates(form, language) for form in (one_line, for_markdown, for_html)
     )
     subject = one_line(plain.get_template("subject.txt").render(facts))
     letter = f"{context.order.purpose.value}/body.md"
-    body = _markdown().render(marked.get_template(letter).render(facts), {"asks": context.question})
+    body = markdown().render(marked.get_template(letter).render(facts), {"asks": context.question})
     return Composed(
         subject=subject,
         text=pleasant(plain.get_template(letter).render(facts)),
@@ -151,7 +151,8 @@ def _attach(message: EmailMessage, attachment: Attachment) -> None:
     )  # fmt: skip
 
 
-_templates = cache(environment)
+templates = cache(environment)
+"""The templates of one form in one language, read once."""
 
 
 STYLES = {
@@ -175,7 +176,8 @@ FOOT = "margin:0 0 6px;font-size:13px;line-height:19px;color:#5b6b79"
 
 
 @cache
-def _markdown() -> MarkdownIt:
+def markdown() -> MarkdownIt:
+    """What turns a letter into HTML; ``asks`` says whether its first words ask for something."""
     # No HTML, no images, no links but addresses: letters need none, so nothing can smuggle one in.
     parser = MarkdownIt("commonmark", {"html": False}).disable(["html_inline", "html_block"])
     parser.disable(["image", "link", "reference"])

@@ -1,11 +1,14 @@
-"""Handing letters to the mail server, and knowing exactly what became of each."""
+"""Handing letters to the mail server, and knowing exactly what became of each.
+
+Several lines to the server are kept open between letters. When the server turns us away, all of
+them ease off together: the post office rests, for longer each time, until one letter has left.
+"""
 
 import asyncio
 import contextlib
-import re
+import time
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from email.message import EmailMessage
-from email.policy import SMTP as WIRE
 from typing import Literal, NoReturn
 
 from aiosmtplib import (
@@ -16,6 +19,8 @@ from aiosmtplib import (
     SMTPStatus,
 )
 
+from mail.envelope import Envelope
+
 PATIENCE = 15.0
 """Seconds for the way up to the letter."""
 PATIENCE_FOR_ANSWER = 600.0
@@ -24,6 +29,10 @@ up too early sends it twice: RFC 5321, 4.5.3.2.6, asks for ten minutes. Both tog
 time after which another courier may take the letter up."""
 CREDENTIALS = frozenset({530, 534, 535, 538})
 """Replies that refuse us, not the letter: it may leave once our settings are mended."""
+GOING_AWAY = 421
+"""The reply with which a server takes leave of whoever is on the line."""
+LONGEST_REST = 60.0
+"""Seconds until a server that turned us away is tried again, after 1, 2, 4 and so on."""
 
 
 class Refused(Exception):  # noqa: N818 - the server said no, nothing broke
@@ -32,6 +41,10 @@ class Refused(Exception):  # noqa: N818 - the server said no, nothing broke
 
 class Unavailable(Exception):  # noqa: N818
     """Nothing has left: the server could not be reached or asks to come back later."""
+
+
+class TurnedAway(Unavailable):
+    """Nothing has left, and nothing else would: the server does not serve us at all just now."""
 
 
 class Unanswered(Exception):  # noqa: N818
@@ -49,28 +62,32 @@ class SmtpServer:
     tls: Literal["none", "starttls", "tls"] = "none"
 
 
-@dataclass(frozen=True)
-class Envelope:
-    """What the server is told before the letter, and the letter as it travels."""
-
-    sender: str
-    recipient: str
-    content: bytes
-
-    def without_address(self, reply: str) -> str:
-        """A server's reply without the reader's address: replies outlive the mobility's key."""
-        return re.sub(re.escape(self.recipient), "the address", reply, flags=re.IGNORECASE)
-
-
 class Postman:
-    """Carries one letter at a time over a connection that is kept open between letters."""
+    """Carries letters over a few lines that are kept open, no faster than was agreed."""
 
-    def __init__(self, server: SmtpServer) -> None:
+    def __init__(
+        self, server: SmtpServer, *, connections: int = 4, per_second: float | None = None
+    ) -> None:
         self._server = server
-        self._line: SMTP | None = None
-        self._turn = asyncio.Lock()
+        self.connections = connections
+        self._free = asyncio.Semaphore(connections)
+        self._idle: list[SMTP] = []
+        self._between = 1 / per_second if per_second else 0.0
+        self._next_turn = 0.0
+        self._turned_away = 0
+        self._rests_until = 0.0
 
-    async def deliver(self, message: EmailMessage) -> str:
+    @property
+    def rests(self) -> float:
+        """For how many seconds more the server is left in peace."""
+        return max(0.0, self._rests_until - time.monotonic())
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the server turned the last letter away: then it is asked with one, not many."""
+        return self._turned_away > 0
+
+    async def deliver(self, envelope: Envelope) -> str:
         """Hand one letter over and return what the server answered.
 
         Raises:
@@ -78,48 +95,82 @@ class Postman:
             Unavailable: nothing was sent, it is safe to try again.
             Unanswered: it was sent, and what became of it is unknown.
         """
-        envelope = _envelope(message)
-        async with self._turn:
+        if not envelope.recipient:
+            raise Refused("there is no usable address on file")
+        async with self._free:
+            await self._turn_comes()
             try:
-                line = await self._announce(envelope)
-                return await _hand_over(line, envelope)
-            except BaseException:
-                # After trouble nobody knows what the next answer on this line belongs to.
-                self._hang_up()
+                answer = await self._deliver(envelope)
+            except TurnedAway:
+                self._rest()
                 raise
+            except (Refused, Unavailable):
+                self._turned_away = 0
+                raise
+            self._turned_away = 0
+            return answer
+
+    async def _deliver(self, envelope: Envelope) -> str:
+        async with self._announced(envelope) as line:
+            return await _hand_over(line, envelope)
+
+    async def _turn_comes(self) -> None:
+        """Wait until the next letter may leave, where so many per second were agreed."""
+        now = time.monotonic()
+        turn = max(now, self._next_turn)
+        self._next_turn = turn + self._between
+        if turn > now:
+            await asyncio.sleep(turn - now)
+
+    def _rest(self) -> None:
+        """Leave the server in peace; letters turned away together count once."""
+        if not self.rests:
+            rest = min(2.0 ** min(self._turned_away, 16), LONGEST_REST)
+            self._rests_until = time.monotonic() + rest
+            self._turned_away += 1
 
     async def close(self) -> None:
         """Take leave of the server."""
-        async with self._turn:
-            if self._line is not None and self._line.is_connected:
+        for line in self._idle:
+            if line.is_connected:
                 with contextlib.suppress(SMTPException, OSError, TimeoutError):
-                    await self._line.quit(timeout=1)
-            self._hang_up()
+                    await line.quit(timeout=1)
+            line.close()
+        self._idle.clear()
 
-    def _hang_up(self) -> None:
-        if self._line is not None:
-            self._line.close()
-            self._line = None
+    @contextlib.asynccontextmanager
+    async def _announced(self, envelope: Envelope) -> AsyncIterator[SMTP]:
+        """A line on which the server waits for the letter; nothing has left by then.
 
-    async def _announce(self, envelope: Envelope) -> SMTP:
-        """Get the server to the point where it waits for the letter; nothing has left by then."""
+        It is kept afterwards, but not after trouble: nobody knows what its next answer belongs to.
+        """
+        lines: list[SMTP] = []
         try:
-            async with asyncio.timeout(PATIENCE):
-                return await self._announce_on_open_line(envelope)
-        except SMTPResponseException as refusal:
-            _judge(refusal.code, refusal.message, envelope)
-        except (SMTPException, OSError, TimeoutError) as trouble:
-            raise Unavailable(f"not handed over: {type(trouble).__name__}") from trouble
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    await self._announce_on_open_line(envelope, lines)
+            except SMTPResponseException as refusal:
+                _judge(refusal.code, refusal.message, envelope)
+            except (SMTPException, OSError, TimeoutError) as trouble:
+                raise TurnedAway(f"not handed over: {type(trouble).__name__}") from trouble
+            yield lines[-1]
+        except BaseException:
+            for line in lines:
+                line.close()
+            raise
+        self._idle.append(lines[-1])
 
-    async def _announce_on_open_line(self, envelope: Envelope) -> SMTP:
-        """Use the line that was kept, unless the server has closed it in the meantime."""
-        if self._line is not None and self._line.is_connected:
-            with contextlib.suppress(SMTPServerDisconnected, ConnectionError):
-                return await _announce(self._line, envelope)
-        self._hang_up()
-        self._line = _dial(self._server)
-        await _connect(self._line)
-        return await _announce(self._line, envelope)
+    async def _announce_on_open_line(self, envelope: Envelope, lines: list[SMTP]) -> None:
+        """Use a line that was kept, unless the server has closed it in the meantime."""
+        while self._idle:
+            lines.append(self._idle.pop())
+            if lines[-1].is_connected:
+                with contextlib.suppress(SMTPServerDisconnected, ConnectionError):
+                    return await _announce(lines[-1], envelope)
+            lines[-1].close()
+        lines.append(_dial(self._server))
+        await _connect(lines[-1])
+        return await _announce(lines[-1], envelope)
 
 
 def _dial(server: SmtpServer) -> SMTP:
@@ -134,16 +185,22 @@ async def _connect(line: SMTP) -> None:
         await line.connect()
     except SMTPResponseException as trouble:
         # Whatever is refused here is refused to us, before any letter was spoken of.
-        raise Unavailable(f"the server does not serve us: {trouble.code}") from trouble
+        raise TurnedAway(f"the server does not serve us: {trouble.code}") from trouble
 
 
-async def _announce(line: SMTP, envelope: Envelope) -> SMTP:
-    await line.mail(envelope.sender)
+async def _announce(line: SMTP, envelope: Envelope) -> None:
+    try:
+        await line.mail(envelope.sender)
+    except SMTPResponseException as trouble:
+        if 400 <= trouble.code < 500:
+            # No reader was spoken of yet: it is we who are put off.
+            said = envelope.without_address(trouble.message)
+            raise TurnedAway(f"{trouble.code} {said}") from trouble
+        raise
     await line.rcpt(envelope.recipient)
     answer = await line.execute_command(b"DATA")
     if answer.code != SMTPStatus.start_input:
         raise SMTPResponseException(answer.code, answer.message)
-    return line
 
 
 async def _hand_over(line: SMTP, envelope: Envelope) -> str:
@@ -153,7 +210,7 @@ async def _hand_over(line: SMTP, envelope: Envelope) -> str:
         raise Unavailable("not handed over: the line was lost")
     try:
         async with asyncio.timeout(PATIENCE_FOR_ANSWER):
-            line.protocol.write(envelope.content)
+            line.protocol.write(envelope.on_the_wire)
             code, reply = await line.protocol.read_response()
     except (SMTPException, OSError, TimeoutError) as trouble:
         raise Unanswered(f"handed over without an answer: {type(trouble).__name__}") from trouble
@@ -165,23 +222,8 @@ async def _hand_over(line: SMTP, envelope: Envelope) -> str:
 def _judge(code: int, reply: str, envelope: Envelope) -> NoReturn:
     """Read a reply that is no yes: 5xx is for ever, everything else is for now."""
     said = f"{code} {envelope.without_address(reply)}"
-    if 500 <= code < 600 and code not in CREDENTIALS:
+    if code == GOING_AWAY or code in CREDENTIALS:
+        raise TurnedAway(said)
+    if 500 <= code < 600:
         raise Refused(said)
     raise Unavailable(said)
-
-
-def _envelope(message: EmailMessage) -> Envelope:
-    """Take the envelope from the letter's own headers.
-
-    Raises:
-        Refused: when the letter carries no address it could be sent to.
-    """
-    sender, recipient = (message[name].addresses[0].addr_spec for name in ("From", "To"))
-    if not recipient.strip("<>"):
-        raise Refused("there is no usable address on file")
-    return Envelope(sender, recipient, _stuffed(message.as_bytes(policy=WIRE)))
-
-
-def _stuffed(content: bytes) -> bytes:
-    """The letter with its leading dots doubled and the lone dot that ends it."""
-    return re.sub(rb"(?m)^\.", b"..", content).removesuffix(b"\r\n") + b"\r\n.\r\n"

@@ -19,13 +19,14 @@ from domain.events import Entry
 from domain.facts import Reference
 from local import StackTrouble
 from settings import SettingMissing
-from starter import acts, auditing, pages
+from starter import acts, auditing, pages, post
 from starter.acts import File, Ref
 from starter.case_files import EXAMPLE, BadFile, read_file, section
 from starter.client import Unreachable
 from starter.desk import FrontDesk, OpenMobility
 from starter.directory_page import directory_page
 from starter.keepsakes import save_papers
+from starter.names import names_in
 from starter.running import at_desk, complaints, console, local_stack
 from store.cases import Case
 from store.directory import Directory, read_directory
@@ -96,7 +97,7 @@ def show(reference: Ref) -> None:
         title = (await _texts(desk, mobility.reference)).get(mobility.request.title.id, "")
         lines = await read_journal(desk.store.engine, mobility.reference)
         letters = await read_letters(desk.store.engine, mobility.reference)
-        names = await _names(desk, mobility)
+        names = await names_in(desk, mobility)
         return mobility, title, names, [line.entry for line in lines], letters
 
     console.print(pages.show_page(*at_desk(business)))
@@ -109,7 +110,7 @@ def why(reference: Ref) -> None:
     async def business(desk: FrontDesk) -> tuple[OpenMobility, pages.Names, list[LedgerLine]]:
         mobility = await desk.mobility(reference)
         letters = await read_letters(desk.store.engine, mobility.reference)
-        return mobility, await _names(desk, mobility), letters
+        return mobility, await names_in(desk, mobility), letters
 
     console.print(pages.why_page(*at_desk(business)))
 
@@ -121,7 +122,7 @@ def timeline(reference: Ref) -> None:
     async def business(desk: FrontDesk) -> tuple[list[auditing.Moment], pages.Names]:
         mobility = await desk.mobility(reference)
         moments = await auditing.timeline(desk.client, desk.store, mobility.reference)
-        return moments, await _names(desk, mobility)
+        return moments, await names_in(desk, mobility)
 
     console.print(pages.timeline_page(*at_desk(business)))
 
@@ -221,15 +222,6 @@ def play_demo(
     demo.play(stack, file)
 
 
-async def _names(desk: FrontDesk, mobility: OpenMobility) -> pages.Names:
-    directory = await read_directory(desk.store.engine)
-    try:
-        people = await desk.people(mobility.reference, directory)
-    except KeyDestroyed:
-        people = {person.id: person for person in directory.people}
-    return pages.Names(people, directory.organisations, mobility)
-
-
 async def _texts(desk: FrontDesk, reference: Reference) -> dict[str, str]:
     try:
         return dict(await desk.store.texts(reference))
@@ -278,6 +270,7 @@ def _about_usage(slip: TyperException) -> str:
     return f"{what} (see '{context.command_path} --help')." if what and context else what
 
 
+app.add_typer(post.app)
 app.add_typer(acts.app)
 
 

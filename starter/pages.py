@@ -225,6 +225,8 @@ def _not_delivered(view: CaseView, letters: Sequence[LedgerLine], names: Names) 
 def _why_not_delivered(letter: LedgerLine) -> str:
     if letter.state is LetterState.REFUSED:
         return "the mail server refused it; check the address, and tell them yourself."
+    if letter.state is LetterState.BOUNCED:
+        return "it came back; check the address, and tell them yourself."
     if letter.state is LetterState.UNKNOWN:
         return "nobody can know whether it arrived; tell them yourself."
     if letter.settled_at is None:

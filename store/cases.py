@@ -13,8 +13,8 @@ from domain.people import Person
 from domain.request import MobilityRequest
 from store.engine import single_statement
 from store.ledger import ERASED, LetterState
-from store.sealing import KeyRing
-from store.tables import NOW, document, journal, letter, mobility, participant, writing
+from store.sealing import KeyDestroyed, KeyRing
+from store.tables import NOW, data_key, document, journal, letter, mobility, participant, writing
 
 RESERVING = 0x4D4F43
 """One reference is reserved at a time: the same request may come on both sides of midnight."""
@@ -67,6 +67,23 @@ class Store:
         """One mobility, none when there is no such reference."""
         cases = await self._cases(mobility.c.reference == reference)
         return cases[0] if cases else None
+
+    async def as_of(self, reference: Reference) -> int:
+        """The number of a mobility's last entry, to see whether anything has happened since.
+
+        Raises:
+            KeyDestroyed: when it was erased.
+        """
+        find = (
+            sa.select(mobility.c.n, data_key.c.destroyed_at)
+            .join(data_key, data_key.c.scope == mobility.c.reference, isouter=True)
+            .where(mobility.c.reference == reference)
+        )
+        async with single_statement(self.engine) as connection:
+            row = (await connection.execute(find)).first()
+        if row and row.destroyed_at:
+            raise KeyDestroyed(f"{reference} was erased.")
+        return row.n if row else 0
 
     async def cases(self) -> list[Case]:
         """Every mobility, newest first."""
@@ -231,13 +248,24 @@ class Store:
 
 
 async def _stop_letters(tx: AsyncConnection, reference: Reference) -> None:
-    """Settle the letters of an erased mobility; of the others no remark stays but our own."""
+    """Settle the letters of an erased mobility; of the others no remark stays but our own.
+
+    No text stays either, nor that of a letter which speaks of other mobilities besides.
+    """
     its_own = letter.c.reference == reference
+    words = sa.func.string_to_array(letter.c.sealed_for, " ")
+    await tx.execute(
+        sa.update(letter)
+        .where(sa.or_(its_own, sa.literal(reference) == sa.func.any(words)))
+        .where(letter.c.message.is_not(None))
+        .values(message=None)
+    )
     await tx.execute(
         sa.update(letter)
         .where(its_own, letter.c.settled_at.is_not(None), letter.c.remark != ERASED)
         .values(remark=None)
     )
+    await _release_gathered(tx, reference)
     may_have_left = letter.c.unanswered > 0
     state = sa.case((may_have_left, LetterState.UNKNOWN), else_=LetterState.WITHHELD)
     await tx.execute(
@@ -245,3 +273,19 @@ async def _stop_letters(tx: AsyncConnection, reference: Reference) -> None:
         .where(its_own, letter.c.settled_at.is_(None))
         .values(state=state, settled_at=NOW, remark=ERASED)
     )
+
+
+async def _release_gathered(tx: AsyncConnection, reference: Reference) -> None:
+    """Let reminders of other mobilities leave by themselves that were to leave in one of these."""
+    stopped = sa.select(letter.c.key).where(
+        letter.c.reference == reference, letter.c.settled_at.is_(None)
+    )
+    await tx.execute(
+        sa.update(letter)
+        .where(letter.c.reference != reference, letter.c.merged_into.in_(stopped))
+        .where(letter.c.state == LetterState.MERGED)
+        .values(
+            state=LetterState.INTENDED, merged_into=None, settled_at=None, remark=None,
+            next_attempt_at=NOW,
+        )
+    )  # fmt: skip

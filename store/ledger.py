@@ -1,14 +1,15 @@
 """The ledger of letters: what was intended, what became of it, each letter exactly once.
 
-States: intended, rendered (about to be handed over), then handed over, refused, withheld or
-unknown. A letter found rendered was about to leave and nobody noted an answer: nobody can know
-whether it left, so it is handed over again under the same Message-ID, and the ledger says how often
-that was tried. After a few times it is left at that: unknown.
+A letter found rendered was about to leave and nobody noted an answer: nobody can know whether it
+left, so it is handed over again under the same Message-ID, and the ledger says how often that was
+tried. After a few times it is left at that: unknown.
 
 A courier speaks for a letter with the line its claim returned. Once another has taken the letter
 up, that line no longer counts: the first courier neither sends it nor notes anything about it.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -26,18 +27,54 @@ class LetterState(StrEnum):
 
     INTENDED = "intended"
     RENDERED = "rendered"
+    """It is about to leave."""
     HANDED_OVER = "handed over"
+    """The mail server has taken it, and nothing was heard since."""
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
     REFUSED = "refused"
     WITHHELD = "withheld"
+    MERGED = "merged"
+    """Another letter to the same person says it too: the ledger names which."""
     UNKNOWN = "unknown"
     """It may have left, nobody can know, and it is not tried again."""
+
+
+_NEWS = frozenset({LetterState.BOUNCED, LetterState.COMPLAINED})
+MAY_BECOME: dict[LetterState, frozenset[LetterState]] = {
+    LetterState.INTENDED: frozenset(
+        {LetterState.RENDERED, LetterState.WITHHELD, LetterState.MERGED}
+    ),
+    LetterState.RENDERED: _NEWS | {
+        LetterState.RENDERED, LetterState.HANDED_OVER, LetterState.REFUSED,
+        LetterState.WITHHELD, LetterState.MERGED, LetterState.UNKNOWN,
+    },
+    LetterState.HANDED_OVER: _NEWS,
+    LetterState.UNKNOWN: _NEWS,
+    LetterState.BOUNCED: frozenset(),
+    LetterState.COMPLAINED: frozenset(),
+    LetterState.REFUSED: frozenset(),
+    LetterState.WITHHELD: frozenset(),
+    # The letter it was to leave in was erased before it left.
+    LetterState.MERGED: frozenset({LetterState.INTENDED}),
+}  # fmt: skip
+"""Every way a letter can go. News of one that may have left proves that it did."""
+
+
+def before(state: LetterState) -> list[LetterState]:
+    """The states from which a letter may come to this one."""
+    return [earlier for earlier, later in MAY_BECOME.items() if state in later]
+
+
+_WAYS = [f"{one} > {other}" for one, others in MAY_BECOME.items() for other in others]
 
 
 class LedgerLine(Fact):
     """One letter in the ledger.
 
     ``attempts`` counts how often it was taken up, and so numbers the claims. ``unanswered`` counts
-    those of them after which nobody can know whether it left.
+    those of them after which nobody can know whether it left. ``merged_into`` names the letter that
+    left in its place.
     """
 
     key: str
@@ -50,9 +87,30 @@ class LedgerLine(Fact):
     rendered_sha256: str | None
     settled_at: datetime | None
     remark: str | None
+    merged_into: str | None = None
 
 
-_LINE = [letter.c[name] for name in LedgerLine.model_fields]
+@dataclass(frozen=True)
+class Rendering:
+    """A letter as it is about to leave: its name, its hash, and its very text, sealed."""
+
+    line: LedgerLine
+    message_id: str
+    sha256: str
+    message: bytes
+    sealed_for: tuple[Reference, ...]
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What finally became of a letter."""
+
+    line: LedgerLine
+    state: LetterState
+    remark: str
+
+
+LINE = [letter.c[name] for name in LedgerLine.model_fields]
 CLAIM_SECONDS = 60
 """How long a courier has to write one letter before another may take it up."""
 DELIVERY_SECONDS = 15 * 60
@@ -63,8 +121,8 @@ ERASED = "the mobility was erased"
 """What the ledger says of letters that erasing has stopped."""
 
 
-async def claim(engine: AsyncEngine) -> LedgerLine | None:
-    """Take up the next letter to be delivered; nobody else gets it for a minute.
+async def claim(engine: AsyncEngine, at_most: int = 1) -> list[LedgerLine]:
+    """Take up the next letters to be delivered; nobody else gets them for a minute.
 
     The line returned is the claim: only with it can anything be noted about the letter.
     """
@@ -72,40 +130,73 @@ async def claim(engine: AsyncEngine) -> LedgerLine | None:
         sa.select(letter.c.key)
         .where(letter.c.settled_at.is_(None), letter.c.next_attempt_at <= NOW)
         .order_by(letter.c.next_attempt_at, letter.c.key)
-        .limit(1)
+        .limit(at_most)
         .with_for_update(skip_locked=True)
-        .scalar_subquery()
+        .cte("due")
     )
     async with single_statement(engine) as tx:
-        row = (
-            await tx.execute(
-                sa.update(letter)
-                .where(letter.c.key == due)
-                .values(next_attempt_at=_in(CLAIM_SECONDS), attempts=letter.c.attempts + 1)
-                .returning(*_LINE)
-            )
-        ).mappings().first()  # fmt: skip
-        return LedgerLine.model_validate(dict(row)) if row else None
+        rows = await tx.execute(
+            sa.update(letter)
+            .where(letter.c.key == due.c.key)
+            .values(next_attempt_at=_in(CLAIM_SECONDS), attempts=letter.c.attempts + 1)
+            .returning(*LINE)
+        )
+        lines = [LedgerLine.model_validate(dict(row)) for row in rows.mappings()]
+    return sorted(lines, key=lambda line: (line.intended_at, line.key))
 
 
-async def about_to_hand_over(
-    engine: AsyncEngine, line: LedgerLine, *, message_id: str, rendered_sha256: str
-) -> bool:
-    """Note that a letter leaves now, before it does; false when it is no longer ours to send.
+async def about_to_hand_over(engine: AsyncEngine, renderings: Sequence[Rendering]) -> set[str]:
+    """Note that letters leave now, before they do, and return the keys that are ours to send.
 
-    It counts as unanswered until an answer is noted, and nobody else gets it for as long as a
+    Each counts as unanswered until an answer is noted, and nobody else gets it for as long as a
     delivery may take.
     """
-    return await _note(
-        engine, line, state=LetterState.RENDERED, message_id=message_id,
-        rendered_sha256=rendered_sha256, unanswered=line.unanswered + 1,
-        next_attempt_at=_in(DELIVERY_SECONDS),
-    )  # fmt: skip
+    columns = {
+        "keys": [r.line.key for r in renderings],
+        "attempts": [r.line.attempts for r in renderings],
+        "message_ids": [r.message_id for r in renderings],
+        "hashes": [r.sha256 for r in renderings],
+        "messages": [r.message for r in renderings],
+        "scopes": [" ".join(r.sealed_for) for r in renderings],
+    }
+    async with single_statement(engine) as tx:
+        return set((await tx.execute(RENDERED, columns | {"wait": DELIVERY_SECONDS})).scalars())
 
 
-async def settle(engine: AsyncEngine, line: LedgerLine, state: LetterState, remark: str) -> bool:
-    """Note what finally became of a letter; false when another has taken it up since."""
-    return await _note(engine, line, state=state, remark=remark, settled_at=NOW)
+async def settle(engine: AsyncEngine, settlements: Sequence[Settlement]) -> set[str]:
+    """Note what finally became of letters, and return the keys that nobody took up since."""
+    columns: dict[str, object] = {
+        "keys": [s.line.key for s in settlements],
+        "attempts": [s.line.attempts for s in settlements],
+        "states": [str(s.state) for s in settlements],
+        "remarks": [s.remark for s in settlements],
+    }
+    async with single_statement(engine) as tx:
+        return set((await tx.execute(SETTLED, columns | {"ways": _WAYS})).scalars())
+
+
+RENDERED = sa.text(
+    """
+    update letter set state = 'rendered', message_id = n.message_id, rendered_sha256 = n.sha256,
+      message = n.message, sealed_for = n.scopes, unanswered = unanswered + 1,
+      next_attempt_at = now() + make_interval(secs => :wait)
+    from unnest(cast(:keys as text[]), cast(:attempts as integer[]), cast(:message_ids as text[]),
+        cast(:hashes as text[]), cast(:messages as bytea[]), cast(:scopes as text[]))
+      as n (key, attempts, message_id, sha256, message, scopes)
+    where letter.key = n.key and letter.attempts = n.attempts and settled_at is null
+    returning letter.key
+    """
+)
+SETTLED = sa.text(
+    """
+    update letter set state = n.state, remark = n.remark, settled_at = now()
+    from unnest(cast(:keys as text[]), cast(:attempts as integer[]), cast(:states as text[]),
+        cast(:remarks as text[])) as n (key, attempts, state, remark)
+    where letter.key = n.key and letter.attempts = n.attempts and settled_at is null
+      and letter.state || ' > ' || n.state = any(cast(:ways as text[]))
+    returning letter.key
+    """
+)
 
 
 async def try_again(engine: AsyncEngine, line: LedgerLine, remark: str) -> bool:
@@ -139,7 +230,7 @@ async def read_letters(engine: AsyncEngine, reference: Reference) -> list[Ledger
     """Every letter of a mobility, in the order they were intended."""
     async with single_statement(engine) as connection:
         rows = await connection.execute(
-            sa.select(*_LINE)
+            sa.select(*LINE)
             .where(letter.c.reference == reference)
             .order_by(letter.c.intended_at, letter.c.key)
         )

@@ -98,9 +98,21 @@ letter = sa.Table(
     sa.Column("rendered_sha256", sa.Text),
     sa.Column("settled_at", MOMENT),
     sa.Column("remark", sa.Text),
+    # The very text, sealed; of a letter about several mobilities, under the keys of all of them.
+    sa.Column("message", sa.LargeBinary),
+    sa.Column("sealed_for", sa.Text),
+    # Reminders of one person are counted over all mobilities.
+    sa.Column("person", sa.Text, sa.Computed("(\"order\" ->> 'to')", persisted=True)),
+    sa.Column("merged_into", sa.Text, index=True),
+    sa.Column("counted_at", MOMENT),
+    sa.Column("above_cap", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("held_until", MOMENT),
     sa.Index(
         "letter_to_deliver", "next_attempt_at", postgresql_where=sa.text("settled_at is null")
     ),
+    sa.Index("letter_open_of_person", "person", postgresql_where=sa.text("settled_at is null")),
+    sa.Index("letter_counted", "person", "counted_at"),
+    sa.Index("letter_by_message_id", "message_id"),
 )
 
 document = sa.Table(

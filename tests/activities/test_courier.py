@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfoNotFoundError
 import pytest
 import sqlalchemy as sa
 
-from activities import courier as room
+from activities import scribe as room
 from activities.courier import Courier, courier_at_work
 from domain.letters import Purpose
 from domain.messages import Cause, WithdrawParticipant
@@ -42,7 +42,7 @@ from tests.builders import (
     in_matching,
     in_preparation,
 )
-from tests.store.kept import keep_all_of, write
+from tests.store.kept import as_rendered, keep_all_of, write
 
 PAPER = b"%PDF the agreement"
 
@@ -85,8 +85,10 @@ async def ledger(store: Store) -> list[LedgerLine]:
     return await read_letters(store.engine, REFERENCE)
 
 
-async def time_has_passed(store: Store) -> None:
-    """Every letter that waits for its turn may be taken up now."""
+async def time_has_passed(store: Store, courier: Courier | None = None) -> None:
+    """Every letter that waits for its turn may be taken up now, and the server be tried again."""
+    if courier is not None:
+        courier.postman._rests_until = 0.0
     async with store.engine.begin() as tx:
         await tx.execute(sa.update(letter).values(next_attempt_at=NOW))
 
@@ -211,6 +213,7 @@ async def test_a_reminder_whose_question_is_open_is_delivered(
     store: Store, courier: Courier, clerk: Clerk
 ) -> None:
     journey, _ = await a_host_is_asked(store)
+    await deliver_all(courier)
     journey.wait(3)
     await write(store, journey)
 
@@ -247,8 +250,7 @@ async def test_a_letter_found_about_to_leave_is_sent_again_under_the_same_name(
 ) -> None:
     await a_host_is_asked(store)
     first = a_courier(store, port)
-    taken_up = await claim(store.engine)
-    assert taken_up is not None
+    [taken_up] = await claim(store.engine)
     await first._deliver(taken_up)
     # The server took it, and the courier stopped before it could say so in the ledger.
     async with store.engine.begin() as tx:
@@ -271,10 +273,9 @@ async def test_a_letter_that_never_left_is_not_lost_with_its_courier(
     store: Store, courier: Courier, clerk: Clerk
 ) -> None:
     _, asked = await a_host_is_asked(store)
-    taken_up = await claim(store.engine)
-    assert taken_up is not None
+    [taken_up] = await claim(store.engine)
     assert taken_up.key == asked.key
-    await about_to_hand_over(store.engine, taken_up, message_id="<x@y>", rendered_sha256="")
+    await about_to_hand_over(store.engine, [as_rendered(taken_up)])
     assert not await courier.deliver_next()
     await time_has_passed(store)
 
@@ -293,18 +294,22 @@ async def test_letters_wait_for_a_mail_server_that_is_down_and_leave_once(
 
     waiting = await ledger(store)
     assert [line.settled_at for line in waiting] == [None] * 7
-    assert {(line.state, line.attempts) for line in waiting} == {(LetterState.RENDERED, 1)}
-    assert all(str(line.remark).startswith("not handed over") for line in waiting)
+    # The first is tried, and the others are not taken up while the server is left in peace.
+    assert sorted(line.attempts for line in waiting) == [0] * 6 + [1]
+    [tried] = [line for line in waiting if line.attempts]
+    assert tried.state is LetterState.RENDERED
+    assert str(tried.remark).startswith("not handed over")
 
-    await time_has_passed(store)
+    await time_has_passed(store, courier)
     with open_office(clerk, port):
         await deliver_all(courier)
         await time_has_passed(store)
         await deliver_all(courier)
 
     left = await ledger(store)
-    assert {(line.state, line.attempts) for line in left} == {(LetterState.HANDED_OVER, 2)}
-    assert [line.message_id for line in left] == [line.message_id for line in waiting]
+    assert {line.state for line in left} == {LetterState.HANDED_OVER}
+    assert sorted(line.attempts for line in left) == [1] * 6 + [2]
+    assert tried.message_id in {line.message_id for line in left}
     assert len(clerk.taken) == 7
 
 
@@ -400,12 +405,12 @@ async def test_a_case_that_is_still_open_is_closed_when_its_key_is_destroyed(
 ) -> None:
     await agreement_is_to_be_signed(store)
     await courier.deliver_next()
-    assert set(courier._known) == {REFERENCE}
+    assert set(courier.scribe._known) == {REFERENCE}
     await store.keys.destroy(REFERENCE)
 
     await deliver_all(courier)
 
-    assert courier._known == {}
+    assert courier.scribe._known == {}
     assert len(clerk.taken) == 1
     states = [line.state for line in await ledger(store)]
     assert states.count(LetterState.WITHHELD) == 6
@@ -418,13 +423,13 @@ async def test_names_and_texts_in_clear_are_forgotten_after_a_minute(
     await agreement_is_to_be_signed(store)
     assert room.KEPT_OPEN_SECONDS == 60
     await deliver_all(courier)
-    [(until, _)] = courier._known.values()
+    [(until, _)] = courier.scribe._known.values()
     assert time.monotonic() + 50 < until <= time.monotonic() + 60
 
     monkeypatch.setattr(time, "monotonic", lambda: until + 1)
 
     assert not await courier.deliver_next()
-    assert courier._known == {}
+    assert courier.scribe._known == {}
 
 
 @pytest.mark.usefixtures("office")
@@ -513,9 +518,8 @@ async def test_a_letter_whose_couriers_die_again_and_again_is_left_at_unknown(
 ) -> None:
     await a_host_is_asked(store)
     for _ in range(3):
-        taken_up = await claim(store.engine)
-        assert taken_up is not None
-        await about_to_hand_over(store.engine, taken_up, message_id="<x@y>", rendered_sha256="")
+        [taken_up] = await claim(store.engine)
+        await about_to_hand_over(store.engine, [as_rendered(taken_up)])
         await time_has_passed(store)
 
     assert await courier.deliver_next()
@@ -529,8 +533,9 @@ async def test_a_letter_whose_couriers_die_again_and_again_is_left_at_unknown(
 async def test_a_letter_that_may_have_left_is_not_said_to_be_withheld(
     store: Store, courier: Courier, clerk: Clerk
 ) -> None:
-    clerk.silent = True
     journey, _ = await a_host_is_asked(store)
+    await deliver_all(courier)
+    clerk.silent = True
     journey.wait(3)
     await write(store, journey)
     await deliver_all(courier)
@@ -552,7 +557,7 @@ async def test_a_server_that_is_down_for_long_leaves_nothing_unknown(
     await a_host_is_asked(store)
     for _ in range(5):
         await deliver_all(courier)
-        await time_has_passed(store)
+        await time_has_passed(store, courier)
 
     [line] = await ledger(store)
     assert (line.attempts, line.unanswered, line.settled_at) == (5, 0, None)
@@ -564,11 +569,9 @@ async def test_a_courier_that_stalled_past_its_claim_does_not_send(
 ) -> None:
     await a_host_is_asked(store)
     stalled, other = a_courier(store, port), a_courier(store, port)
-    taken_up = await claim(store.engine)
-    assert taken_up is not None
+    [taken_up] = await claim(store.engine)
     await time_has_passed(store)
-    taken_up_again = await claim(store.engine)
-    assert taken_up_again is not None
+    [taken_up_again] = await claim(store.engine)
 
     await stalled._deliver(taken_up)
     assert clerk.taken == []

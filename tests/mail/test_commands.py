@@ -6,6 +6,7 @@ import typer
 
 from domain.people import Language
 from mail.compose import compose
+from mail.gathered import compose_gathered, most_urgent_first
 from starter.cli import app
 from tests.mail.journeys import every_letter
 
@@ -18,10 +19,12 @@ VERBS = {
 
 
 def told_commands() -> set[str]:
-    letters = (
+    letters = [
         compose(letter, sender="mobility@example.org").text
         for language in Language for letter in every_letter(language=language)
-    )  # fmt: skip
+    ]  # fmt: skip
+    gathered = most_urgent_first(every_letter())
+    letters.append(compose_gathered(gathered, sender="mobility@example.org").text)
     lines = {line for text in letters for line in text.splitlines()}
     return {line.strip() for line in lines if line.startswith("    mobility ")}
 

@@ -18,6 +18,7 @@ from domain.letters import LETTER_OF, Purpose
 from domain.people import Language
 from mail.compose import Composed, as_message, compose, message_id_of
 from mail.context import LetterContext
+from mail.gathered import FOLDER
 from mail.letters import OWN_FACTS
 from mail.letters.grant_decided import grant_decided
 from mail.letters.instalment_due import instalment_due
@@ -89,7 +90,7 @@ def test_every_purpose_has_a_folder_and_every_folder_a_purpose() -> None:
     letters = resources.files("mail") / "letters"
     folders = {f.name: f for f in letters.iterdir() if f.is_dir() and f.name != "__pycache__"}
 
-    assert folders.keys() == {purpose.value for purpose in Purpose}
+    assert folders.keys() == {purpose.value for purpose in Purpose} | {FOLDER}
     for folder in folders.values():
         assert {f.name for f in folder.iterdir()} == {"subject.txt", "body.md"}
 

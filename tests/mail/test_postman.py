@@ -3,6 +3,7 @@
 
 import asyncio
 import socket
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -11,10 +12,12 @@ from email.message import EmailMessage
 import pytest
 import uvloop
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword, Session
+from aiosmtpd.smtp import Envelope as Taken
 
 from mail import postman as room
-from mail.postman import Postman, Refused, SmtpServer, Unanswered, Unavailable
+from mail.envelope import Envelope, envelope_of
+from mail.postman import Postman, Refused, SmtpServer, TurnedAway, Unanswered, Unavailable
 
 NAMES = {"MAIL": "250 OK", "RCPT": "250 OK", "DATA": "250 OK queued as 4711"}
 
@@ -26,10 +29,10 @@ class Clerk:
     answers: dict[str, str] = field(default_factory=lambda: dict(NAMES))
     drop: str = ""
     takes_seconds: float = 0
-    taken: list[Envelope] = field(default_factory=list)
+    taken: list[Taken] = field(default_factory=list)
     lines: set[int] = field(default_factory=set)
 
-    async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope,
+    async def handle_MAIL(self, server: SMTP, session: Session, envelope: Taken,
                           address: str, _options: list[str]) -> str:  # fmt: skip
         self.lines.add(id(session))
         if self._is_cut(server, "MAIL"):
@@ -38,14 +41,14 @@ class Clerk:
             envelope.mail_from = address
         return self.answers["MAIL"]
 
-    async def handle_RCPT(self, server: SMTP, _session: Session, envelope: Envelope,
+    async def handle_RCPT(self, server: SMTP, _session: Session, envelope: Taken,
                           address: str, _options: list[str]) -> str:  # fmt: skip
         self._is_cut(server, "RCPT")
         if self.answers["RCPT"].startswith("2"):
             envelope.rcpt_tos.append(address)
         return self.answers["RCPT"]
 
-    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Taken) -> str:
         if self.answers["DATA"].startswith("2"):
             self.taken.append(envelope)
         self._is_cut(server, "DATA")
@@ -93,16 +96,19 @@ async def postman(port: int) -> AsyncIterator[Postman]:
     await carrier.close()
 
 
-def letter(text: str = "Dear Ana,\n\n.a line that begins with a dot\n..\nBorås\n") -> EmailMessage:
+def letter(
+    text: str = "Dear Ana,\n\n.a line that begins with a dot\n..\nBorås\n",
+    to: str = "Ana Cáceres Gómez <ana@soc.example>",
+) -> Envelope:
     message = EmailMessage()
     message["From"] = "Mobility engine <mobility@example.org>"
-    message["To"] = "Ana Cáceres Gómez <ana@soc.example>"
+    message["To"] = to
     message["Message-ID"] = "<a@example.org>"
     message.set_content(text, cte="quoted-printable")
-    return message
+    return envelope_of(message)
 
 
-def content_of(taken: Envelope) -> str:
+def content_of(taken: Taken) -> str:
     assert isinstance(taken.content, bytes)
     return taken.content.decode()
 
@@ -132,7 +138,8 @@ async def test_letters_at_the_same_moment_do_not_mix(postman: Postman, clerk: Cl
     await asyncio.gather(*(postman.deliver(letter(f"letter {n}\n")) for n in range(10)))
 
     bodies = [content_of(taken).split("\r\n\r\n", 1)[1] for taken in clerk.taken]
-    assert bodies == [f"letter {n}\r\n" for n in range(10)]
+    assert sorted(bodies) == [f"letter {n}\r\n" for n in range(10)]
+    assert 1 < len(clerk.lines) <= 4
 
 
 @pytest.mark.usefixtures("office")
@@ -214,19 +221,15 @@ async def test_line_closed_while_idle_costs_no_letter(port: int, clerk: Clerk) -
 
 
 async def test_letter_without_an_address_is_refused_unsent(postman: Postman) -> None:
-    stray = letter()
-    del stray["To"]
-    stray["To"] = "Ana <>"
-
     with pytest.raises(Refused, match="no usable address"):
-        await postman.deliver(stray)
+        await postman.deliver(letter(to="Ana <>"))
 
 
 @pytest.mark.parametrize("password", ["right", "wrong"])
 async def test_wrong_password_is_our_fault_and_not_the_letters(
     port: int, clerk: Clerk, password: str
 ) -> None:
-    def check(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str,
+    def check(_server: SMTP, _session: Session, _envelope: Taken, _mechanism: str,
               given: object) -> AuthResult:  # fmt: skip
         is_right = isinstance(given, LoginPassword) and given.password == b"right"
         return AuthResult(success=is_right, handled=False)
@@ -326,3 +329,86 @@ def test_postman_works_on_the_workers_own_loop(port: int, clerk: Clerk) -> None:
         uvloop.run(deliver_twice())
 
     assert len(clerk.taken) == 2
+
+
+@pytest.mark.usefixtures("office")
+@pytest.mark.parametrize("connections", [1, 2, 7])
+async def test_no_more_lines_are_open_than_were_agreed(
+    port: int, clerk: Clerk, connections: int
+) -> None:
+    carrier = Postman(SmtpServer("127.0.0.1", port), connections=connections)
+    clerk.takes_seconds = 0.02
+
+    await asyncio.gather(*(carrier.deliver(letter()) for _ in range(20)))
+    await carrier.close()
+
+    assert (len(clerk.taken), len(clerk.lines)) == (20, connections)
+
+
+@pytest.mark.usefixtures("office")
+async def test_letters_leave_no_faster_than_was_agreed(port: int, clerk: Clerk) -> None:
+    carrier = Postman(SmtpServer("127.0.0.1", port), per_second=20)
+    began = time.monotonic()
+
+    await asyncio.gather(*(carrier.deliver(letter()) for _ in range(7)))
+    await carrier.close()
+
+    assert time.monotonic() - began >= 6 / 20
+    assert len(clerk.taken) == 7
+
+
+async def test_a_server_that_turns_us_away_is_left_in_peace_for_longer_each_time(
+    postman: Postman,
+) -> None:
+    rests = []
+    for _ in range(8):
+        with pytest.raises(TurnedAway):
+            await postman.deliver(letter())
+        rests.append(round(postman.rests))
+        postman._rests_until = 0.0
+
+    assert rests == [1, 2, 4, 8, 16, 32, 60, 60]
+
+
+async def test_letters_turned_away_together_count_once(postman: Postman) -> None:
+    sent = (postman.deliver(letter()) for _ in range(4))
+    await asyncio.gather(*sent, return_exceptions=True)
+
+    assert round(postman.rests) == 1
+
+
+@pytest.mark.usefixtures("office")
+@pytest.mark.parametrize(
+    ("where", "answer", "is_about_us"),
+    [
+        ("MAIL", "421 too busy", True),
+        ("MAIL", "451 try again later", True),
+        ("RCPT", "421 too busy", True),
+        ("RCPT", "450 greylisted", False),
+        ("RCPT", "550 unknown", False),
+        ("DATA", "452 too much mail", False),
+    ],
+)
+async def test_only_what_is_said_to_us_is_taken_as_said_to_us(
+    postman: Postman, clerk: Clerk, where: str, answer: str, is_about_us: bool
+) -> None:
+    clerk.answers[where] = answer
+
+    with pytest.raises((Unavailable, Refused)) as trouble:
+        await postman.deliver(letter())
+
+    assert isinstance(trouble.value, TurnedAway) == is_about_us
+    assert postman.is_doubtful == is_about_us
+    assert bool(postman.rests) == is_about_us
+
+
+@pytest.mark.usefixtures("office")
+async def test_one_letter_that_leaves_ends_the_doubt(postman: Postman, clerk: Clerk) -> None:
+    clerk.answers["MAIL"] = "421 too busy"
+    with pytest.raises(TurnedAway):
+        await postman.deliver(letter())
+    clerk.answers = dict(NAMES)
+
+    await postman.deliver(letter())
+
+    assert not postman.is_doubtful

@@ -162,7 +162,8 @@ def test_every_setting_is_given_and_no_other(name: str) -> None:
 
 def test_settings_can_read_what_the_worker_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     for key, value in SERVICES["worker"]["environment"].items():
-        monkeypatch.setenv(key, re.sub(r"\$\{[^}]*\}", "filled-in", value))
+        by_default = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value)
+        monkeypatch.setenv(key, re.sub(r"\$\{[^}]*\}", "filled-in", by_default))
     monkeypatch.setenv("SMTP_URL", "smtp://mail-catcher:1025")
 
     settings = Settings()

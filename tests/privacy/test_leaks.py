@@ -25,6 +25,7 @@ from starter.desk import workflow_id
 from store.cases import Store
 from store.journal import read_journal
 from store.ledger import read_letters
+from store.letters_kept import read_letter
 from store.tables import metadata
 from tests.privacy.people import DIRECTORY, SECRETS, UNHEARD, secret
 
@@ -194,6 +195,21 @@ async def test_journal_and_ledger_speak_in_references(
         assert person_id in said_in_ledger
 
 
+async def test_what_people_got_is_kept_for_auditors_word_for_word(
+    journeys: list[Reference], store: Store
+) -> None:
+    lines = [line for one in journeys for line in await read_letters(store.engine, one)]
+    kept = [await read_letter(store.engine, store.keys, line.key) for line in lines]
+
+    read = b"\n".join(
+        part for one in kept if one and one.message
+        for piece in message_from_bytes(one.message, policy=default).walk()
+        if isinstance(part := piece.get_payload(decode=True), bytes)
+    )  # fmt: skip
+    assert secret("title") in read.decode("utf-8", "replace")
+    assert UNHEARD.encode() not in read
+
+
 async def test_what_was_written_in_a_refused_message_is_kept_nowhere(
     journeys: list[Reference], store: Store
 ) -> None:
@@ -250,10 +266,11 @@ async def test_after_erasure_nothing_is_left_to_read_and_the_record_is_sound(
         assert found_in(await raw_rows_of(store, table, finished)) == set()
     left = {table: await raw_rows_of(store, table, finished) for table in SEALED}
     assert left["participant"] == left["writing"] == b""
-    assert left["document"].count(b"\\x") == left["data_key"].count(b"\\x") == 0
+    for name in ("letter", "document", "data_key"):
+        assert sealed[name].count(b"\\x") > left[name].count(b"\\x") == 0
 
 
-SEALED = ("participant", "writing", "document", "data_key")
+SEALED = ("participant", "writing", "letter", "document", "data_key")
 
 
 async def raw_rows_of(store: Store, table: sa.Table | str, reference: Reference) -> bytes:

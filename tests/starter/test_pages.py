@@ -164,6 +164,7 @@ def test_a_mobility_closed_without_its_card_says_so() -> None:
     [
         (LetterState.REFUSED, "550 5.1.1 no such box", "delivered: the mail server refused it;"),
         (LetterState.RENDERED, "not handed over", "delivered: the mail server has not taken it"),
+        (LetterState.BOUNCED, "550 5.1.1 no such box", "delivered: it came back;"),
         (LetterState.UNKNOWN, "no answer", "delivered: nobody can know whether it arrived;"),
         (LetterState.HANDED_OVER, "250 OK", ""),
         (LetterState.INTENDED, None, ""),

@@ -3,13 +3,14 @@
 import sqlalchemy as sa
 
 from domain.case_view import view_of
-from domain.facts import PersonId, Reference
+from domain.facts import PersonId, Reference, Writing
 from domain.journal import Record
 from domain.people import Organisation, Person
 from store.cases import Store
 from store.directory import Directory, keep_directory
 from store.journal import write_down
-from store.tables import writing
+from store.ledger import LedgerLine, Rendering
+from store.tables import mobility, writing
 from tests.builders import (
     COORDINATOR,
     EMELIE,
@@ -55,7 +56,7 @@ def stroke(journey: Journey, since: int = 0, until: int | None = None) -> Record
     entries = tuple(journey.journal[since:until])
     numbers = {entry.n for entry in entries}
     return Record(
-        reference=REFERENCE,
+        reference=journey.mobility.request.reference,
         entries=entries,
         view=view_of(journey.mobility),
         letters=tuple(order for order in journey.letters(since) if order.event in numbers),
@@ -77,11 +78,37 @@ async def take_in(store: Store, journey: Journey) -> Reference:
     return reference
 
 
+async def take_in_as(store: Store, journey: Journey) -> None:
+    """Take a request in under its own reference, beside others; its texts are its own too."""
+    request = journey.mobility.request
+    reference = request.reference
+    names = {name: f"{reference}/{name}" for name in TOLD}
+    async with store.engine.begin() as tx:
+        await tx.execute(sa.insert(mobility).values(reference=reference, request_key=reference))
+        for name, text in TOLD.items():
+            sealed = await store.keys.seal(reference, text.encode())
+            row = {"id": names[name], "reference": reference, "digest": "0", "sealed": sealed}
+            await tx.execute(sa.insert(writing).values(row))
+    await keep_directory(store.engine, DIRECTORY)
+    own = {
+        "title": _own(request.title, names), "context": _own(request.context, names),
+        "objectives": tuple(
+            o.model_copy(update={"text": _own(o.text, names)}) for o in request.objectives
+        ),
+    }  # fmt: skip
+    journey.mobility.request = request.model_copy(update=own)
+    await store.keep_request(journey.mobility.request)
+    await store.keep_participants(reference, [PEOPLE[person] for person in (FRIDA, EMELIE)])
+
+
+def _own(text: Writing, names: dict[str, str]) -> Writing:
+    return text.model_copy(update={"id": names[text.id]})
+
+
 async def write(store: Store, journey: Journey, *, run_id: str = "run-1") -> str:
     """Write down what has happened since the last time, in one stroke."""
-    mobility = journey.mobility
-    record = stroke(journey, mobility.recorded)
-    mobility.recorded = mobility.n
+    record = stroke(journey, journey.mobility.recorded)
+    journey.mobility.recorded = journey.mobility.n
     return await write_down(
         store.engine, record, run_id=run_id, activity_id=str(record.entries[0].n)
     )
@@ -92,3 +119,10 @@ async def keep_all_of(store: Store, journey: Journey) -> Reference:
     reference = await take_in(store, journey)
     await write(store, journey)
     return reference
+
+
+def as_rendered(line: LedgerLine, message_id: str = "<x@y>") -> Rendering:
+    """A letter about to leave, with no text worth keeping."""
+    return Rendering(
+        line=line, message_id=message_id, sha256="ab", message=b"", sealed_for=(REFERENCE,)
+    )

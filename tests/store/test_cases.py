@@ -9,7 +9,15 @@ from domain.facts import Reference, Writing
 from domain.people import Person
 from store.cases import Store
 from store.journal import read_journal
-from store.ledger import LetterState, about_to_hand_over, claim, read_letters, settle
+from store.ledger import (
+    LedgerLine,
+    LetterState,
+    Settlement,
+    about_to_hand_over,
+    claim,
+    read_letters,
+    settle,
+)
 from store.sealing import KeyDestroyed
 from store.tables import document, metadata, mobility, participant, writing
 from tests.builders import (
@@ -22,7 +30,7 @@ from tests.builders import (
     in_agreement,
     in_preparation,
 )
-from tests.store.kept import TOLD, keep_all_of, take_in, write
+from tests.store.kept import TOLD, as_rendered, keep_all_of, take_in, write
 
 TEXT = "Emelie has broken a leg."
 OTHER = Reference("M-2026-0002")
@@ -283,11 +291,17 @@ async def test_erasing_leaves_the_journal_and_the_view_as_they_are(store: Store)
     assert await store.case(REFERENCE) == case
 
 
+async def left_with(store: Store, state: LetterState, answer: str) -> LedgerLine:
+    """One letter is handed over, and the mail server gives that answer."""
+    [line] = await claim(store.engine)
+    await about_to_hand_over(store.engine, [as_rendered(line)])
+    assert await settle(store.engine, [Settlement(line, state, answer)])
+    return line
+
+
 async def test_erasing_withholds_letters_that_have_not_left(store: Store) -> None:
     await an_erasable_mobility(store)
-    first = await claim(store.engine)
-    assert first is not None
-    await settle(store.engine, first, LetterState.HANDED_OVER, "250 OK")
+    first = await left_with(store, LetterState.HANDED_OVER, "250 OK")
 
     await store.erase(REFERENCE)
 
@@ -299,27 +313,25 @@ async def test_erasing_withholds_letters_that_have_not_left(store: Store) -> Non
     assert {(letter.state, letter.remark) for letter in withheld} == {
         ("withheld", "the mobility was erased")
     }
-    assert await claim(store.engine) is None
+    assert await claim(store.engine) == []
 
 
 async def test_erasing_does_not_say_withheld_of_a_letter_that_may_have_left(store: Store) -> None:
     await an_erasable_mobility(store)
-    leaving = await claim(store.engine)
-    assert leaving is not None
-    await about_to_hand_over(store.engine, leaving, message_id="<1@x>", rendered_sha256="ab")
+    [leaving] = await claim(store.engine)
+    await about_to_hand_over(store.engine, [as_rendered(leaving)])
 
     await store.erase(REFERENCE)
 
     [line] = [x for x in await read_letters(store.engine, REFERENCE) if x.key == leaving.key]
     assert (line.state, line.remark) == (LetterState.UNKNOWN, "the mobility was erased")
-    assert not await settle(store.engine, leaving, LetterState.REFUSED, "550 no such Emelie")
+    refusal = Settlement(leaving, LetterState.REFUSED, "550 no such Emelie")
+    assert not await settle(store.engine, [refusal])
 
 
 async def test_erasing_removes_what_the_mail_server_answered(store: Store) -> None:
     await an_erasable_mobility(store)
-    first = await claim(store.engine)
-    assert first is not None
-    await settle(store.engine, first, LetterState.REFUSED, "550 Emelie is unknown here")
+    first = await left_with(store, LetterState.REFUSED, "550 Emelie is unknown here")
 
     await store.erase(REFERENCE)
 

@@ -11,6 +11,7 @@ from store.ledger import (
     DELIVERY_SECONDS,
     LedgerLine,
     LetterState,
+    Settlement,
     about_to_hand_over,
     claim,
     leave_unanswered,
@@ -21,7 +22,7 @@ from store.ledger import (
 )
 from store.tables import NOW, letter
 from tests.builders import REFERENCE, in_agreement
-from tests.store.kept import keep_all_of
+from tests.store.kept import as_rendered, keep_all_of
 
 
 @pytest.fixture
@@ -46,13 +47,16 @@ async def line_of(store: Store, key: str) -> LedgerLine:
 
 
 async def claimed(store: Store) -> LedgerLine:
-    line = await claim(store.engine)
-    assert line is not None
+    [line] = await claim(store.engine)
     return line
 
 
 async def leaves(store: Store, line: LedgerLine) -> bool:
-    return await about_to_hand_over(store.engine, line, message_id="<1@x>", rendered_sha256="ab")
+    return line.key in await about_to_hand_over(store.engine, [as_rendered(line, "<1@x>")])
+
+
+async def settled(store: Store, line: LedgerLine, state: LetterState, remark: str) -> bool:
+    return line.key in await settle(store.engine, [Settlement(line, state, remark)])
 
 
 async def all_are_due(store: Store) -> None:
@@ -75,7 +79,7 @@ async def test_every_letter_is_taken_up_once(store: Store, queued: list[LedgerLi
     taken = [await claimed(store) for _ in queued]
 
     assert sorted(line.key for line in taken) == sorted(line.key for line in queued)
-    assert await claim(store.engine) is None
+    assert await claim(store.engine) == []
 
 
 async def test_couriers_at_the_same_time_never_take_up_the_same_letter(
@@ -83,7 +87,7 @@ async def test_couriers_at_the_same_time_never_take_up_the_same_letter(
 ) -> None:
     taken = await asyncio.gather(*(claim(store.engine) for _ in range(len(queued))))
 
-    keys = [line.key for line in taken if line]
+    keys = [line.key for lines in taken for line in lines]
     assert len(keys) == len(set(keys)) > 1
 
 
@@ -110,7 +114,7 @@ async def test_a_letter_whose_courier_never_came_back_is_taken_up_again(
         )
 
     assert (await claimed(store)).key == taken[0].key
-    assert await claim(store.engine) is None
+    assert await claim(store.engine) == []
 
 
 @pytest.mark.usefixtures("queued")
@@ -134,13 +138,13 @@ async def test_a_courier_that_stalled_past_its_claim_neither_sends_nor_notes_any
     assert stalled.key == other.key
 
     assert not await leaves(store, stalled)
-    assert not await settle(store.engine, stalled, LetterState.HANDED_OVER, "250 OK")
+    assert not await settled(store, stalled, LetterState.HANDED_OVER, "250 OK")
     assert not await try_again(store.engine, stalled, "421 come back later")
     assert not await leave_unanswered(store.engine, stalled, "nothing was heard")
 
     assert await line_of(store, other.key) == other
     assert await leaves(store, other)
-    assert await settle(store.engine, other, LetterState.HANDED_OVER, "250 OK")
+    assert await settled(store, other, LetterState.HANDED_OVER, "250 OK")
 
 
 @pytest.mark.parametrize(
@@ -151,16 +155,17 @@ async def test_a_settled_letter_is_never_taken_up_again(
     store: Store, queued: list[LedgerLine], state: LetterState
 ) -> None:
     line = await claimed(store)
+    await leaves(store, line)
 
-    assert await settle(store.engine, line, state, "so it was")
+    assert await settled(store, line, state, "so it was")
 
-    settled = await line_of(store, line.key)
-    assert (settled.state, settled.remark) == (state, "so it was")
-    assert settled.settled_at is not None
+    found = await line_of(store, line.key)
+    assert (found.state, found.remark) == (state, "so it was")
+    assert found.settled_at is not None
     await all_are_due(store)
     others = [await claimed(store) for _ in queued[1:]]
     assert line.key not in {other.key for other in others}
-    assert await claim(store.engine) is None
+    assert await claim(store.engine) == []
 
 
 @pytest.mark.usefixtures("queued")
@@ -223,11 +228,11 @@ async def test_undelivered_are_those_not_settled(store: Store, queued: list[Ledg
     await leaves(store, line)
     assert await undelivered(store.engine) == len(queued)
 
-    await settle(store.engine, line, LetterState.WITHHELD, "")
+    await settled(store, line, LetterState.WITHHELD, "")
 
     assert await undelivered(store.engine) == len(queued) - 1
 
 
 async def test_an_empty_ledger_has_nothing_to_deliver(store: Store) -> None:
-    assert await claim(store.engine) is None
+    assert await claim(store.engine) == []
     assert await undelivered(store.engine) == 0

@@ -8,7 +8,6 @@ the mail server has taken it.
 
 import os
 import signal
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from temporalio import activity
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 import worker
+from mail.envelope import Envelope
 from mail.postman import Postman
 
 
@@ -53,15 +53,15 @@ class _DyingActivities(ActivityInboundInterceptor):
 class DyingPostman(Postman):
     """Dies once, before or after the mail server has taken a letter."""
 
-    async def deliver(self, message: EmailMessage) -> str:
+    async def deliver(self, envelope: Envelope) -> str:
         """Deliver as always, unless it is time to die."""
-        died = Path(os.environ["MOBILITY_HOME"]) / f"died-posting-{message['Message-ID']}"
+        died = Path(os.environ["MOBILITY_HOME"]) / f"died-posting-{envelope.message_id}"
         moment = "" if died.exists() else os.environ.get("DIE_POSTING", "")
         if moment:
             died.touch()
         if moment == "before":
             _die()
-        reply = await super().deliver(message)
+        reply = await super().deliver(envelope)
         if moment == "after":
             _die()
         return reply

@@ -1,0 +1,218 @@
+"""The scribe: writes letters from their cases as they now are."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+
+from activities.case_reader import OpenCase, open_case
+from documents.calendar import agenda_calendar
+from domain.events import Entry, GrantComputed, GrantDecided
+from domain.facts import Reference, Writing
+from domain.letters import LetterOrder, Purpose, reason_stands
+from domain.papers import AgendaPaper, GrantPaperLine
+from mail.compose import as_message, compose, message_id_of
+from mail.context import Attachment, LetterContext
+from mail.envelope import Envelope, as_kept, envelope_of
+from mail.gathered import gathered_message, most_urgent_first
+from mail.unsubscribing import say_how_to_unsubscribe
+from store.cases import Store
+from store.ledger import LedgerLine
+from store.sealing import KeyDestroyed
+
+PAPERS = {
+    Purpose.AGREEMENT_TO_SIGN: "agreement.pdf",
+    Purpose.AGREEMENT_IN_FORCE: "agreement.pdf",
+    Purpose.CARD_PUBLISHED: "card.pdf",
+}
+"""Papers that go along with a letter."""
+KEPT_OPEN = 32
+"""How many cases a scribe keeps open: letters of one mobility mostly leave together."""
+KEPT_OPEN_SECONDS = 60
+"""How long it keeps one open: as long as a key may be remembered after it was destroyed."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A letter ready to leave, how it is kept, and the mobilities it speaks of."""
+
+    envelope: Envelope
+    kept: bytes
+    speaks_of: tuple[Reference, ...]
+
+
+@dataclass
+class Scribe:
+    """Writes letters, and keeps a few cases open between them."""
+
+    store: Store
+    sender: str
+    _known: dict[Reference, tuple[float, OpenCase]] = field(
+        default_factory=dict, init=False, repr=False
+    )
+    _opening: dict[Reference, asyncio.Lock] = field(default_factory=dict, init=False, repr=False)
+
+    async def write(self, line: LedgerLine, gathered: Sequence[LedgerLine] = ()) -> Written | None:
+        """Write a letter, with all that leaves in it; none where no reason stands any more.
+
+        Raises:
+            KeyDestroyed: when its mobility was erased.
+        """
+        items = [await self._still_asked(line.order)]
+        items += [await self._unless_erased(order) for order in _orders(line, gathered)]
+        message = self._message(line, [item for item in items if item is not None])
+        if message is None:
+            return None
+        envelope = envelope_of(message)
+        spoken_of = sorted({item.request.reference for item in items if item is not None})
+        return Written(envelope, as_kept(message, envelope), tuple(spoken_of))
+
+    def _message(self, line: LedgerLine, items: list[LetterContext]) -> EmailMessage | None:
+        """One letter for one reason, one for several, and none for none."""
+        if not items:
+            return None
+        message_id = self._message_id(line)
+        if len(items) > 1:
+            return gathered_message(
+                most_urgent_first(items), sender=self.sender, message_id=message_id,
+                date=line.intended_at,
+            )  # fmt: skip
+        [context] = items
+        message = as_message(
+            compose(context, sender=self.sender), context, sender=self.sender,
+            message_id=message_id, date=line.intended_at,
+        )  # fmt: skip
+        say_how_to_unsubscribe(message, context)
+        return message
+
+    async def _still_asked(self, order: LetterOrder) -> LetterContext | None:
+        case = await self._open(order.reference)
+        if not reason_stands(order, case.view):
+            return None
+        return await self._context(order, case)
+
+    async def _unless_erased(self, order: LetterOrder) -> LetterContext | None:
+        try:
+            return await self._still_asked(order)
+        except KeyDestroyed:
+            return None
+
+    def _message_id(self, line: LedgerLine) -> str:
+        return message_id_of(line.key, self.sender.rpartition("@")[2].rstrip(">"))
+
+    async def _open(self, reference: Reference) -> OpenCase:
+        """Open a case, or keep it open for the next letter if nothing has happened since.
+
+        Raises:
+            KeyDestroyed: when it was erased, even if it is still open here.
+        """
+        until, known = self._known.pop(reference, (0.0, None))
+        if known and await self.store.is_erased(reference):
+            raise KeyDestroyed(f"{reference} was erased while it was open.")
+        case = await open_case(self.store, reference, known=known)
+        if case is not known:
+            until = time.monotonic() + KEPT_OPEN_SECONDS
+        self._known[reference] = (until, case)
+        while len(self._known) > KEPT_OPEN:
+            del self._known[next(iter(self._known))]
+        return case
+
+    def close_old(self) -> None:
+        """Forget the cases that have been open long enough: they hold names and texts in clear."""
+        now = time.monotonic()
+        self._known = {name: kept for name, kept in self._known.items() if kept[0] > now}
+
+    async def _context(self, order: LetterOrder, case: OpenCase) -> LetterContext:
+        entry = case.entries[order.event - 1]
+        return LetterContext(
+            order=order,
+            entry=entry,
+            view=case.view,
+            request=case.request,
+            recipient=case.people[order.to],
+            title=case.text(case.request.title),
+            sending=case.sending,
+            receiving=case.receiving,
+            sending_coordinator=case.people[case.request.coordinator],
+            receiving_coordinator=case.receiving_coordinator,
+            participants=tuple(case.people[p] for p in case.view.taking_part),
+            note=case.text(_note_of(entry)),
+            objectives=tuple(case.text(o.text) for o in case.request.objectives),
+            grant_lines=_grant_lines(case),
+            attachments=await self._attachments(order, case, entry),
+            concerned=tuple(case.people[p] for p in case.withdrawn),
+            sessions=tuple(case.planned(s) for s in case.agenda.sessions) if case.agenda else (),
+        )
+
+    async def _attachments(
+        self, order: LetterOrder, case: OpenCase, entry: Entry
+    ) -> tuple[Attachment, ...]:
+        purpose = order.purpose
+        if purpose is Purpose.AGENDA_ACCEPTED:
+            content = agenda_calendar(_agenda_paper(case, entry))
+            return (Attachment("agenda.ics", "text/calendar", content),)
+        name = PAPERS.get(purpose)
+        if purpose is Purpose.CERTIFICATE_ISSUED:
+            name = f"certificate-{order.to}.pdf"
+        if name is None:
+            return ()
+        paper = await self.store.document(case.reference, name)
+        return (Attachment(name, "application/pdf", paper),)
+
+
+def _orders(line: LedgerLine, gathered: Sequence[LedgerLine]) -> list[LetterOrder]:
+    """What leaves in this letter besides itself: of each question the newest."""
+    newest = {
+        (one.order.reference, one.order.while_asked): one.order
+        for one in sorted(gathered, key=lambda one: (one.intended_at, one.order.ordinal))
+    }
+    newest.pop((line.order.reference, line.order.while_asked), None)
+    return list(newest.values())
+
+
+def _note_of(entry: Entry) -> Writing | None:
+    event = entry.event()
+    for name in ("note", "reason"):
+        if isinstance(found := getattr(event, name, None), Writing):
+            return found
+    return None
+
+
+def _grant_lines(case: OpenCase) -> tuple[GrantPaperLine, ...]:
+    lines: tuple[GrantPaperLine, ...] = ()
+    for event in case.events:
+        match event:
+            case GrantComputed(lines=computed):
+                lines = tuple(
+                    GrantPaperLine(
+                        category=line.category, participant=line.participant,
+                        amount=line.amount, awarded=None, basis=line.basis,
+                        source=line.source, status=line.status,
+                    )
+                    for line in computed
+                )  # fmt: skip
+                ids = [line.id for line in computed]
+            case GrantDecided(amounts=amounts) if lines:
+                lines = tuple(
+                    line.model_copy(update={"awarded": amounts.get(name)})
+                    for name, line in zip(ids, lines, strict=True)
+                )
+    return lines
+
+
+def _agenda_paper(case: OpenCase, entry: Entry) -> AgendaPaper:
+    agenda = case.agenda
+    if agenda is None or case.view.host is None:
+        raise LookupError(f"{case.reference} has no agenda yet.")
+    everybody = (case.request.coordinator, *case.view.taking_part)
+    return AgendaPaper(
+        reference=case.reference,
+        version=agenda.version,
+        title=case.text(case.request.title),
+        zone=agenda.zone,
+        stamped_at=entry.at,
+        organiser=case.named(case.view.host.coordinator),
+        attendees=tuple(case.named(p) for p in everybody),
+        sessions=tuple(case.planned(session) for session in agenda.sessions),
+    )

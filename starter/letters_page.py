@@ -1,0 +1,95 @@
+"""What an auditor sees of the letters: the ledger as a table, and one letter word for word."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from domain.facts import Reference
+from starter.pages import Names
+from store.ledger import LedgerLine, LetterState
+
+HEADERS = ("From", "To", "Reply-To", "Subject", "Date", "Message-ID", "List-Unsubscribe")
+STYLES = {
+    LetterState.HANDED_OVER: "green",
+    LetterState.BOUNCED: "red",
+    LetterState.COMPLAINED: "red",
+    LetterState.REFUSED: "red",
+    LetterState.UNKNOWN: "yellow",
+}
+
+
+def letters_page(
+    reference: Reference, letters: Sequence[LedgerLine], names: Names
+) -> RenderableType:
+    """The ledger of one mobility."""
+    if not letters:
+        return Text(f"No letter follows from {reference} yet.")
+    table = Table("letter", "to", "state", "intended, settled (UTC)", "remark", box=None)
+    table.columns[0].no_wrap = True
+    for letter in letters:
+        table.add_row(
+            Text(_what(letter)).append(f"\n{letter.key}", style="bright_black"),
+            Text(names.person(letter.order.to)),
+            Text(_standing(letter), style=STYLES.get(letter.state, "")),
+            "\n".join(_said(moment) for moment in (letter.intended_at, letter.settled_at)),
+            Text(_remark(letter)),
+        )
+    return Group(table, Text("'mobility letter KEY' shows the very text of one of them."))
+
+
+def _what(letter: LedgerLine) -> str:
+    reminder = f", reminder {letter.order.ordinal}" if letter.order.ordinal else ""
+    return f"{letter.order.purpose.replace('-', ' ')}{reminder}"
+
+
+def _standing(letter: LedgerLine) -> str:
+    again = f", {letter.attempts} attempts" if letter.attempts > 1 else ""
+    return f"{letter.state}{again}"
+
+
+def _remark(letter: LedgerLine) -> str:
+    into = f"it left in {letter.merged_into}" if letter.merged_into else ""
+    return "; ".join(part for part in (into, letter.remark or "") if part)
+
+
+def _said(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
+
+
+def letter_page(line: LedgerLine, kept: bytes) -> RenderableType:
+    """One letter as it was written: its headers, its text, its papers, and that it is unchanged."""
+    message = message_from_bytes(kept, policy=default)
+    parts = [f"{name}: {message[name]}" for name in HEADERS if message[name]]
+    parts += ["", _text_of(message).rstrip(), ""]
+    for paper in message.iter_attachments():
+        parts.append(f"Attached: {paper.get_filename()}, {str(paper.get_content()).strip()}")
+    parts.append(f"State: {_standing(line)}. {_remark(line)}".rstrip())
+    parts.append(f"This is what was written: its hash is {line.rendered_sha256}, as in the ledger.")
+    return Text("\n".join(parts))
+
+
+def _text_of(message: EmailMessage) -> str:
+    body = message.get_body(("plain",))
+    return str(body.get_content()) if body is not None else ""
+
+
+def why_no_text(line: LedgerLine, *, was_kept: bool) -> str:
+    """Why a letter cannot be shown, in one sentence."""
+    if line.merged_into:
+        return (
+            f"{line.key} did not leave by itself: 'mobility letter {line.merged_into}' shows the "
+            "letter it left in."
+        )
+    if was_kept:
+        return f"The text of {line.key} was erased; its hash stays in the ledger."
+    if line.state is LetterState.WITHHELD:
+        return f"{line.key} was withheld before it was written: {line.remark}."
+    if line.rendered_sha256:
+        return f"{line.key} left before texts were kept: only its hash is in the ledger."
+    return f"{line.key} has not been written yet: letters are written just before they leave."
