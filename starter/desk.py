@@ -1,7 +1,6 @@
 """The front desk: takes requests in, and passes on what people say to their mobilities."""
 
 import asyncio
-import hashlib
 import re
 from datetime import date
 
@@ -209,12 +208,13 @@ class FrontDesk:
         kind = type(message).__name__
         update = re.sub(r"(?<!^)(?=[A-Z])", "_", kind).lower()
         content = f"{kind}\n{message.model_dump_json()}\n{occasion}"
+        # Keyed: the id stays in the history in clear, and few messages are hard to guess.
+        once = (await self.store.keys.digest(reference, content))[:32]
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 receipt: Receipt = await self.handle(reference).execute_update(
-                    update, message, id=hashlib.sha256(content.encode()).hexdigest()[:32],
-                    result_type=Receipt,
-                )  # fmt: skip
+                    update, message, id=once, result_type=Receipt
+                )
                 return receipt
         except WorkflowUpdateFailedError as failure:
             if refusal := _refusal(failure):
