@@ -1,5 +1,6 @@
 """What the sending organisation asks for, and the rules a request has to keep."""
 
+import re
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated
@@ -12,6 +13,13 @@ from domain.facts import Fact, OrganisationId, PersonId, Reference, Writing
 LEAD_DAYS = 42
 """Days a request must come before the visit: ten for a host to answer, thirty at the most for
 signatures would already be forty. Our own policy, not a rule of the programme."""
+
+
+THEME = re.compile(r"[^\W_](?:[^\W_]|[ -]){0,39}")
+MOST_THEMES = 10
+LANGUAGE = re.compile(r"[a-z]{2,3}")
+AGENCY = re.compile(r"[A-Z]{2}[0-9]{0,2}")
+"""These words stay in the journal in clear for ever, so there is no room in them for a story."""
 
 
 class Activity(StrEnum):
@@ -114,6 +122,7 @@ class MobilityRequest(Fact):
         self._check_duration()
         self._check_travel_days()
         self._check_people()
+        self._check_words()
 
     def _check_duration(self) -> None:
         shortest, longest = DURATION_LIMITS[self.activity]
@@ -138,3 +147,31 @@ class MobilityRequest(Fact):
             raise RequestNotAcceptable(
                 f"Participant {twice[0]} is named more than once: name each participant once."
             )
+
+    def _check_words(self) -> None:
+        if len(self.themes) > MOST_THEMES:
+            raise RequestNotAcceptable(
+                f"There are {len(self.themes)} themes: keep the {MOST_THEMES} that matter most."
+            )
+        check_themes(self.themes)
+        if odd := [language for language in self.languages if not LANGUAGE.fullmatch(language)]:
+            raise RequestNotAcceptable(
+                f"'{odd[0]}' is not a language: write it as two or three small letters, such as en."
+            )
+        if not AGENCY.fullmatch(self.funding.national_agency):
+            raise RequestNotAcceptable(
+                f"national_agency '{self.funding.national_agency}' is not an agency: write it as "
+                "its country and number, such as SE or SE01."
+            )
+
+
+def check_themes(themes: tuple[str, ...]) -> None:
+    """Hold themes against their form: a theme is a short name for a field of work.
+
+    Raises:
+        RequestNotAcceptable: naming the first that is none.
+    """
+    if odd := [theme for theme in themes if not THEME.fullmatch(theme)]:
+        raise RequestNotAcceptable(
+            f"'{odd[0]}' is not a theme: give at most 40 letters, digits, spaces and hyphens."
+        )

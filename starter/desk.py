@@ -21,15 +21,17 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain import errors
 from domain.case_view import CaseView
-from domain.errors import AlreadyDone, OutOfPhase, Refusal, RequestNotAcceptable
-from domain.facts import Fact, PersonId, Reference, Writing
+from domain.errors import AlreadyDone, OutOfPhase, Refusal
+from domain.facts import Fact, PersonId, Reference
+from domain.matching import check_themes_are_offered
 from domain.messages import Message, Receipt
 from domain.mobility import Mobility
 from domain.people import Person, Role
 from domain.request import MobilityRequest, Objective
 from starter.case_files import DirectorySection, RequestSection
 from starter.client import Unreachable
-from starter.directory import NotKnown, check_directory, find_organisation, find_person
+from starter.directory import NotKnown, check_directory
+from starter.draft import draft_request
 from store.cases import Store
 from store.directory import Directory, keep_directory, read_directory
 from store.sealing import SHARED
@@ -45,6 +47,7 @@ class OpenMobility(Fact):
     reference: Reference
     request: MobilityRequest
     view: CaseView
+    is_erased: bool = False
 
 
 def workflow_id(reference: Reference) -> str:
@@ -89,8 +92,9 @@ class FrontDesk:
             AlreadyDone: when this very request has been made before.
         """
         directory = await read_directory(self.store.engine)
-        draft = _draft(section, directory)
+        draft = draft_request(section, directory)
         draft.check(today=today)
+        check_themes_are_offered(draft, directory.offers)
         key = await self.store.keys.digest(SHARED, f"{occasion}\n{section.model_dump_json()}")
         reference, known = await self.store.reserve_reference(key, today.year)
         # What is kept for a mobility on its way is not touched, whatever the directory says now.
@@ -188,7 +192,10 @@ class FrontDesk:
                 f"{case.reference} waits for a worker: start one with 'mobility up'. If it stays "
                 "so, its request was interrupted: send that again."
             )
-        return OpenMobility(reference=case.reference, request=case.request, view=case.view)
+        return OpenMobility(
+            reference=case.reference, request=case.request, view=case.view,
+            is_erased=case.is_erased,
+        )  # fmt: skip
 
     async def people(
         self, reference: Reference, directory: Directory | None = None
@@ -257,41 +264,3 @@ def _refusal(failure: WorkflowUpdateFailedError) -> Refusal | None:
         if isinstance(kind, type) and issubclass(kind, Refusal):
             return kind(cause.message)
     return None
-
-
-NOTHING_YET = Writing(id="", digest="")
-
-
-def _draft(section: RequestSection, directory: Directory) -> MobilityRequest:
-    """The request with everybody found, before any text of it is kept."""
-    sending = find_organisation(directory, section.sending)
-    coordinator = find_person(directory, section.coordinator, Role.SENDING)
-    if coordinator.organisation != sending.id:
-        raise RequestNotAcceptable(
-            f"coordinator {section.coordinator} does not belong to {sending.name}: name one of its "
-            "own coordinators."
-        )
-    emails = [entry.email.casefold() for entry in section.participants]
-    if twice := [email for email in emails if emails.count(email) > 1]:
-        raise RequestNotAcceptable(f"participant {twice[0]} stands there twice: take one out.")
-    office = find_person(directory, section.programme_office, Role.OFFICE)
-    if office.email.casefold() in (coordinator.email.casefold(), *emails):
-        raise RequestNotAcceptable(
-            f"programme_office {section.programme_office} has another part in this mobility: "
-            "nobody decides on their own grant."
-        )
-    return MobilityRequest(
-        reference=Reference(""),
-        sending=sending.id,
-        coordinator=coordinator.id,
-        office=office.id,
-        participants=tuple(PersonId(email) for email in emails),
-        title=NOTHING_YET,
-        context=NOTHING_YET,
-        objectives=tuple(
-            Objective(id=f"O{n}", text=NOTHING_YET) for n in range(1, len(section.objectives) + 1)
-        ),
-        **section.model_dump(
-            include={"activity", "themes", "languages", "first_day", "last_day", "funding"}
-        ),
-    )

@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 from domain.errors import Refusal, RequestNotAcceptable
 from domain.facts import OrganisationId
 from domain.people import Organisation, Person, Role
+from domain.request import check_themes
 from starter.case_files import DirectorySection
 from store.directory import Directory
 
@@ -24,8 +25,10 @@ def check_directory(known: Directory, section: DirectorySection) -> None:
     Raises:
         NotKnown: when a person or an offer names somebody or something that is nowhere.
         DirectoryNotAcceptable: when an id or an address would stand for two, or a zone for none.
+        RequestNotAcceptable: when an offer has a theme that is none.
     """
     _check_zones(section)
+    _check_themes(section)
     _check_ids(section)
     _check_organisations(known, section)
     people = {p.id: p for p in (*known.people, *section.people)}
@@ -46,6 +49,11 @@ def _check_zones(section: DirectorySection) -> None:
             raise DirectoryNotAcceptable(
                 f"{name} has zone '{zone}', which is no time zone: write it as Europe/Stockholm."
             )
+
+
+def _check_themes(section: DirectorySection) -> None:
+    for offer in section.offers:
+        check_themes(offer.themes)
 
 
 def _check_ids(section: DirectorySection) -> None:

@@ -276,11 +276,45 @@ async def test_erasing_keeps_the_hash_of_a_paper(store: Store) -> None:
 async def test_erasing_leaves_the_journal_and_the_view_as_they_are(store: Store) -> None:
     await an_erasable_mobility(store)
     lines, case = await read_journal(store.engine, REFERENCE), await store.case(REFERENCE)
+    assert case is not None
+    assert not case.is_erased
 
     await store.erase(REFERENCE)
 
+    left = await store.case(REFERENCE)
     assert await read_journal(store.engine, REFERENCE) == lines != []
-    assert await store.case(REFERENCE) == case
+    assert left is not None
+    assert left.is_erased
+    assert left.view == case.view
+
+
+async def test_erasing_leaves_of_a_request_only_what_is_shown(store: Store) -> None:
+    await an_erasable_mobility(store)
+    before = await store.case(REFERENCE)
+    assert before is not None
+    assert before.request is not None
+    assert before.request.themes
+
+    await store.erase(REFERENCE)
+
+    after = await store.case(REFERENCE)
+    assert after is not None
+    assert after.request == before.request.model_copy(update={"themes": (), "languages": ()})
+
+
+async def test_erasing_removes_the_hashes_of_letters(store: Store) -> None:
+    await an_erasable_mobility(store)
+    for state in (LetterState.HANDED_OVER, None):
+        line = await claim(store.engine)
+        assert line is not None
+        await about_to_hand_over(store.engine, line, message_id="<1@x>", rendered_sha256="abcd")
+        if state:
+            await settle(store.engine, line, state, "250 OK")
+
+    await store.erase(REFERENCE)
+
+    letters = await read_letters(store.engine, REFERENCE)
+    assert [letter.rendered_sha256 for letter in letters] == [None] * len(letters)
 
 
 async def test_erasing_withholds_letters_that_have_not_left(store: Store) -> None:
