@@ -114,6 +114,11 @@ def _excludes(request: MobilityRequest, offer: HostingOffer) -> str:
 
 def _exclusions(request: MobilityRequest, offer: HostingOffer) -> Iterator[tuple[bool, str]]:
     yield offer.organisation == request.sending, "is the sending organisation itself"
+    yield offer.coordinator in request.participants, "has a coordinator who travels"
+    yield (
+        offer.coordinator in (request.coordinator, request.office),
+        "has a coordinator with another part in this mobility",
+    )
     yield request.activity not in offer.activities, f"does not offer {request.activity}"
     yield (
         request.first_day < offer.opens or request.last_day > offer.closes,

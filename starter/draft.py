@@ -28,6 +28,7 @@ def draft_request(section: RequestSection, directory: Directory) -> MobilityRequ
     emails = [entry.email.casefold() for entry in section.participants]
     if twice := [email for email in emails if emails.count(email) > 1]:
         raise RequestNotAcceptable(f"participant {twice[0]} stands there twice: take one out.")
+    _check_names(section, directory)
     office = find_person(directory, section.programme_office, Role.OFFICE)
     if office.email.casefold() in (coordinator.email.casefold(), *emails):
         raise RequestNotAcceptable(
@@ -49,3 +50,14 @@ def draft_request(section: RequestSection, directory: Directory) -> MobilityRequ
             include={"activity", "themes", "languages", "first_day", "last_day", "funding"}
         ),
     )
+
+
+def _check_names(section: RequestSection, directory: Directory) -> None:
+    """Whoever is in the directory is called the same here: one person has one name."""
+    for entry in section.participants:
+        found = directory.person(entry.email)
+        if found and found.name.casefold().split() != entry.name.casefold().split():
+            raise RequestNotAcceptable(
+                f"participant {entry.email} is {found.name} in the directory and {entry.name} "
+                "here: give the same name, or correct the directory."
+            )

@@ -91,6 +91,7 @@ def _twice(typed: Typed) -> None:
         (_set("request.activity", "party"), "should be 'job shadowing', 'teaching'"),
         (_set("request.participants.0.email", "frida"), "should be an e-mail address, not 'frida'"),
         (_twice, f"participant {FRIDA} stands there twice: take one out."),
+        (_set("request.participants.0.email", ANA), f"{ANA} is Ana Cáceres Gómez in the directory"),
         (
             _set("request.themes", ["skills mapping", "Frida's back"]),
             "'Frida's back' is not a theme",
