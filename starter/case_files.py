@@ -4,7 +4,7 @@ One file may hold several sections; each command reads its own. Names and e-mail
 here as people write them, and are turned into references at the desk.
 """
 
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -12,7 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from domain.agenda import SessionKind
+from domain.agenda import SessionKind, WallTime
 from domain.evaluation import Consent, Mark
 from domain.matching import HostingOffer
 from domain.people import COUNTRY, Email, Organisation, Person
@@ -94,8 +94,8 @@ class SessionEntry(Section):
     """One session of the host's agenda; objectives by their number in the request."""
 
     day: date
-    starts: time
-    ends: time
+    starts: WallTime
+    ends: WallTime
     kind: SessionKind = SessionKind.SHARED
     participants: Literal["all"] | tuple[Text, ...] = "all"
     objectives: tuple[int, ...] = ()

@@ -2,15 +2,17 @@
 
 import asyncio
 import re
-from datetime import date
+from datetime import date, timedelta
 
 from temporalio.client import (
     Client,
+    WorkflowExecutionStatus,
     WorkflowHandle,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.common import (
+    SearchAttributeKey,
     SearchAttributePair,
     TypedSearchAttributes,
     WorkflowIDConflictPolicy,
@@ -39,6 +41,22 @@ from workflows.mobility import PHASE, SENDING, MobilityWorkflow
 
 ANSWER_SECONDS = 30
 """How long a person waits at the desk before being told that nobody answers."""
+
+
+PROBLEMS = SearchAttributeKey.for_keyword_list("TemporalReportedProblems")
+"""Where Temporal itself notes that a workflow fails at the same step."""
+FAILS_AGAIN = 3
+"""A step is tried again when a worker was replaced; more often than this, something is wrong."""
+NO_WORKER = (
+    "The message was sent, and no worker has answered yet: start one with 'mobility up' and say it "
+    "again; it will count once."
+)
+NO_ANSWER = "Temporal does not answer: start it, on this machine with 'mobility up'."
+NOT_THERE = "Temporal does not know this mobility: its history was removed, or is somewhere else."
+UNFORESEEN = (
+    "The message could not be taken in, and nothing has changed: look into the worker's log, and "
+    "report it with the command you gave."
+)
 
 
 class OpenMobility(Fact):
@@ -226,27 +244,34 @@ class FrontDesk:
         except WorkflowUpdateFailedError as failure:
             if refusal := _refusal(failure):
                 raise refusal from None
-            raise await self._closed_or_stuck(reference) from None
+            raise await self._unheard(reference, UNFORESEEN) from None
         except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
-            raise Unreachable(
-                "The message was sent, and no worker has answered yet: start one with "
-                "'mobility up' and say it again; it will count once."
-            ) from None
+            raise await self._unheard(reference, NO_WORKER) from None
         except RPCError as trouble:
-            if trouble.status is RPCStatusCode.NOT_FOUND:
-                raise await self._closed_or_stuck(reference) from None
-            raise Unreachable(
-                "Temporal does not answer: start it, on this machine with 'mobility up'."
-            ) from None
+            is_there = trouble.status is not RPCStatusCode.NOT_FOUND
+            raise await self._unheard(reference, NO_ANSWER if is_there else NOT_THERE) from None
 
-    async def _closed_or_stuck(self, reference: Reference) -> Exception:
-        """Why nothing is heard any more: it came to its end, or it stopped without one."""
+    async def _unheard(self, reference: Reference, otherwise: str) -> Exception:
+        """Why nobody has heard: it came to its end, it is stuck, or what else there is to say."""
         case = await self.store.case(reference)
         if case and case.view and case.view.outcome is not None:
             return OutOfPhase("The mobility is closed: nothing about it can be changed any more.")
-        return Unreachable(
-            f"{reference} is stuck: an operator has to look at it (see the runbook)."
-        )
+        if await self._is_stuck(reference):
+            return Unreachable(
+                f"{reference} is stuck: an operator has to look at it (see the runbook)."
+            )
+        return Unreachable(otherwise)
+
+    async def _is_stuck(self, reference: Reference) -> bool:
+        """Whether it stopped without an end, or fails at the same step again and again."""
+        try:
+            found = await self.handle(reference).describe(rpc_timeout=timedelta(seconds=5))
+        except RPCError:
+            return False
+        if found.status is not WorkflowExecutionStatus.RUNNING:
+            return True
+        fails = found.raw_description.pending_workflow_task.attempt > FAILS_AGAIN
+        return fails or bool(found.typed_search_attributes.get(PROBLEMS))
 
 
 def _done_already(reference: Reference) -> AlreadyDone:

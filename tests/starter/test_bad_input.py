@@ -280,6 +280,16 @@ async def test_what_may_not_be_said_is_refused_and_leaves_no_trace(
         ("agenda.1.starts", "10:00", "overlap for participant Frida Augustsson: move one"),
         ("agenda.0.starts", "13:00", "Session 1 ("),
         ("agenda.2.participants", ["x@y.example"], "x@y.example has no part in"),
+        (
+            "agenda.0.starts",
+            "09:30+02:00",
+            "is 09:30+02:00: write the time on the host's own clock",
+        ),
+        (
+            "agenda.1.ends",
+            "17:00Z",
+            "'agenda > 2 > ends' is 17:00+00:00: write the time on the host",
+        ),
         ("agenda.0.starts", "soon", "should be a time such as 09:30, not 'soon'"),
         ("evaluations.0.marks", [5, 5], "give one mark from 1 to 5 for each."),
         ("evaluations.0.marks", [5, 5, 6], "should be less than or equal to 5, not '6'"),
