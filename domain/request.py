@@ -10,6 +10,10 @@ from pydantic import Field
 from domain.errors import RequestNotAcceptable
 from domain.facts import Fact, OrganisationId, PersonId, Reference, Writing
 
+LONGEST_AHEAD_DAYS = 730
+"""Days a request may come before the visit: about two years. Our own policy as well."""
+FIRST_CALL = 2021
+"""The first call of Erasmus+ 2021 to 2027, under which a visit to come can be paid."""
 LEAD_DAYS = 42
 """Days a request must come before the visit: ten for a host to answer, thirty at the most for
 signatures would already be forty. Our own policy, not a rule of the programme."""
@@ -119,10 +123,29 @@ class MobilityRequest(Fact):
                 f"signatories need that time, so choose {today + timedelta(days=LEAD_DAYS)} "
                 "or later."
             )
+        if (self.first_day - today).days > LONGEST_AHEAD_DAYS:
+            raise RequestNotAcceptable(
+                f"first_day {self.first_day} is more than two years away: choose "
+                f"{today + timedelta(days=LONGEST_AHEAD_DAYS)} or earlier, or ask again later."
+            )
+        self._check_funding(today)
         self._check_duration()
         self._check_travel_days()
         self._check_people()
         self._check_words()
+
+    def _check_funding(self, today: date) -> None:
+        funding = self.funding
+        if not FIRST_CALL <= funding.call_year <= self.first_day.year:
+            raise RequestNotAcceptable(
+                f"call_year {funding.call_year} is not a call that pays for this visit: give one "
+                f"of {FIRST_CALL} to {self.first_day.year}."
+            )
+        if funding.distance_read_on > today:
+            raise RequestNotAcceptable(
+                f"distance_read_on {funding.distance_read_on} is still to come (today is {today}): "
+                "give the day on which the distance was read."
+            )
 
     def _check_duration(self) -> None:
         shortest, longest = DURATION_LIMITS[self.activity]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
 
 from domain.agenda import SessionKind, WallTime
@@ -53,7 +53,7 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-Text = Annotated[str, Field(min_length=1)]
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 
 
 class DirectorySection(Section):
@@ -189,7 +189,7 @@ def _first_mistake(trouble: ValidationError) -> str:
         return f"'{where}' is not a word we know here: check its spelling or take it out{rest}"
     if kind == "value_error":
         return f"'{where}' {mistake['msg'].removeprefix('Value error, ')}{rest}"
-    if given in ("", None, []):
+    if given in (None, []) or (isinstance(given, str) and not given.strip()):
         return f"'{where}' is empty: fill it in{rest}"
     shown = f", not '{given}'" if isinstance(given, str | int | float) else ""
     what = mistake["msg"].removeprefix("Input should be ")

@@ -64,6 +64,10 @@ def _swapped(typed: Typed) -> None:
     days["first_day"], days["last_day"] = days["last_day"], days["first_day"]
 
 
+def _in_year_9999(typed: Typed) -> None:
+    typed["request"] |= {"first_day": "9999-12-07", "last_day": "9999-12-09"}
+
+
 def _twice(typed: Typed) -> None:
     typed["request"]["participants"].append(deepcopy(typed["request"]["participants"][0]))
 
@@ -75,6 +79,12 @@ def _twice(typed: Typed) -> None:
         (_without("request.title"), "'request > title' is missing: add it."),
         (_set("request.titel", "x"), "'request > titel' is not a word we know here"),
         (_set("request.title", ""), "'request > title' is empty: fill it in."),
+        (_set("request.context", " \n"), "'request > context' is empty: fill it in."),
+        (_set("request.first_day", "9999-12-05"), "first_day 9999-12-05: swap the two"),
+        (_in_year_9999, "first_day 9999-12-07 is more than two years away: choose"),
+        (_set("request.funding.call_year", 1850), "call_year 1850 is not a call that pays for"),
+        (_set("request.funding.call_year", 2999), "call_year 2999 is not a call that pays for"),
+        (_set("request.funding.distance_read_on", "2099-01-01"), "distance_read_on 2099-01-01 is"),
         (_set("request.objectives", []), "'request > objectives' is empty: fill it in."),
         (_set("request.participants", "Frida"), "should be a list, each line of it beginning"),
         (_set("request.sending", "borås"), "Organisation 'borås' is not in the directory"),
@@ -227,6 +237,15 @@ async def test_a_directory_with_a_mistake_is_refused(
         ("grant", "award --amount cake=5", OFFICE, "There is no line cake in this grant: it has"),
         ("grant", "award --amount organisational-support=-5", OFFICE, "-5 euro for"),
         ("grant", "award --decision rejected", OFFICE, "needs a reason"),
+        (
+            "grant",
+            "award --amount organisational-support=1000000.01",
+            OFFICE,
+            "more than any grant",
+        ),
+        ("grant", "award --amount organisational-support=9e99", OFFICE, "is not LINE=EURO"),
+        ("grant", "award --decision rejected --reason _", OFFICE, "needs a reason"),
+        ("agenda", "return-agenda --note _", BORAS, "with what should change: say it in the note."),
         ("grant", "award --amount organisational-support", OFFICE, "is not LINE=EURO"),
         ("grant", "award --amount organisational-support=NaN", OFFICE, "is not LINE=EURO"),
         ("grant", "award --amount organisational-support=1.005", OFFICE, "is not LINE=EURO"),
@@ -258,7 +277,7 @@ async def test_what_may_not_be_said_is_refused_and_leaves_no_trace(
     reference = standing[stage]
     stand_for = {
         "FILE": str(case_file), "FIRST": str(case.request.first_day),
-        "LAST": str(case.request.last_day),
+        "LAST": str(case.request.last_day), "_": " ",
     }  # fmt: skip
     verb, *rest = words.split()
     before = await what_is_kept(store, reference)
