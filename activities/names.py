@@ -19,7 +19,6 @@ class PaperOrder(Fact):
 
     reference: Reference
     at: datetime
-    version: int = 1
 
 
 class CardResult(Fact):

@@ -77,7 +77,7 @@ def _agreement_paper(case: OpenCase, order: PaperOrder) -> AgreementPaper:
         raise LookupError(f"{order.reference} has no receiving organisation yet.")
     return AgreementPaper(
         reference=order.reference,
-        version=order.version,
+        version=view.agreement_version + 1,
         drawn_up_on=order.at.date(),
         activity=request.activity,
         title=case.text(request.title),

@@ -144,12 +144,3 @@ async def read_letters(engine: AsyncEngine, reference: Reference) -> list[Ledger
             .order_by(letter.c.intended_at, letter.c.key)
         )
         return [LedgerLine.model_validate(dict(row)) for row in rows.mappings()]
-
-
-async def undelivered(engine: AsyncEngine) -> int:
-    """How many letters have not been settled yet."""
-    async with single_statement(engine) as connection:
-        return (
-            await connection.scalar(sa.select(sa.func.count()).where(letter.c.settled_at.is_(None)))
-            or 0
-        )

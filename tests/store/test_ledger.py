@@ -17,7 +17,6 @@ from store.ledger import (
     read_letters,
     settle,
     try_again,
-    undelivered,
 )
 from store.tables import NOW, letter
 from tests.builders import REFERENCE, in_agreement
@@ -217,17 +216,5 @@ async def test_a_letter_to_be_tried_again_does_not_hold_the_others_up(
     assert late.key not in {other.key for other in others}
 
 
-async def test_undelivered_are_those_not_settled(store: Store, queued: list[LedgerLine]) -> None:
-    assert await undelivered(store.engine) == len(queued) > 1
-    line = await claimed(store)
-    await leaves(store, line)
-    assert await undelivered(store.engine) == len(queued)
-
-    await settle(store.engine, line, LetterState.WITHHELD, "")
-
-    assert await undelivered(store.engine) == len(queued) - 1
-
-
 async def test_an_empty_ledger_has_nothing_to_deliver(store: Store) -> None:
     assert await claim(store.engine) is None
-    assert await undelivered(store.engine) == 0
