@@ -35,7 +35,6 @@ class PaperOrder(Fact):
 
     reference: Reference
     at: datetime
-    version: int = 1
 
 
 class CardResult(Fact):

@@ -10,7 +10,8 @@ from activities.names import CardResult, PaperOrder
 from documents.agreement import draw_agreement
 from documents.card import card_html, card_markdown, draw_card
 from documents.certificate import draw_certificate
-from domain.case_card import build_card, find_contradictions, read_card_facts
+from domain.case_card import build_card, read_card_facts
+from domain.contradictions import find_contradictions
 from domain.events import AttendanceConfirmed
 from domain.facts import PersonId
 from domain.papers import AgreementPaper, CertificatePaper
@@ -76,7 +77,7 @@ def _agreement_paper(case: OpenCase, order: PaperOrder) -> AgreementPaper:
         raise LookupError(f"{order.reference} has no receiving organisation yet.")
     return AgreementPaper(
         reference=order.reference,
-        version=order.version,
+        version=view.agreement_version + 1,
         drawn_up_on=order.at.date(),
         activity=request.activity,
         title=case.text(request.title),

@@ -3,10 +3,26 @@
 from datetime import date, time
 from enum import StrEnum
 from itertools import pairwise
+from typing import Annotated
+
+from pydantic import AfterValidator
 
 from domain.errors import AgendaNotAcceptable, StaleVersion
 from domain.facts import Fact, PersonId, State, Writing
 from domain.request import Activity, MobilityRequest
+
+
+def _without_offset(moment: time) -> time:
+    if moment.tzinfo is not None:
+        raise ValueError(
+            f"is {moment.isoformat('minutes')}: write the time on the host's own clock, without an "
+            "offset, such as 09:30"
+        )
+    return moment
+
+
+WallTime = Annotated[time, AfterValidator(_without_offset)]
+"""What a clock on the wall shows at the host: an offset would say it twice, or differently."""
 
 
 class SessionKind(StrEnum):
@@ -21,8 +37,8 @@ class Session(Fact):
 
     id: str
     day: date
-    starts: time
-    ends: time
+    starts: WallTime
+    ends: WallTime
     kind: SessionKind
     participants: tuple[PersonId, ...]
     objectives: tuple[str, ...]

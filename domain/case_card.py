@@ -1,11 +1,5 @@
-"""The published card: built from recorded facts only, and held against itself first.
+"""The published card: built from recorded facts only, once they do not contradict each other."""
 
-The customer's own card says "2 -days", "5-7 May 2026" and "three-day programme" at once. Here the
-attendance the host confirmed is the truth; whatever else states a length or a date is held against
-it, and one contradiction stops publication.
-"""
-
-import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 
@@ -15,35 +9,6 @@ from domain.events import Entry
 from domain.facts import Fact, OrganisationId, PersonId, Reference, Writing
 from domain.people import Organisation, Person
 from domain.request import Activity, MobilityRequest
-
-NUMBERS = (
-    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
-    "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
-    "twenty",
-)  # fmt: skip
-_HYPHEN = "[-\u2010\u2011\u2013]"
-_PROGRAMME = (
-    "programme|program|visit|exchange|stay|mobility|placement|course|training|"
-    "job[- ]shadowing|shadowing|traineeship"
-)
-_OTHER_DAYS = "a|per|each|every|before|after|later|earlier|ago|off|left|apart"
-_DAYS = re.compile(
-    # Neither "twenty-one-day" nor "3.5-day" is a one- or a five-day programme, and "the first two
-    # days" or "two days a week" speak of something else than its length.
-    r"(?<![\w.,-])(?<!first )(?<!last )(?<!other )(?<!next )(?<!past )"
-    rf"(?P<n>\d+|{'|'.join(NUMBERS)})"
-    rf"(?:\s*{_HYPHEN}\s*days?\b"
-    rf"|(?:\s+[a-z]+)?\s+days\b(?!\s+(?:{_OTHER_DAYS})\b)"
-    rf"|\s+day\s+(?:{_PROGRAMME})\b)",
-    re.IGNORECASE,
-)
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
-_RANGE = re.compile(
-    rf"\b(?P<first>\d{{1,2}})\s*{_HYPHEN}\s*(?P<last>\d{{1,2}})\s+(?P<month>{'|'.join(_MONTHS)})\b"
-)
 
 
 class CardFacts(Fact):
@@ -109,71 +74,6 @@ def read_card_facts(entries: Iterable[Entry]) -> CardFacts:  # noqa: C901 - a ta
         facts | {"attendance": attendance, "arrived": arrived, "departed": departed,
                  "answers": answers}
     )  # fmt: skip
-
-
-def find_contradictions(facts: CardFacts, texts: Mapping[str, str]) -> tuple[str, ...]:
-    """Every pair of recorded facts that cannot both be true, each pair in one sentence."""
-    held = len(facts.days)
-    truth = f"the attendance confirmed by the host says {held} days ({said_runs(facts.days)})"
-    found: list[str] = []
-    if facts.follow_up and facts.follow_up.stated_days != held:
-        found.append(f"The follow-up states {facts.follow_up.stated_days} days; {truth}.")
-    for name, text in _told(facts, texts):
-        found += [
-            f'The {name} says "{match[0]}"; {truth}.'
-            for match in _DAYS.finditer(text)
-            if _number(match["n"]) != held
-        ]
-        found += [
-            f'The {name} says "{match[0]}"; {truth}.'
-            for match in _RANGE.finditer(text)
-            if _is_another_stay(match, facts.days)
-        ]
-    if unplanned := [day for day in facts.days if day not in facts.planned]:
-        found.append(f"The agenda has nothing on {unplanned[0]:%-d %B %Y}; {truth}.")
-    found += _people_contradictions(facts)
-    return tuple(found)
-
-
-def _people_contradictions(facts: CardFacts) -> list[str]:
-    found: list[str] = []
-    for person in facts.request.participants:
-        days = [day for day in facts.days if person in facts.attendance[day]]
-        if not days:
-            continue
-        came, left = facts.arrived.get(person), facts.departed.get(person)
-        if came and came > days[0]:
-            found.append(
-                f"The host confirms that {person} arrived on {came:%-d %B %Y} and was present on "
-                f"{days[0]:%-d %B %Y}."
-            )
-        if left and left < days[-1]:
-            found.append(
-                f"The host confirms that {person} left on {left:%-d %B %Y} and was present on "
-                f"{days[-1]:%-d %B %Y}."
-            )
-    return found
-
-
-def _told(facts: CardFacts, texts: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Texts of the card that speak about the programme as a whole."""
-    told = [("title", facts.title), ("context", facts.context)]
-    if facts.follow_up:
-        told += [("account of the visit", facts.follow_up.seen)]
-        told += [("account of what will be adapted", facts.follow_up.adapted)]
-    return [(name, texts[writing.id]) for name, writing in told]
-
-
-def _is_another_stay(said: re.Match[str], days: tuple[date, ...]) -> bool:
-    """Whether these dates speak of the visit, by its month, and are not those of the visit."""
-    month = _MONTHS.index(said["month"]) + 1
-    if not days or month not in (days[0].month, days[-1].month):
-        return False
-    return (int(said["first"]), int(said["last"])) != (days[0].day, days[-1].day)
-
-
-def _number(word: str) -> int:
-    return int(word) if word.isdigit() else NUMBERS.index(word.lower()) + 1
 
 
 def said_dates(days: tuple[date, ...]) -> str:

@@ -95,6 +95,10 @@ def read_rates(*texts: str) -> GrantRates:
     return GrantRates(rates=tuple(rates), country_groups=groups)
 
 
+MOST_EURO = 1_000_000
+"""The most that is believed where no rate is on file to hold an amount against. Our own bound."""
+
+
 class GrantLine(Fact):
     """One amount of the grant with its reason; no amount when no rate is on file."""
 
@@ -151,7 +155,7 @@ class Grant(State):
 
         Raises:
             GrantNotAcceptable: for an unknown line, a line left without amount, an amount above
-                the computed one, or a decision that is not what its amounts say.
+                the computed one or beyond belief, or a decision that is not what its amounts say.
         """
         if decision is GrantDecision.REJECTED:
             if given:
@@ -180,6 +184,11 @@ class Grant(State):
                     f"There is no line {name} in this grant: it has {', '.join(lines)}."
                 )
             computed = lines[name].amount
+            if computed is None and amount > MOST_EURO:
+                raise GrantNotAcceptable(
+                    f"{amount} euro for {name} is more than any grant has: give at most "
+                    f"{MOST_EURO} euro for a line without a rate."
+                )
             if amount < 0 or (computed is not None and amount > computed):
                 raise GrantNotAcceptable(
                     f"{amount} euro for {name} is outside what the rates give: 0 to {computed}."

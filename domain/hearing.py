@@ -50,7 +50,8 @@ def check_may(mobility: Mobility, message: m.Message, *, at: datetime) -> None:
 def hear(mobility: Mobility, message: m.Message, *, at: datetime, message_id: str) -> int:
     """Take a message in, once: the same id again changes nothing and gets the same answer.
 
-    Returns the number of the event that says so.
+    Returns the number of the entry that says so: the first one in the speaker's name, not what
+    follows from it.
 
     Raises:
         Refusal: when it may not be said (any more).
@@ -58,11 +59,13 @@ def hear(mobility: Mobility, message: m.Message, *, at: datetime, message_id: st
     if message_id in mobility.heard:
         return mobility.heard[message_id]
     check_may(mobility, message, at=at)
+    before = mobility.n
     _act(message, mobility, at)
-    mobility.heard[message_id] = mobility.n
+    said = (entry.n for entry in mobility.unrecorded if entry.n > before and entry.by == message.by)
+    mobility.heard[message_id] = number = next(said)
     while len(mobility.heard) > HEARD:
         del mobility.heard[next(iter(mobility.heard))]
-    return mobility.n
+    return number
 
 
 @singledispatch

@@ -1,11 +1,13 @@
 """Which hosts can take the participants, in what order they are asked, and who said what."""
 
+from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
 from typing import Self
 
 from pydantic import Field, model_validator
 
+from domain.errors import RequestNotAcceptable
 from domain.facts import Fact, OfferId, OrganisationId, PersonId, State
 from domain.people import Country
 from domain.request import Activity, MobilityRequest
@@ -75,6 +77,18 @@ class Ranking(Fact):
     excluded: tuple[Excluded, ...]
 
 
+def check_themes_are_offered(request: MobilityRequest, offers: tuple[HostingOffer, ...]) -> None:
+    """Hold the themes of a request against those that hosts offer: no other can find a host.
+
+    Raises:
+        RequestNotAcceptable: naming the first that nobody offers, and all that somebody does.
+    """
+    known = sorted({theme for offer in offers for theme in offer.themes})
+    if unknown := [theme for theme in request.themes if theme not in known]:
+        instead = f"choose from {', '.join(known)}, or leave it out" if known else "leave it out"
+        raise RequestNotAcceptable(f"No host offers the theme '{unknown[0]}': {instead}.")
+
+
 def rank(request: MobilityRequest, offers: tuple[HostingOffer, ...]) -> Ranking:
     """Order the hosts for a request. The order of ``offers`` makes no difference.
 
@@ -94,17 +108,27 @@ def rank(request: MobilityRequest, offers: tuple[HostingOffer, ...]) -> Ranking:
 
 
 def _excludes(request: MobilityRequest, offer: HostingOffer) -> str:
-    if offer.organisation == request.sending:
-        return "is the sending organisation itself"
-    if request.activity not in offer.activities:
-        return f"does not offer {request.activity}"
-    if request.first_day < offer.opens or request.last_day > offer.closes:
-        return f"is open from {offer.opens} to {offer.closes} only"
-    if offer.places < len(request.participants):
-        return f"has {offer.places} places for {len(request.participants)} participants"
-    if not set(request.languages) & set(offer.languages):
-        return "has no language in common"
-    return ""
+    """The first rule by which a host cannot be asked, or nothing."""
+    return next((reason for holds, reason in _exclusions(request, offer) if holds), "")
+
+
+def _exclusions(request: MobilityRequest, offer: HostingOffer) -> Iterator[tuple[bool, str]]:
+    yield offer.organisation == request.sending, "is the sending organisation itself"
+    yield offer.coordinator in request.participants, "has a coordinator who travels"
+    yield (
+        offer.coordinator in (request.coordinator, request.office),
+        "has a coordinator with another part in this mobility",
+    )
+    yield request.activity not in offer.activities, f"does not offer {request.activity}"
+    yield (
+        request.first_day < offer.opens or request.last_day > offer.closes,
+        f"is open from {offer.opens} to {offer.closes} only",
+    )
+    yield (
+        offer.places < len(request.participants),
+        f"has {offer.places} places for {len(request.participants)} participants",
+    )
+    yield not set(request.languages) & set(offer.languages), "has no language in common"
 
 
 def _score(request: MobilityRequest, offer: HostingOffer) -> Ranked:

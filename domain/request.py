@@ -1,5 +1,6 @@
 """What the sending organisation asks for, and the rules a request has to keep."""
 
+import re
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated
@@ -9,9 +10,20 @@ from pydantic import Field
 from domain.errors import RequestNotAcceptable
 from domain.facts import Fact, OrganisationId, PersonId, Reference, Writing
 
+LONGEST_AHEAD_DAYS = 730
+"""Days a request may come before the visit: about two years. Our own policy as well."""
+FIRST_CALL = 2021
+"""The first call of Erasmus+ 2021 to 2027, under which a visit to come can be paid."""
 LEAD_DAYS = 42
 """Days a request must come before the visit: ten for a host to answer, thirty at the most for
 signatures would already be forty. Our own policy, not a rule of the programme."""
+
+
+THEME = re.compile(r"[^\W_](?:[^\W_]|[ -]){0,39}")
+MOST_THEMES = 10
+LANGUAGE = re.compile(r"[a-z]{2,3}")
+AGENCY = re.compile(r"[A-Z]{2}[0-9]{0,2}")
+"""These words stay in the journal in clear for ever, so there is no room in them for a story."""
 
 
 class Activity(StrEnum):
@@ -111,9 +123,29 @@ class MobilityRequest(Fact):
                 f"signatories need that time, so choose {today + timedelta(days=LEAD_DAYS)} "
                 "or later."
             )
+        if (self.first_day - today).days > LONGEST_AHEAD_DAYS:
+            raise RequestNotAcceptable(
+                f"first_day {self.first_day} is more than two years away: choose "
+                f"{today + timedelta(days=LONGEST_AHEAD_DAYS)} or earlier, or ask again later."
+            )
+        self._check_funding(today)
         self._check_duration()
         self._check_travel_days()
         self._check_people()
+        self._check_words()
+
+    def _check_funding(self, today: date) -> None:
+        funding = self.funding
+        if not FIRST_CALL <= funding.call_year <= self.first_day.year:
+            raise RequestNotAcceptable(
+                f"call_year {funding.call_year} is not a call that pays for this visit: give one "
+                f"of {FIRST_CALL} to {self.first_day.year}."
+            )
+        if funding.distance_read_on > today:
+            raise RequestNotAcceptable(
+                f"distance_read_on {funding.distance_read_on} is still to come (today is {today}): "
+                "give the day on which the distance was read."
+            )
 
     def _check_duration(self) -> None:
         shortest, longest = DURATION_LIMITS[self.activity]
@@ -138,3 +170,31 @@ class MobilityRequest(Fact):
             raise RequestNotAcceptable(
                 f"Participant {twice[0]} is named more than once: name each participant once."
             )
+
+    def _check_words(self) -> None:
+        if len(self.themes) > MOST_THEMES:
+            raise RequestNotAcceptable(
+                f"There are {len(self.themes)} themes: keep the {MOST_THEMES} that matter most."
+            )
+        check_themes(self.themes)
+        if odd := [language for language in self.languages if not LANGUAGE.fullmatch(language)]:
+            raise RequestNotAcceptable(
+                f"'{odd[0]}' is not a language: write it as two or three small letters, such as en."
+            )
+        if not AGENCY.fullmatch(self.funding.national_agency):
+            raise RequestNotAcceptable(
+                f"national_agency '{self.funding.national_agency}' is not an agency: write it as "
+                "its country and number, such as SE or SE01."
+            )
+
+
+def check_themes(themes: tuple[str, ...]) -> None:
+    """Hold themes against their form: a theme is a short name for a field of work.
+
+    Raises:
+        RequestNotAcceptable: naming the first that is none.
+    """
+    if odd := [theme for theme in themes if not THEME.fullmatch(theme)]:
+        raise RequestNotAcceptable(
+            f"'{odd[0]}' is not a theme: give at most 40 letters, digits, spaces and hyphens."
+        )

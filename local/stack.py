@@ -146,8 +146,9 @@ class Stack:
             return (self.home / name).read_text("utf-8")
         except OSError:
             raise StackTrouble(
-                "Nothing has been started on this machine: run 'mobility up', or set "
-                "TEMPORAL_ADDRESS, DATABASE_URL, SMTP_URL and MOBILITY_KEY."
+                f"Nothing has been started in this folder ({self.home}): run 'mobility up', name "
+                "the folder of another stack in MOBILITY_HOME, or set TEMPORAL_ADDRESS, "
+                "DATABASE_URL, SMTP_URL and MOBILITY_KEY."
             ) from None
 
     def _ports(self) -> dict[str, int]:

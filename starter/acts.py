@@ -135,9 +135,10 @@ def _amount(given: str) -> tuple[str, Decimal]:
     line, _, euro = given.partition("=")
     try:
         amount = Decimal(euro)
+        is_money = amount.is_finite() and amount == round(amount, 2)
     except InvalidOperation:
-        amount = Decimal("NaN")
-    if not amount.is_finite() or amount != round(amount, 2):
+        is_money = False
+    if not is_money:
         raise GrantNotAcceptable(
             f"--amount {given} is not LINE=EURO, such as organisational-support=700."
         )

@@ -87,7 +87,8 @@ def _of_journal(
     for line in lines:
         if line.run_id == run.run_id and line.activity_id == scheduled.activity_id:
             yield _line(line, where, "journal")
-            yield from (_letter(letter) for letter in letters if letter.order.event == line.n)
+            own = (letter for letter in letters if letter.order.event == line.n)
+            yield from (_letter(letter, where) for letter in own)
 
 
 def _line(line: Line, where: str, source: str) -> Moment:
@@ -98,13 +99,14 @@ def _line(line: Line, where: str, source: str) -> Moment:
     )  # fmt: skip
 
 
-def _letter(letter: LedgerLine) -> Moment:
+def _letter(letter: LedgerLine, where: str) -> Moment:
+    """A letter, with the event of the stroke that queued it."""
     ordinal = letter.order.ordinal
     reminder = f", reminder {ordinal}" if ordinal else ""
     again = f", {letter.attempts} attempts" if letter.attempts > 1 else ""
     return Moment(
         at=letter.intended_at, source="letter", letter=letter, by=letter.order.to,
-        what=f"{letter.order.purpose}{reminder}: {letter.state}{again}",
+        what=f"{letter.order.purpose}{reminder}: {letter.state}{again}", temporal=where,
     )  # fmt: skip
 
 

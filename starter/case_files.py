@@ -4,15 +4,15 @@ One file may hold several sections; each command reads its own. Names and e-mail
 here as people write them, and are turned into references at the desk.
 """
 
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
 
-from domain.agenda import SessionKind
+from domain.agenda import SessionKind, WallTime
 from domain.evaluation import Consent, Mark
 from domain.matching import HostingOffer
 from domain.people import COUNTRY, Email, Language, Organisation, Person
@@ -53,7 +53,7 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-Text = Annotated[str, Field(min_length=1)]
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 
 
 class DirectorySection(Section):
@@ -95,8 +95,8 @@ class SessionEntry(Section):
     """One session of the host's agenda; objectives by their number in the request."""
 
     day: date
-    starts: time
-    ends: time
+    starts: WallTime
+    ends: WallTime
     kind: SessionKind = SessionKind.SHARED
     participants: Literal["all"] | tuple[Text, ...] = "all"
     objectives: tuple[int, ...] = ()
@@ -190,7 +190,7 @@ def _first_mistake(trouble: ValidationError) -> str:
         return f"'{where}' is not a word we know here: check its spelling or take it out{rest}"
     if kind == "value_error":
         return f"'{where}' {mistake['msg'].removeprefix('Value error, ')}{rest}"
-    if given in ("", None, []):
+    if given in (None, []) or (isinstance(given, str) and not given.strip()):
         return f"'{where}' is empty: fill it in{rest}"
     shown = f", not '{given}'" if isinstance(given, str | int | float) else ""
     what = mistake["msg"].removeprefix("Input should be ")

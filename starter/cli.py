@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import RenderableType
 from rich.text import Text
 from typer.exceptions import TyperException
 
@@ -25,9 +26,9 @@ from starter.case_files import EXAMPLE, BadFile, read_file, section
 from starter.client import Unreachable
 from starter.desk import FrontDesk, OpenMobility
 from starter.directory_page import directory_page
-from starter.keepsakes import save_papers
+from starter.keepsakes import remove_keepsakes, save_papers
 from starter.names import names_in
-from starter.running import at_desk, complaints, console, local_stack
+from starter.running import at_desk, complaints, console, is_embedded, local_stack
 from store.cases import Case
 from store.directory import Directory, read_directory
 from store.journal import read_journal
@@ -119,12 +120,13 @@ def why(reference: Ref) -> None:
 def timeline(reference: Ref) -> None:
     """Show everything on record: journal, letters and Temporal's history, merged."""
 
-    async def business(desk: FrontDesk) -> tuple[list[auditing.Moment], pages.Names]:
+    async def business(desk: FrontDesk) -> RenderableType:
         mobility = await desk.mobility(reference)
         moments = await auditing.timeline(desk.client, desk.store, mobility.reference)
-        return moments, await names_in(desk, mobility)
+        names = await names_in(desk, mobility)
+        return pages.timeline_page(moments, names, is_erased=mobility.is_erased)
 
-    console.print(pages.timeline_page(*at_desk(business)))
+    console.print(at_desk(business))
 
 
 @app.command(rich_help_panel=INSPECT)
@@ -174,20 +176,27 @@ def erase(
     *,
     yes: Annotated[bool, typer.Option("--yes", help="do not ask again")] = False,
 ) -> None:
-    """Destroy the key of a closed mobility: names, texts and papers are gone for ever."""
+    """Destroy the key of a closed mobility: names, texts and papers are gone for ever.
+
+    What the demo and the mail catcher have kept of it in the folder of this machine goes too.
+    """
     if not yes:
         typer.confirm(f"Erase everything personal about {reference.upper()} for ever?", abort=True)
 
-    async def business(desk: FrontDesk) -> None:
+    async def business(desk: FrontDesk) -> list[LedgerLine]:
         mobility = await desk.mobility(reference)
         if mobility.view.outcome is None:
             raise OutOfPhase(
                 f"{mobility.reference} is still open: it can be erased once it is closed."
             )
         await desk.store.erase(mobility.reference)
+        return await read_letters(desk.store.engine, mobility.reference)
 
-    at_desk(business)
+    letters = at_desk(business)
     pages.say(console, f"{reference.upper()} is erased; its journal stays and can be verified.")
+    if is_embedded():
+        for kept in remove_keepsakes(local_stack(), Reference(reference.upper()), letters):
+            pages.say(console, f"Removed from this machine: {kept}.")
 
 
 @app.command(rich_help_panel=MACHINE)

@@ -20,7 +20,7 @@ from local.stack import Stack, Told
 from settings import Settings
 from starter.case_files import EXAMPLE, CaseDocument, move, read_file, section
 from starter.clock import VirtualClock
-from starter.keepsakes import save_letters, save_papers
+from starter.keepsakes import folder_of, save_letters, save_papers
 from starter.rehearsal import Rehearsal
 from starter.reporter import reported
 from starter.running import console, open_desk
@@ -121,7 +121,7 @@ async def _play(settings: Settings, document: CaseDocument) -> Reference:
 
 async def _keep(settings: Settings, stack: Stack, reference: Reference) -> Path:
     """Save papers and letters where a person finds them."""
-    folder = stack.home / "out" / reference
+    folder = folder_of(stack.home, reference)
     async with open_desk(settings) as desk:
         letters = await read_letters(desk.store.engine, reference)
         save_papers(await desk.store.documents(reference), folder)

@@ -1,17 +1,18 @@
 """The front desk: takes requests in, and passes on what people say to their mobilities."""
 
 import asyncio
-import hashlib
 import re
-from datetime import date
+from datetime import date, timedelta
 
 from temporalio.client import (
     Client,
+    WorkflowExecutionStatus,
     WorkflowHandle,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.common import (
+    SearchAttributeKey,
     SearchAttributePair,
     TypedSearchAttributes,
     WorkflowIDConflictPolicy,
@@ -22,15 +23,17 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain import errors
 from domain.case_view import CaseView
-from domain.errors import AlreadyDone, OutOfPhase, Refusal, RequestNotAcceptable
-from domain.facts import Fact, PersonId, Reference, Writing
+from domain.errors import AlreadyDone, OutOfPhase, Refusal
+from domain.facts import Fact, PersonId, Reference
+from domain.matching import check_themes_are_offered
 from domain.messages import Message, Receipt
 from domain.mobility import Mobility
 from domain.people import Language, Person, Role
 from domain.request import MobilityRequest, Objective
 from starter.case_files import DirectorySection, RequestSection
 from starter.client import Unreachable
-from starter.directory import NotKnown, check_directory, find_organisation, find_person
+from starter.directory import NotKnown, check_directory
+from starter.draft import draft_request
 from store.cases import Store
 from store.directory import Directory, keep_directory, read_directory
 from store.sealing import SHARED
@@ -40,12 +43,29 @@ ANSWER_SECONDS = 30
 """How long a person waits at the desk before being told that nobody answers."""
 
 
+PROBLEMS = SearchAttributeKey.for_keyword_list("TemporalReportedProblems")
+"""Where Temporal itself notes that a workflow fails at the same step."""
+FAILS_AGAIN = 3
+"""A step is tried again when a worker was replaced; more often than this, something is wrong."""
+NO_WORKER = (
+    "The message was sent, and no worker has answered yet: start one with 'mobility up' and say it "
+    "again; it will count once."
+)
+NO_ANSWER = "Temporal does not answer: start it, on this machine with 'mobility up'."
+NOT_THERE = "Temporal does not know this mobility: its history was removed, or is somewhere else."
+UNFORESEEN = (
+    "The message could not be taken in, and nothing has changed: look into the worker's log, and "
+    "report it with the command you gave."
+)
+
+
 class OpenMobility(Fact):
     """A mobility that has been requested, as the store shows it."""
 
     reference: Reference
     request: MobilityRequest
     view: CaseView
+    is_erased: bool = False
 
 
 def workflow_id(reference: Reference) -> str:
@@ -90,8 +110,9 @@ class FrontDesk:
             AlreadyDone: when this very request has been made before.
         """
         directory = await read_directory(self.store.engine)
-        draft = _draft(section, directory)
+        draft = draft_request(section, directory)
         draft.check(today=today)
+        check_themes_are_offered(draft, directory.offers)
         # What is left out is no part of it: a request is the same as before there was such a word.
         content = section.model_dump_json(exclude_none=True)
         key = await self.store.keys.digest(SHARED, f"{occasion}\n{content}")
@@ -192,7 +213,10 @@ class FrontDesk:
                 f"{case.reference} waits for a worker: start one with 'mobility up'. If it stays "
                 "so, its request was interrupted: send that again."
             )
-        return OpenMobility(reference=case.reference, request=case.request, view=case.view)
+        return OpenMobility(
+            reference=case.reference, request=case.request, view=case.view,
+            is_erased=case.is_erased,
+        )  # fmt: skip
 
     async def people(
         self, reference: Reference, directory: Directory | None = None
@@ -212,37 +236,45 @@ class FrontDesk:
         kind = type(message).__name__
         update = re.sub(r"(?<!^)(?=[A-Z])", "_", kind).lower()
         content = f"{kind}\n{message.model_dump_json()}\n{occasion}"
+        # Keyed: the id stays in the history in clear, and few messages are hard to guess.
+        once = (await self.store.keys.digest(reference, content))[:32]
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 receipt: Receipt = await self.handle(reference).execute_update(
-                    update, message, id=hashlib.sha256(content.encode()).hexdigest()[:32],
-                    result_type=Receipt,
-                )  # fmt: skip
+                    update, message, id=once, result_type=Receipt
+                )
                 return receipt
         except WorkflowUpdateFailedError as failure:
             if refusal := _refusal(failure):
                 raise refusal from None
-            raise await self._closed_or_stuck(reference) from None
+            raise await self._unheard(reference, UNFORESEEN) from None
         except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
-            raise Unreachable(
-                "The message was sent, and no worker has answered yet: start one with "
-                "'mobility up' and say it again; it will count once."
-            ) from None
+            raise await self._unheard(reference, NO_WORKER) from None
         except RPCError as trouble:
-            if trouble.status is RPCStatusCode.NOT_FOUND:
-                raise await self._closed_or_stuck(reference) from None
-            raise Unreachable(
-                "Temporal does not answer: start it, on this machine with 'mobility up'."
-            ) from None
+            is_there = trouble.status is not RPCStatusCode.NOT_FOUND
+            raise await self._unheard(reference, NO_ANSWER if is_there else NOT_THERE) from None
 
-    async def _closed_or_stuck(self, reference: Reference) -> Exception:
-        """Why nothing is heard any more: it came to its end, or it stopped without one."""
+    async def _unheard(self, reference: Reference, otherwise: str) -> Exception:
+        """Why nobody has heard: it came to its end, it is stuck, or what else there is to say."""
         case = await self.store.case(reference)
         if case and case.view and case.view.outcome is not None:
             return OutOfPhase("The mobility is closed: nothing about it can be changed any more.")
-        return Unreachable(
-            f"{reference} is stuck: an operator has to look at it (see the runbook)."
-        )
+        if await self._is_stuck(reference):
+            return Unreachable(
+                f"{reference} is stuck: an operator has to look at it (see the runbook)."
+            )
+        return Unreachable(otherwise)
+
+    async def _is_stuck(self, reference: Reference) -> bool:
+        """Whether it stopped without an end, or fails at the same step again and again."""
+        try:
+            found = await self.handle(reference).describe(rpc_timeout=timedelta(seconds=5))
+        except RPCError:
+            return False
+        if found.status is not WorkflowExecutionStatus.RUNNING:
+            return True
+        fails = found.raw_description.pending_workflow_task.attempt > FAILS_AGAIN
+        return fails or bool(found.typed_search_attributes.get(PROBLEMS))
 
 
 def _done_already(reference: Reference) -> AlreadyDone:
@@ -260,41 +292,3 @@ def _refusal(failure: WorkflowUpdateFailedError) -> Refusal | None:
         if isinstance(kind, type) and issubclass(kind, Refusal):
             return kind(cause.message)
     return None
-
-
-NOTHING_YET = Writing(id="", digest="")
-
-
-def _draft(section: RequestSection, directory: Directory) -> MobilityRequest:
-    """The request with everybody found, before any text of it is kept."""
-    sending = find_organisation(directory, section.sending)
-    coordinator = find_person(directory, section.coordinator, Role.SENDING)
-    if coordinator.organisation != sending.id:
-        raise RequestNotAcceptable(
-            f"coordinator {section.coordinator} does not belong to {sending.name}: name one of its "
-            "own coordinators."
-        )
-    emails = [entry.email.casefold() for entry in section.participants]
-    if twice := [email for email in emails if emails.count(email) > 1]:
-        raise RequestNotAcceptable(f"participant {twice[0]} stands there twice: take one out.")
-    office = find_person(directory, section.programme_office, Role.OFFICE)
-    if office.email.casefold() in (coordinator.email.casefold(), *emails):
-        raise RequestNotAcceptable(
-            f"programme_office {section.programme_office} has another part in this mobility: "
-            "nobody decides on their own grant."
-        )
-    return MobilityRequest(
-        reference=Reference(""),
-        sending=sending.id,
-        coordinator=coordinator.id,
-        office=office.id,
-        participants=tuple(PersonId(email) for email in emails),
-        title=NOTHING_YET,
-        context=NOTHING_YET,
-        objectives=tuple(
-            Objective(id=f"O{n}", text=NOTHING_YET) for n in range(1, len(section.objectives) + 1)
-        ),
-        **section.model_dump(
-            include={"activity", "themes", "languages", "first_day", "last_day", "funding"}
-        ),
-    )

@@ -7,6 +7,7 @@ from activities.almanac import knows_region
 from domain.errors import Refusal, RequestNotAcceptable
 from domain.facts import OrganisationId
 from domain.people import Organisation, Person, Role
+from domain.request import check_themes
 from starter.case_files import DirectorySection
 from store.directory import Directory
 
@@ -26,9 +27,11 @@ def check_directory(known: Directory, section: DirectorySection) -> None:
         NotKnown: when a person or an offer names somebody or something that is nowhere.
         DirectoryNotAcceptable: when an id or an address would stand for two, or a zone or
             a region for none.
+        RequestNotAcceptable: when an offer has a theme that is none.
     """
     _check_zones(section)
     _check_regions(section)
+    _check_themes(section)
     _check_ids(section)
     _check_organisations(known, section)
     people = {p.id: p for p in (*known.people, *section.people)}
@@ -59,6 +62,11 @@ def _check_regions(section: DirectorySection) -> None:
                 f"{home.id} has holiday_region '{region}', which is no region of {home.country} "
                 "whose public holidays are known: write it as ES-CT, or leave it out."
             )
+
+
+def _check_themes(section: DirectorySection) -> None:
+    for offer in section.offers:
+        check_themes(offer.themes)
 
 
 def _check_ids(section: DirectorySection) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from domain import messages as m
 from domain.agenda import Session
-from domain.errors import EvaluationNotAcceptable, NotAwaited, Refusal
+from domain.errors import AgendaNotAcceptable, EvaluationNotAcceptable, NotAwaited, Refusal
 from domain.evaluation import Answer, FollowUp
 from domain.events import ArrivalConfirmed, DepartureConfirmed
 from domain.facts import OfferId, PersonId, Writing
@@ -118,6 +118,10 @@ class Errand:
 
     async def return_agenda(self, note: str) -> Receipt:
         """Ask for changes."""
+        if not note.strip():
+            raise AgendaNotAcceptable(
+                "An agenda is returned with what should change: say it in the note."
+            )
         version = self._mobility.view.agenda_version
         return await self._say(
             m.ReturnAgenda(by=self.by, version=version, note=await self._text(note))
@@ -228,7 +232,7 @@ class Errand:
         return tuple(self._person(email) for email in emails)
 
     async def _note(self, text: str) -> Writing | None:
-        return await self._text(text) if text else None
+        return await self._text(text) if text.strip() else None
 
     async def _text(self, text: str) -> Writing:
         self._texts.append(text)

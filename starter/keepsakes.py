@@ -1,13 +1,22 @@
-"""Saves papers and letters into a folder, for people who would rather open a file."""
+"""Saves papers and letters into a folder, for people who would rather open a file.
+
+What was saved by itself, and not to a folder somebody named, is removed when a mobility is erased.
+"""
 
 import html
 import mailbox
+import shutil
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from domain.facts import Reference
 from store.ledger import LedgerLine
+
+if TYPE_CHECKING:
+    from local.stack import Stack
 
 _INDEX = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Letters</title>
@@ -15,6 +24,11 @@ _INDEX = """<!doctype html>
 li{{margin:.4rem 0}}span{{color:#555}}</style>
 <h1>Letters, in the order they left</h1><ol>{lines}</ol></html>
 """
+
+
+def folder_of(home: Path, reference: Reference) -> Path:
+    """Where papers and letters of a mobility are saved when nobody names a folder."""
+    return home / "out" / reference
 
 
 def save_papers(papers: dict[str, bytes], folder: Path) -> list[Path]:
@@ -48,3 +62,26 @@ def _caught(folder: Path) -> list[EmailMessage]:
     box = mailbox.Maildir(str(folder), create=False)
     parser = BytesParser(EmailMessage, policy=default)
     return [parser.parsebytes(box.get_bytes(key)) for key in box.keys()]  # noqa: SIM118 - a mailbox yields letters
+
+
+def remove_keepsakes(stack: "Stack", reference: Reference, letters: list[LedgerLine]) -> list[str]:
+    """Remove what the embedded stack has kept of a mobility beside the store, and say what."""
+    removed: list[str] = []
+    folder = folder_of(stack.home, reference)
+    if folder.is_dir():
+        shutil.rmtree(folder)
+        removed.append(str(folder))
+    own = {letter.message_id for letter in letters if letter.message_id}
+    if count := _remove_caught(stack.letters, own):
+        removed.append(f"{count} letters that the mail catcher held")
+    return removed
+
+
+def _remove_caught(folder: Path, message_ids: set[str]) -> int:
+    if not folder.is_dir() or not message_ids:
+        return 0
+    box = mailbox.Maildir(str(folder), create=False)
+    own = [key for key, letter in box.iteritems() if letter["Message-ID"] in message_ids]
+    for key in own:
+        box.remove(key)
+    return len(own)

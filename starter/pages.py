@@ -22,6 +22,7 @@ from starter.desk import OpenMobility
 from store.cases import Case
 from store.ledger import LedgerLine, LetterState
 
+GONE = "names, texts and papers are gone for ever; references, figures and hashes are left"
 SOURCES = {"journal": "cyan", "letter": "green", "Temporal": "bright_black"}
 
 
@@ -90,7 +91,7 @@ def list_page(cases: list[Case], names: Names) -> RenderableType:
             table.add_row(case.reference, "not taken up yet")
             continue
         table.add_row(
-            case.reference, _standing(view), names.city(request.sending),
+            case.reference, _standing(view, is_erased=case.is_erased), names.city(request.sending),
             names.city(view.receiving), said_dates(request.days),
             ", ".join(q.asked.replace("-", " ") for q in view.questions) or "-",
             f"{view.next_due:%Y-%m-%d}" if view.next_due else "-",
@@ -98,12 +99,13 @@ def list_page(cases: list[Case], names: Names) -> RenderableType:
     return table
 
 
-def _standing(view: CaseView) -> str:
+def _standing(view: CaseView, *, is_erased: bool = False) -> str:
     if view.outcome is None:
         return str(view.phase)
+    standing = f"{view.outcome}: {view.cause}" if view.cause else str(view.outcome)
     if view.outcome is Outcome.COMPLETED and not view.card:
-        return "completed, without a card"
-    return f"{view.outcome}: {view.cause}" if view.cause else str(view.outcome)
+        standing = "completed, without a card"
+    return f"{standing}, erased" if is_erased else standing
 
 
 def show_page(
@@ -118,6 +120,8 @@ def show_page(
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
+    if mobility.is_erased:
+        table.add_row("erased", GONE)
     for label, value in _facts(request, view, names):
         table.add_row(label, value)
         if label == "programme office":
@@ -234,7 +238,9 @@ def _why_not_delivered(letter: LedgerLine) -> str:
     return ""
 
 
-def timeline_page(moments: list[Moment], names: Names) -> RenderableType:
+def timeline_page(
+    moments: list[Moment], names: Names, *, is_erased: bool = False
+) -> RenderableType:
     """The auditor's view. ``run#event`` is the event's place in Temporal's history."""
     table = Table("time (UTC)", "entry", "Temporal", "what", "who", box=None, pad_edge=False)
     for column in table.columns[:3]:
@@ -248,7 +254,7 @@ def timeline_page(moments: list[Moment], names: Names) -> RenderableType:
             Text(f"{moment.source}: {_told(moment)}", style=style),
             names.person(moment.by) if moment.by and moment.source != "Temporal" else moment.by,
         )
-    return table
+    return Group(table, Text(f"Erased: {GONE}.")) if is_erased else table
 
 
 def in_words(kind: str) -> str:

@@ -43,14 +43,18 @@ def local_stack() -> "Stack":
     return Stack(read_environment().mobility_home)
 
 
+def is_embedded() -> bool:
+    """Whether commands go to the embedded stack: unless the environment names any address."""
+    return not any(name in os.environ for name in ADDRESSES)  # noqa: TID251 - which, not what
+
+
 def settings_at_hand() -> Settings:
     """Those of the environment if it names any address, else those of the embedded stack.
 
     Raises:
         StackTrouble: when there is neither.
     """
-    given = any(name in os.environ for name in ADDRESSES)  # noqa: TID251 - which, not what
-    return read_environment() if given else local_stack().settings()
+    return local_stack().settings() if is_embedded() else read_environment()
 
 
 @asynccontextmanager

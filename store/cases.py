@@ -16,6 +16,9 @@ from store.ledger import ERASED, LetterState
 from store.sealing import KeyDestroyed, KeyRing
 from store.tables import NOW, data_key, document, journal, letter, mobility, participant, writing
 
+ERASED_KEY = "erased/"
+NOT_SHOWN: dict[str, list[str]] = {"themes": [], "languages": []}
+"""What no page shows of a request, as it stands once a mobility was erased."""
 RESERVING = 0x4D4F43
 """One reference is reserved at a time: the same request may come on both sides of midnight."""
 
@@ -26,6 +29,7 @@ class Case(Fact):
     reference: Reference
     request: MobilityRequest | None
     view: CaseView | None
+    is_erased: bool = False
 
 
 class Store:
@@ -92,10 +96,13 @@ class Store:
     async def _cases(self, condition: sa.ColumnElement[bool]) -> list[Case]:
         async with single_statement(self.engine) as connection:
             rows = await connection.execute(
-                sa.select(mobility.c.reference, mobility.c.request, mobility.c.view)
+                sa.select(
+                    mobility.c.reference, mobility.c.request, mobility.c.view,
+                    mobility.c.request_key.startswith(ERASED_KEY).label("is_erased"),
+                )
                 .where(condition)
                 .order_by(mobility.c.reference.desc())
-            )
+            )  # fmt: skip
             return [Case.model_validate(dict(row)) for row in rows.mappings()]
 
     # Names and texts.
@@ -230,7 +237,8 @@ class Store:
         """Destroy the key of a closed mobility and remove what it sealed. The journal stays.
 
         What could be guessed from goes too: the hash of the request, which is keyed with a key that
-        stays, and the answers of the mail server, which may quote an address.
+        stays; the hashes of letters, which have no key; and the answers of the mail server, which
+        may quote an address. Of the request only what the list and the pages show is left.
         """
         async with self.engine.begin() as tx:
             for table in (participant, writing):
@@ -241,7 +249,10 @@ class Store:
             await tx.execute(
                 sa.update(mobility)
                 .where(mobility.c.reference == reference)
-                .values(request_key=f"erased/{reference}")
+                .values(
+                    request_key=f"{ERASED_KEY}{reference}",
+                    request=mobility.c.request.concat(NOT_SHOWN),
+                )
             )
             await _stop_letters(tx, reference)
         await self.keys.destroy(reference)
@@ -260,6 +271,7 @@ async def _stop_letters(tx: AsyncConnection, reference: Reference) -> None:
         .where(letter.c.message.is_not(None))
         .values(message=None)
     )
+    await tx.execute(sa.update(letter).where(its_own).values(rendered_sha256=None))
     await tx.execute(
         sa.update(letter)
         .where(its_own, letter.c.settled_at.is_not(None), letter.c.remark != ERASED)

@@ -38,8 +38,10 @@ class Line(Fact):
 async def write_down(engine: AsyncEngine, record: Record, *, run_id: str, activity_id: str) -> str:
     """Write one stroke in one transaction and return the new head of the chain.
 
-    Written before, it changes nothing and returns the same head: the moment of an entry is not
-    compared, since a reset of the workflow repeats a step at another moment.
+    Written before, it changes nothing and returns the same head. The moment of an entry is not
+    compared, for a step may be repeated a little later; everything that follows from the moment is,
+    such as a deadline. A workflow that was reset to an earlier step on another day says other
+    deadlines than the journal, and comes to a conflict: see the runbook.
 
     Raises:
         JournalConflict: when the journal says something else under one of these numbers.

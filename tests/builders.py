@@ -14,7 +14,8 @@ from importlib import resources
 from domain import messages as m
 from domain.agenda import Session, SessionKind
 from domain.almanac import Almanac, Calendar, Offset
-from domain.case_card import find_contradictions, read_card_facts
+from domain.case_card import read_card_facts
+from domain.contradictions import find_contradictions
 from domain.deadlines import Asked, read_plans
 from domain.evaluation import Answer, Consent, FollowUp
 from domain.events import Entry, Event, Outcome, Phase
@@ -227,10 +228,13 @@ def an_agenda(
     return mornings + afternoons
 
 
-def an_answer(consent: Consent = Consent.NO, testimonial: str | None = None) -> Answer:
-    """Full marks, and a testimonial when one is given."""
+def an_answer(
+    consent: Consent = Consent.NO, testimonial: str | None = None, lesson: str | None = None
+) -> Answer:
+    """Full marks, and a testimonial or a lesson when one is given."""
     said = writing(testimonial) if testimonial else None
-    return Answer(marks={"o1": 5, "o2": 5}, testimonial=said, consent=consent)
+    lessons = (writing(lesson),) if lesson else ()
+    return Answer(marks={"o1": 5, "o2": 5}, testimonial=said, consent=consent, lessons=lessons)
 
 
 def a_follow_up(stated_days: int = 3, **changes: object) -> FollowUp:

@@ -183,7 +183,9 @@ class AnyJourney(RuleBasedStateMachine):
             assert self.mobility.model_dump_json() == before
         else:
             assert not was_closed
-            assert number == self.mobility.n > self.n
+            entry = self.mobility.unrecorded[number - self.mobility.n - 1]
+            assert self.n < number <= self.mobility.n
+            assert (entry.n, entry.by) == (number, message.by)
             self.heard.append((message, message_id, number))
         if goes_on:
             self.journey.carry_on()

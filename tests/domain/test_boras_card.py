@@ -12,7 +12,8 @@ import pytest
 
 from domain import messages as m
 from domain.agenda import Session
-from domain.case_card import CaseCard, build_card, find_contradictions, read_card_facts
+from domain.case_card import CaseCard, build_card, read_card_facts
+from domain.contradictions import find_contradictions
 from domain.evaluation import Answer, FollowUp
 from domain.events import Outcome
 from domain.facts import OrganisationId, PersonId, Reference, Writing

@@ -8,10 +8,10 @@ from domain.case_card import (
     CardFacts,
     CaseCard,
     build_card,
-    find_contradictions,
     read_card_facts,
     said_dates,
 )
+from domain.contradictions import find_contradictions
 from domain.deadlines import Asked
 from domain.errors import AttendanceNotAcceptable
 from domain.evaluation import Consent
@@ -81,7 +81,7 @@ def test_a_stated_length_that_was_not_attended_stops_the_card_and_names_both_fac
     "says",
     [
         "2-day", "2 -days", "2 - days", "2-days", "two-day", "Two-Day", "TWO-DAY", "14-day",
-        "4 days in", "four days at", "1 days of", "ten days with", "2 days long",
+        "4 days in", "four days at", "1 days of", "ten days with",
         "2\u2013day", "two\u2011day", "2 \u2010 days", "02-day",
     ],
 )  # fmt: skip
@@ -97,7 +97,7 @@ def test_a_stated_length_that_was_not_attended_stops_the_card_and_names_both_fac
 def test_a_text_that_says_another_length_stops_the_card_and_is_quoted(
     name: str, called: str, says: str
 ) -> None:
-    quoted = re.sub(r" (in|at|of|with|long)$", "", says)
+    quoted = re.sub(r" (in|at|of|with)$", "", says)
 
     [found] = contradictions_when(name, f"A {says} Barcelona, in short.")
 
@@ -389,40 +389,3 @@ def test_the_card_says_who_kept_silent_without_naming_them() -> None:
         "a participant", "a participant", "the receiving organisation",
     )  # fmt: skip
     assert (card.seen, card.adapted) == ("", "")
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "a twenty-one-day wait for a place",
-        "3.5-day weeks at the office",
-        "a day by day account",
-        "open two days a week",
-        "two days later",
-        "the first two days were busy",
-        "a fair on 3-4 March",
-        "5-7 May 2026",
-    ],
-)
-def test_words_that_speak_of_other_days_are_no_contradiction(words: str) -> None:
-    assert contradictions_when("seen", words) == ()
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "an eleven-day programme",
-        "a two day visit",
-        "2 days in Barcelona",
-        "it lasted two days.",
-        "we spent 2 days there",
-        "during two intensive days",
-        "four days' programme",
-        "2 day job shadowing",
-        "the visit of 4-8 May 2026",
-    ],
-)
-def test_words_that_state_another_length_contradict_the_attendance(words: str) -> None:
-    [contradiction] = contradictions_when("seen", words)
-
-    assert "the attendance confirmed by the host says 3 days" in contradiction

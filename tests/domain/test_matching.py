@@ -13,7 +13,10 @@ from domain.messages import Cause
 from domain.request import Activity
 from tests.builders import (
     BORAS,
+    COORDINATOR,
+    FRIDA,
     HOST,
+    OFFICE,
     OPENED,
     SECOND_HOST,
     SOC_OFFER,
@@ -100,6 +103,9 @@ def test_nobody_who_cannot_take_the_participants_is_ever_asked(
     ("changes", "reason"),
     [
         ({"organisation": BORAS}, "is the sending organisation itself"),
+        ({"coordinator": FRIDA}, "has a coordinator who travels"),
+        ({"coordinator": COORDINATOR}, "has a coordinator with another part in this mobility"),
+        ({"coordinator": OFFICE}, "has a coordinator with another part in this mobility"),
         ({"activities": (Activity.COURSE,)}, "does not offer job shadowing"),
         ({"opens": date(2026, 5, 6)}, "is open from 2026-05-06 to 2026-12-31 only"),
         ({"closes": date(2026, 5, 6)}, "is open from 2026-01-01 to 2026-05-06 only"),

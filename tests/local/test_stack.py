@@ -156,7 +156,7 @@ def test_a_home_is_made_for_its_owner_alone(tmp_path: Path) -> None:
 def test_where_nothing_was_started_there_is_no_way_to_it(tmp_path: Path) -> None:
     stack = Stack(tmp_path)
 
-    with pytest.raises(StackTrouble, match="Nothing has been started on this machine: run"):
+    with pytest.raises(StackTrouble, match=r"started in this folder .*: run 'mobility up', name"):
         stack.settings()
     with pytest.raises(StackTrouble, match="Nothing has been started"):
         _ = stack.ui_address
@@ -171,7 +171,7 @@ def test_a_home_that_was_started_halfway_has_no_way_to_it(tmp_path: Path, missin
     )
     (tmp_path / missing).unlink()
 
-    with pytest.raises(StackTrouble, match="Nothing has been started on this machine"):
+    with pytest.raises(StackTrouble, match="Nothing has been started in this folder"):
         Stack(tmp_path).settings()
 
 

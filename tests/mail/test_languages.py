@@ -12,7 +12,8 @@ import pytest
 import yaml
 from babel.messages.catalog import Message
 
-from domain.case_card import find_contradictions, read_card_facts, said_runs
+from domain.case_card import read_card_facts, said_runs
+from domain.contradictions import find_contradictions
 from domain.grant import GrantDecision, compute_grant, read_rates
 from domain.letters import Purpose
 from domain.matching import DeclineReason

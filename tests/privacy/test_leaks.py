@@ -1,8 +1,10 @@
 """What people write and who they are is read by those concerned, and lies nowhere in clear."""
 
 import base64
+import hashlib
 import io
 import logging
+from collections.abc import Iterator
 from email import message_from_bytes
 from email.policy import default
 
@@ -18,7 +20,9 @@ from temporalio.api.workflowservice.v1 import (
 )
 from temporalio.client import Client
 
-from domain.facts import Reference
+from domain.events import ParticipantWithdrew
+from domain.facts import PersonId, Reference
+from domain.messages import Cause, WithdrawParticipant
 from local.stack import Stack
 from starter import auditing
 from starter.desk import workflow_id
@@ -281,3 +285,30 @@ async def raw_rows_of(store: Store, table: sa.Table | str, reference: Reference)
     async with store.engine.connect() as connection:
         rows = await connection.execute(query, {"reference": reference})
         return "\n".join(rows.scalars()).encode()
+
+
+async def test_what_was_said_cannot_be_guessed_from_the_ids_of_messages(
+    finished: Reference, store: Store, client: Client
+) -> None:
+    lines = await read_journal(store.engine, finished)
+    withdrew = next(
+        (line.entry.by, event)
+        for line in lines
+        if isinstance(event := line.entry.event(), ParticipantWithdrew)
+    )
+    [run] = await auditing.read_runs(client, finished)
+    accepted = (e.workflow_execution_update_accepted_event_attributes for e in run.events)
+    ids = {update.protocol_instance_id for update in accepted} - {""}
+    assert len(ids) > 10
+
+    assert not ids & set(guesses(*withdrew))
+
+
+def guesses(by: PersonId, withdrew: ParticipantWithdrew) -> Iterator[str]:
+    """The id that each cause of withdrawing would have if anybody could work it out."""
+    for cause in Cause:
+        message = WithdrawParticipant(
+            by=by, participant=withdrew.participant, cause=cause, note=withdrew.note
+        )
+        content = f"WithdrawParticipant\n{message.model_dump_json()}\n"
+        yield hashlib.sha256(content.encode()).hexdigest()[:32]

@@ -24,7 +24,9 @@ from tests.starter.conftest import ANA, BORAS, EMELIE, FRIDA, OFFICE, Command, a
 from tests.workflows import stages
 
 pytestmark = pytest.mark.usefixtures("working")
-TRAVELS = ParticipantEntry(name="Karin Ek", email=BORAS.upper(), profile="leads the department")
+TRAVELS = ParticipantEntry(
+    name="coordinator of  Borås", email=BORAS.upper(), profile="leads the department"
+)
 
 
 async def _with_her_own_agenda(command: Command, rehearsal: Rehearsal, file: str) -> CaseView:

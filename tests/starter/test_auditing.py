@@ -250,6 +250,9 @@ async def test_every_line_of_the_timeline_stands_in_the_history(
         scheduled = events[moment.temporal].activity_task_scheduled_event_attributes
         assert scheduled.activity_type.name == "record"
         assert scheduled.activity_id == lines[(moment.n or 0) - 1].activity_id
+    letters = [(m.letter.order.event, m.temporal) for m in moments if m.letter]
+    assert letters
+    assert set(letters) <= {(moment.n, moment.temporal) for moment in entries}
     assert {m.temporal for m in moments if m.source == "Temporal"} <= set(events)
     assert {m.source for m in moments} == {"journal", "letter", "Temporal"}
 

@@ -64,6 +64,10 @@ def _swapped(typed: Typed) -> None:
     days["first_day"], days["last_day"] = days["last_day"], days["first_day"]
 
 
+def _in_year_9999(typed: Typed) -> None:
+    typed["request"] |= {"first_day": "9999-12-07", "last_day": "9999-12-09"}
+
+
 def _twice(typed: Typed) -> None:
     typed["request"]["participants"].append(deepcopy(typed["request"]["participants"][0]))
 
@@ -75,6 +79,12 @@ def _twice(typed: Typed) -> None:
         (_without("request.title"), "'request > title' is missing: add it."),
         (_set("request.titel", "x"), "'request > titel' is not a word we know here"),
         (_set("request.title", ""), "'request > title' is empty: fill it in."),
+        (_set("request.context", " \n"), "'request > context' is empty: fill it in."),
+        (_set("request.first_day", "9999-12-05"), "first_day 9999-12-05: swap the two"),
+        (_in_year_9999, "first_day 9999-12-07 is more than two years away: choose"),
+        (_set("request.funding.call_year", 1850), "call_year 1850 is not a call that pays for"),
+        (_set("request.funding.call_year", 2999), "call_year 2999 is not a call that pays for"),
+        (_set("request.funding.distance_read_on", "2099-01-01"), "distance_read_on 2099-01-01 is"),
         (_set("request.objectives", []), "'request > objectives' is empty: fill it in."),
         (_set("request.participants", "Frida"), "should be a list, each line of it beginning"),
         (_set("request.sending", "borås"), "Organisation 'borås' is not in the directory"),
@@ -91,6 +101,17 @@ def _twice(typed: Typed) -> None:
         (_set("request.activity", "party"), "should be 'job shadowing', 'teaching'"),
         (_set("request.participants.0.email", "frida"), "should be an e-mail address, not 'frida'"),
         (_twice, f"participant {FRIDA} stands there twice: take one out."),
+        (_set("request.participants.0.email", ANA), f"{ANA} is Ana Cáceres Gómez in the directory"),
+        (
+            _set("request.themes", ["skills mapping", "Frida's back"]),
+            "'Frida's back' is not a theme",
+        ),
+        (_set("request.themes", ["x" * 41]), "at most 40 letters, digits, spaces and hyphens."),
+        (_set("request.themes", [f"t {n}" for n in range(11)]), "There are 11 themes: keep the 10"),
+        (_set("request.themes", ["depression"]), "No host offers the theme 'depression': choose"),
+        (_set("request.themes", ["depression"]), "youth employment, or leave it out."),
+        (_set("request.languages", ["en", "she signs"]), "'she signs' is not a language: write"),
+        (_set("request.funding.national_agency", "of Frida"), "is not an agency: write it as its"),
         (_set("request.funding.travel_days", 6), "at most 2 are paid without green travel"),
         (_set("request.funding.travel_days", 7), "should be less than or equal to 6, not '7'"),
         (_set("request.funding.distance_km", "far"), "should be a whole number, not 'far'"),
@@ -168,6 +189,10 @@ async def test_a_file_that_is_not_there_is_refused(command: Command, tmp_path: P
         (_set("directory.organisations.0.country", "Sweden"), "two capital letters, such as SE"),
         (_set("directory.offers.0.country", "es"), "as two capital letters, such as SE, not 'es'"),
         (_set("directory.offers.0.opens", "2031-01-01"), "before it opens 2031-01-01: swap the"),
+        (
+            _set("directory.offers.0.themes", ["Ask Ana!"]),
+            "'Ask Ana!' is not a theme: give at most",
+        ),
         (_set("directory.offers.0.places", -1), "should be greater than or equal to 1, not '-1'"),
         (_set("directory.people.0.id", "newcomer"), "boras-coordinator and newcomer have the same"),
         (_set("directory.people.1.email", BORAS.upper()), "soc-coordinator have the same address"),
@@ -212,6 +237,15 @@ async def test_a_directory_with_a_mistake_is_refused(
         ("grant", "award --amount cake=5", OFFICE, "There is no line cake in this grant: it has"),
         ("grant", "award --amount organisational-support=-5", OFFICE, "-5 euro for"),
         ("grant", "award --decision rejected", OFFICE, "needs a reason"),
+        (
+            "grant",
+            "award --amount organisational-support=1000000.01",
+            OFFICE,
+            "more than any grant",
+        ),
+        ("grant", "award --amount organisational-support=9e99", OFFICE, "is not LINE=EURO"),
+        ("grant", "award --decision rejected --reason _", OFFICE, "needs a reason"),
+        ("agenda", "return-agenda --note _", BORAS, "with what should change: say it in the note."),
         ("grant", "award --amount organisational-support", OFFICE, "is not LINE=EURO"),
         ("grant", "award --amount organisational-support=NaN", OFFICE, "is not LINE=EURO"),
         ("grant", "award --amount organisational-support=1.005", OFFICE, "is not LINE=EURO"),
@@ -243,7 +277,7 @@ async def test_what_may_not_be_said_is_refused_and_leaves_no_trace(
     reference = standing[stage]
     stand_for = {
         "FILE": str(case_file), "FIRST": str(case.request.first_day),
-        "LAST": str(case.request.last_day),
+        "LAST": str(case.request.last_day), "_": " ",
     }  # fmt: skip
     verb, *rest = words.split()
     before = await what_is_kept(store, reference)
@@ -265,6 +299,16 @@ async def test_what_may_not_be_said_is_refused_and_leaves_no_trace(
         ("agenda.1.starts", "10:00", "overlap for participant Frida Augustsson: move one"),
         ("agenda.0.starts", "13:00", "Session 1 ("),
         ("agenda.2.participants", ["x@y.example"], "x@y.example has no part in"),
+        (
+            "agenda.0.starts",
+            "09:30+02:00",
+            "is 09:30+02:00: write the time on the host's own clock",
+        ),
+        (
+            "agenda.1.ends",
+            "17:00Z",
+            "'agenda > 2 > ends' is 17:00+00:00: write the time on the host",
+        ),
         ("agenda.0.starts", "soon", "should be a time such as 09:30, not 'soon'"),
         ("evaluations.0.marks", [5, 5], "give one mark from 1 to 5 for each."),
         ("evaluations.0.marks", [5, 5, 6], "should be less than or equal to 5, not '6'"),

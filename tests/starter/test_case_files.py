@@ -1,5 +1,6 @@
 """The files people write: what YAML would make of them, and what is made of them here."""
 
+import re
 from datetime import date, time, timedelta
 from pathlib import Path
 
@@ -116,3 +117,14 @@ def test_the_demo_moves_by_whole_years_until_there_is_time_for_the_story(
     later = move(document, weeks).request
     assert later is not None
     assert later.first_day >= today + LEAD
+
+
+def test_the_example_moved_as_the_readme_says_lies_on_working_days() -> None:
+    readme = (EXAMPLE.parents[1] / "README.md").read_text("utf-8")
+    [(given, moved)] = re.findall(r"^sed 's/([\d-]+)/([\d-]+)/' ", readme, re.MULTILINE)
+    text = EXAMPLE.read_text("utf-8").replace(given, moved)
+
+    days = {date.fromisoformat(day) for day in re.findall(rf"{moved}\d", text)}
+
+    assert [f"{day:%A}" for day in sorted(days)] == ["Tuesday", "Wednesday", "Thursday"]
+    assert f"{min(days).day}-{max(days):%-d %B %Y}, Tuesday to Thursday" in readme

@@ -97,7 +97,7 @@ def test_where_nothing_was_started_every_command_tells_how_to_begin(
     code = cli.run(words.replace("FILE", str(case_file)).split())
 
     assert code == 1
-    assert complaint.getvalue().startswith("Nothing has been started on this machine: run")
+    assert complaint.getvalue().startswith("Nothing has been started in this folder (")
 
 
 async def test_where_nothing_was_started_a_command_tells_how_to_begin(
@@ -114,8 +114,9 @@ async def test_where_nothing_was_started_a_command_tells_how_to_begin(
 
     assert (child.returncode, out) == (1, b"")
     assert complaint.decode() == (
-        "Nothing has been started on this machine: run 'mobility up', or set TEMPORAL_ADDRESS, "
-        "DATABASE_URL, SMTP_URL and MOBILITY_KEY.\n"
+        f"Nothing has been started in this folder ({tmp_path / 'bare'}): run 'mobility up', name "
+        "the folder of another stack in MOBILITY_HOME, or set TEMPORAL_ADDRESS, DATABASE_URL, "
+        "SMTP_URL and MOBILITY_KEY.\n"
     )
 
 

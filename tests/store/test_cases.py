@@ -284,11 +284,42 @@ async def test_erasing_keeps_the_hash_of_a_paper(store: Store) -> None:
 async def test_erasing_leaves_the_journal_and_the_view_as_they_are(store: Store) -> None:
     await an_erasable_mobility(store)
     lines, case = await read_journal(store.engine, REFERENCE), await store.case(REFERENCE)
+    assert case is not None
+    assert not case.is_erased
 
     await store.erase(REFERENCE)
 
+    left = await store.case(REFERENCE)
     assert await read_journal(store.engine, REFERENCE) == lines != []
-    assert await store.case(REFERENCE) == case
+    assert left is not None
+    assert left.is_erased
+    assert left.view == case.view
+
+
+async def test_erasing_leaves_of_a_request_only_what_is_shown(store: Store) -> None:
+    await an_erasable_mobility(store)
+    before = await store.case(REFERENCE)
+    assert before is not None
+    assert before.request is not None
+    assert before.request.themes
+
+    await store.erase(REFERENCE)
+
+    after = await store.case(REFERENCE)
+    assert after is not None
+    assert after.request == before.request.model_copy(update={"themes": (), "languages": ()})
+
+
+async def test_erasing_removes_the_hashes_of_letters(store: Store) -> None:
+    await an_erasable_mobility(store)
+    await left_with(store, LetterState.HANDED_OVER, "250 OK")
+    [line] = await claim(store.engine)
+    await about_to_hand_over(store.engine, [as_rendered(line)])
+
+    await store.erase(REFERENCE)
+
+    letters = await read_letters(store.engine, REFERENCE)
+    assert [letter.rendered_sha256 for letter in letters] == [None] * len(letters)
 
 
 async def left_with(store: Store, state: LetterState, answer: str) -> LedgerLine:

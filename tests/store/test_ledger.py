@@ -18,7 +18,6 @@ from store.ledger import (
     read_letters,
     settle,
     try_again,
-    undelivered,
 )
 from store.tables import NOW, letter
 from tests.builders import REFERENCE, in_agreement
@@ -222,17 +221,5 @@ async def test_a_letter_to_be_tried_again_does_not_hold_the_others_up(
     assert late.key not in {other.key for other in others}
 
 
-async def test_undelivered_are_those_not_settled(store: Store, queued: list[LedgerLine]) -> None:
-    assert await undelivered(store.engine) == len(queued) > 1
-    line = await claimed(store)
-    await leaves(store, line)
-    assert await undelivered(store.engine) == len(queued)
-
-    await settled(store, line, LetterState.WITHHELD, "")
-
-    assert await undelivered(store.engine) == len(queued) - 1
-
-
 async def test_an_empty_ledger_has_nothing_to_deliver(store: Store) -> None:
     assert await claim(store.engine) == []
-    assert await undelivered(store.engine) == 0

@@ -32,8 +32,5 @@ async def reach_agreement(file: CaseFile) -> None:
 
 
 def _draw_up(file: CaseFile) -> Awaitable[str]:
-    mobility = file.mobility
-    order = PaperOrder(
-        reference=mobility.request.reference, at=file.now, version=mobility.agreement.version + 1
-    )
+    order = PaperOrder(reference=file.mobility.request.reference, at=file.now)
     return workflow.execute_activity_method(PaperMaker.draw_agreement, order, **drawing())
