@@ -83,8 +83,8 @@ class OpenCase:
         )
 
 
-async def open_case(store: Store, reference: Reference, known: OpenCase | None = None) -> OpenCase:
-    """Read one mobility whole, or return the one that is known if nothing has happened since.
+async def open_case(store: Store, reference: Reference) -> OpenCase:
+    """Read one mobility whole.
 
     Raises:
         LookupError: when the mobility is not in the store.
@@ -93,8 +93,6 @@ async def open_case(store: Store, reference: Reference, known: OpenCase | None =
     case = await store.case(reference)
     if case is None or case.request is None or case.view is None:
         raise LookupError(f"{reference} is not in the store.")
-    if known and (known.reference, known.view.n) == (reference, case.view.n):
-        return known
     lines = await read_journal(store.engine, reference)
     directory = await read_directory(store.engine)
     people = {person.id: person for person in directory.people}

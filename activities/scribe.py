@@ -104,24 +104,26 @@ class Scribe:
     async def _open(self, reference: Reference) -> OpenCase:
         """Open a case, or keep it open for the next letter if nothing has happened since.
 
+        Letters of one mobility that are written at the same time open it once.
+
         Raises:
             KeyDestroyed: when it was erased, even if it is still open here.
         """
-        until, known = self._known.pop(reference, (0.0, None))
-        if known and await self.store.is_erased(reference):
-            raise KeyDestroyed(f"{reference} was erased while it was open.")
-        case = await open_case(self.store, reference, known=known)
-        if case is not known:
-            until = time.monotonic() + KEPT_OPEN_SECONDS
-        self._known[reference] = (until, case)
+        async with self._opening.setdefault(reference, asyncio.Lock()):
+            until, known = self._known.pop(reference, (0.0, None))
+            if known is None or await self.store.as_of(reference) != known.view.n:
+                known = await open_case(self.store, reference)
+                until = time.monotonic() + KEPT_OPEN_SECONDS
+            self._known[reference] = (until, known)
         while len(self._known) > KEPT_OPEN:
             del self._known[next(iter(self._known))]
-        return case
+        return known
 
     def close_old(self) -> None:
         """Forget the cases that have been open long enough: they hold names and texts in clear."""
         now = time.monotonic()
         self._known = {name: kept for name, kept in self._known.items() if kept[0] > now}
+        self._opening = {name: one for name, one in self._opening.items() if one.locked()}
 
     async def _context(self, order: LetterOrder, case: OpenCase) -> LetterContext:
         entry = case.entries[order.event - 1]
