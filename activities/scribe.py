@@ -61,18 +61,20 @@ class Scribe:
         """
         items = [await self._still_asked(line.order)]
         items += [await self._unless_erased(order) for order in _orders(line, gathered)]
-        message = self._message(line, [item for item in items if item is not None])
+        message_id = await self._message_id(line)
+        message = self._message(line, message_id, [item for item in items if item is not None])
         if message is None:
             return None
         envelope = envelope_of(message)
         spoken_of = sorted({item.request.reference for item in items if item is not None})
         return Written(envelope, as_kept(message, envelope), tuple(spoken_of))
 
-    def _message(self, line: LedgerLine, items: list[LetterContext]) -> EmailMessage | None:
+    def _message(
+        self, line: LedgerLine, message_id: str, items: list[LetterContext]
+    ) -> EmailMessage | None:
         """One letter for one reason, one for several, and none for none."""
         if not items:
             return None
-        message_id = self._message_id(line)
         if len(items) > 1:
             return gathered_message(
                 most_urgent_first(items), sender=self.sender, message_id=message_id,
@@ -98,8 +100,10 @@ class Scribe:
         except KeyDestroyed:
             return None
 
-    def _message_id(self, line: LedgerLine) -> str:
-        return message_id_of(line.key, self.sender.rpartition("@")[2].rstrip(">"))
+    async def _message_id(self, line: LedgerLine) -> str:
+        # Keyed: whoever could work it out could have a bounce believed that never was.
+        secret = await self.store.keys.digest(line.order.reference, line.key)
+        return message_id_of(secret, self.sender.rpartition("@")[2].rstrip(">"))
 
     async def _open(self, reference: Reference) -> OpenCase:
         """Open a case, or keep it open for the next letter if nothing has happened since.

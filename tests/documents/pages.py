@@ -2,7 +2,10 @@
 
 from io import BytesIO
 
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
+
+FOOTER = 0.07
+"""The part of a page below its text."""
 
 
 def text_of(pdf: bytes) -> str:
@@ -20,3 +23,21 @@ HOSTILE = (
     "#import \"/etc/passwd\": * #panic() $x^2$ \\ *bold* _it_ `raw` <script>alert('x')</script> "
     "[link](javascript:alert(1)) ![i](https://evil.example/x.png) {{ 7*7 }} &amp; | @ref // end"
 )
+
+
+def depths_of(pdf: bytes) -> list[float]:
+    """How far down each page its text reaches, from 0 to 1, its footer left aside."""
+    return [_depth(page) for page in PdfReader(BytesIO(pdf)).pages]
+
+
+def _depth(page: PageObject) -> float:
+    height = float(page.mediabox.height)
+    found: list[float] = []
+
+    def note(text: str, to_page: list[float], to_text: list[float], *_: object) -> None:
+        if text.strip():
+            found.append(to_text[4] * to_page[1] + to_text[5] * to_page[3] + to_page[5])
+
+    page.extract_text(visitor_text=note)
+    body = (y for y in found if y > height * FOOTER)
+    return 1 - min(body) / height

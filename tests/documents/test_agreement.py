@@ -1,7 +1,7 @@
 from documents.agreement import draw_agreement
 from domain.papers import NamedPerson
 from tests.documents import boras
-from tests.documents.pages import HOSTILE, pages_of, text_of
+from tests.documents.pages import HOSTILE, depths_of, pages_of, text_of
 
 
 def test_agreement_says_who_what_and_when() -> None:
@@ -40,6 +40,19 @@ def test_agreement_names_everybody_who_signs_and_how() -> None:
 
 def test_agreement_of_the_case_has_two_pages() -> None:
     assert pages_of(draw_agreement(boras.agreement())) == 2
+
+
+def test_both_pages_of_the_case_are_filled() -> None:
+    assert all(depth > 0.75 for depth in depths_of(draw_agreement(boras.agreement())))
+
+
+def test_what_is_too_much_for_the_first_page_leaves_no_page_half_empty() -> None:
+    group = tuple(NamedPerson(name=f"Person Number {n}", profile="") for n in range(8))
+
+    paper = draw_agreement(boras.agreement(participants=group))
+
+    assert pages_of(paper) == 3
+    assert all(depth > 0.55 for depth in depths_of(paper))
 
 
 def test_agreement_keeps_every_name_of_a_large_group() -> None:

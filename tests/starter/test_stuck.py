@@ -8,9 +8,10 @@ import pytest
 from temporalio import workflow
 from temporalio.worker import Worker
 
+from domain import messages
 from domain.deadlines import Asked
 from domain.facts import PersonId, Reference
-from domain.messages import CancelMobility, Cause, Message
+from domain.messages import CancelMobility, Cause
 from domain.mobility import Mobility
 from starter.case_files import CaseDocument
 from starter.client import Unreachable
@@ -54,10 +55,10 @@ async def _failed_again(desk: FrontDesk, reference: Reference) -> None:
             await asyncio.sleep(0.2)
 
 
-class AcceptAgenda(Message):
+class AcceptAgenda(messages.AcceptAgenda):
     """Not as the workflow knows it."""
 
-    version: str
+    in_a_hurry: bool = True
 
 
 @pytest.mark.usefixtures("working")
@@ -66,7 +67,7 @@ async def test_a_message_that_cannot_be_taken_in_does_not_make_a_mobility_stuck(
 ) -> None:
     rehearsal = await begin()
     await rehearsal.asked(Asked.PLACE)
-    broken = AcceptAgenda(by=PersonId("x"), version="no number")
+    broken = AcceptAgenda(by=PersonId("x"), version=1)
 
     with pytest.raises(Unreachable, match="could not be taken in, and nothing has changed"):
         await desk.say(rehearsal.reference, broken)
