@@ -36,7 +36,10 @@ def _organisation(name: str) -> Organisation:
 
 BORAS = _organisation("boras-wld")
 SOC = _organisation("soc")
-PARTICIPANTS = tuple(NamedPerson(**p) for p in _REQUEST["participants"])
+PARTICIPANTS = tuple(
+    NamedPerson(name=p["name"], profile=p["profile"], email=p["email"])
+    for p in _REQUEST["participants"]
+)
 SENDER = NamedPerson(name="Coordinator of Borås", profile="", email="coordinator@boras.example")
 HOST = NamedPerson(name="Ana Cáceres Gómez", profile="", email="ana.caceres@soc.example")
 OBJECTIVES: tuple[str, ...] = tuple(_REQUEST["objectives"])
