@@ -126,7 +126,7 @@ def _print(speeds: list[tuple[float, float]], ratio: float, late: float) -> None
     console.print(table)
     console.print(
         f"Ratio: {ratio:.2f} (target at least {TARGET_RATIO}), {CONNECTIONS} connections each.\n"
-        f"{MORNING} reminders due at nine, each of another mobility: the last one left "
+        f"{MORNING} reminders due at nine, four of each mobility: the last one left "
         f"{late / 60:.1f} minutes later (target at most {LATEST_SECONDS // 60})."
     )
 

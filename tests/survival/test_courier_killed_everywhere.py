@@ -56,7 +56,7 @@ async def _killed(own: Settings, stack: Stack, lives: list[str]) -> int:
     sender = f"Mobility engine <mobility@{secrets.token_hex(8)}.example>"
     async with empty_store(own) as store:
         await keep_all_of(store, in_agreement())
-        await store.keep_document(REFERENCE, "agreement.pdf", b"%PDF the agreement")
+        await store.keep_document(REFERENCE, "agreement.pdf", b"the agreement")
         deaths = await _live(own.model_copy(update={"mail_from": sender}), lives)
         lines = await read_letters(store.engine, REFERENCE)
     _hold_against(lines, _caught(stack, sender))
