@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from email.utils import parseaddr
 from importlib import resources
 from pathlib import Path
 
@@ -25,9 +26,12 @@ from activities.courier import Courier, courier_at_work
 from activities.directory import HostFinder
 from activities.grants import GrantClerk
 from activities.journal import JournalKeeper
+from activities.letter_book import LedgerBook, say_returned
 from activities.papers import PaperMaker
+from activities.returned_post import ReturnedPost, returned_post_at_work
 from domain.deadlines import Asked, Plan, PlansNotAcceptable, read_plans
 from domain.reminders import Caps
+from mail.letterbox import ImapLetterbox, ImapServer, MaildirLetterbox
 from mail.postman import Postman, SmtpServer
 from settings import Settings
 from starter.client import connect, open_store
@@ -108,6 +112,20 @@ def build_courier(store: Store, settings: Settings) -> Courier:
     return Courier(store, postman, settings.mail_from, caps)
 
 
+def build_returned_post(store: Store, settings: Settings) -> ReturnedPost | None:
+    """The reader of returned post, if the settings name a letterbox."""
+    where = settings.returned_post()
+    if where is None:
+        return None
+    letterbox = (
+        MaildirLetterbox(where)
+        if isinstance(where, Path)
+        else ImapLetterbox(ImapServer(**where._asdict()))
+    )
+    domain = parseaddr(settings.mail_from)[1].rpartition("@")[2]
+    return ReturnedPost(letterbox, LedgerBook(store), say_returned, domain)
+
+
 async def serve(settings: Settings, interceptors: Sequence[Interceptor] = ()) -> None:
     """Work until asked to stop, then finish what is in hand."""
     store = open_store(settings)
@@ -118,6 +136,8 @@ async def serve(settings: Settings, interceptors: Sequence[Interceptor] = ()) ->
     async with AsyncExitStack() as stack:
         stack.push_async_callback(store.engine.dispose)
         await stack.enter_async_context(courier_at_work(build_courier(store, settings)))
+        if reader := build_returned_post(store, settings):
+            await stack.enter_async_context(returned_post_at_work(reader))
         await stack.enter_async_context(build_worker(client, store, settings, interceptors))
         log.info("worker-ready", task_queue=settings.mobility_task_queue)
         await stop.wait()

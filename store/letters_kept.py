@@ -81,6 +81,14 @@ def _changed_if_it_does_not_open() -> Iterator[None]:
         raise TextChanged("What is kept of this letter is not what was sealed.") from None
 
 
+async def letter_named(engine: AsyncEngine, message_id: str) -> LedgerLine | None:
+    """The letter with this Message-ID, none of a foreign one."""
+    find = sa.select(*LINE).where(letter.c.message_id == message_id.strip())
+    async with single_statement(engine) as connection:
+        row = (await connection.execute(find)).mappings().first()
+    return LedgerLine.model_validate(dict(row)) if row else None
+
+
 async def note_bounced(engine: AsyncEngine, message_id: str, diagnostic: str) -> LedgerLine | None:
     """Note that a letter came back; the line as it then stands, none of a foreign Message-ID."""
     return await _note_news(engine, message_id, LetterState.BOUNCED, diagnostic)
