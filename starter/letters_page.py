@@ -7,7 +7,6 @@ from email.message import EmailMessage
 from email.policy import default
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from domain.facts import Reference
@@ -27,20 +26,21 @@ STYLES = {
 def letters_page(
     reference: Reference, letters: Sequence[LedgerLine], names: Names
 ) -> RenderableType:
-    """The ledger of one mobility."""
+    """The ledger of one mobility: a few lines for each letter, the key on one of its own."""
     if not letters:
         return Text(f"No letter follows from {reference} yet.")
-    table = Table("letter", "to", "state", "intended, settled (UTC)", "remark", box=None)
-    table.columns[0].no_wrap = True
-    for letter in letters:
-        table.add_row(
-            Text(_what(letter)).append(f"\n{letter.key}", style="bright_black"),
-            Text(names.person(letter.order.to)),
-            Text(_standing(letter), style=STYLES.get(letter.state, "")),
-            "\n".join(_said(moment) for moment in (letter.intended_at, letter.settled_at)),
-            Text(_remark(letter)),
-        )
-    return Group(table, Text("'mobility letter KEY' shows the very text of one of them."))
+    entries = (_entry(letter, names.person(letter.order.to)) for letter in letters)
+    return Group(*entries, Text("'mobility letter KEY' shows the very text of one of them."))
+
+
+def _entry(letter: LedgerLine, reader: str) -> Text:
+    entry = Text(f"{_what(letter)}, to {reader}: ")
+    entry.append(_standing(letter), style=STYLES.get(letter.state, ""))
+    moments = (_said(moment) for moment in (letter.intended_at, letter.settled_at))
+    entry.append(f"\n  {' to '.join(filter(None, moments))} (UTC)")
+    if remark := _remark(letter):
+        entry.append(f"\n  {remark}")
+    return entry.append(f"\n  {letter.key}\n", style="bright_black")
 
 
 def _what(letter: LedgerLine) -> str:
@@ -87,7 +87,7 @@ def why_no_text(line: LedgerLine, *, was_kept: bool) -> str:
             "letter it left in."
         )
     if was_kept:
-        return f"The text of {line.key} was erased; its hash stays in the ledger."
+        return f"The text of {line.key} was erased with its mobility."
     if line.state is LetterState.WITHHELD:
         return f"{line.key} was withheld before it was written: {line.remark}."
     if line.rendered_sha256:

@@ -145,6 +145,10 @@ async def carried_through(rehearsal: Rehearsal) -> None:
         await (await rehearsal.acts(address("frida"))).cancel(Cause.OTHER, UNHEARD)
     leaving = await rehearsal.acts(address("maria"))
     await leaving.withdraw("", Cause.ILLNESS, f"It is {secret('withdrawal')}.")
+    await rehearsal.until(
+        lambda v: v.agreement_version == 2 and bool(v.agreement_document), "before the signatories"
+    )
+    await rehearsal.asked(Asked.SIGNATURES)
     for who in ("coordinator", "second", "frida", "emelie"):
         await (await rehearsal.acts(address(who))).sign()
     await rehearsal.asked(Asked.GRANT_DECISION, Asked.AGENDA)

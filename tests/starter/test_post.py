@@ -52,7 +52,7 @@ async def test_the_very_text_of_a_letter_is_shown(
     for header in ("From: ", "To: ", "Subject: ", "Date: ", f"Message-ID: {line.message_id}"):
         assert f"\n{header}" in f"\n{said.out}"
     assert ANA in said.out
-    assert "Dear Ana" in said.out
+    assert "\nBon dia, Ana Cáceres Gómez:\n" in said.out
     assert f"its hash is {line.rendered_sha256}, as in the ledger" in said.out.replace("\n", " ")
 
 
