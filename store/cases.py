@@ -16,6 +16,21 @@ from store.ledger import ERASED, LetterState
 from store.sealing import KeyRing
 from store.tables import NOW, document, journal, letter, mobility, participant, writing
 
+# Statements that every letter and every look needs are put together once: putting one together
+# costs as much as its way to the server.
+_OF: sa.BindParameter[str] = sa.bindparam("reference")
+_CASES = sa.select(mobility.c.reference, mobility.c.request, mobility.c.view).order_by(
+    mobility.c.reference.desc()
+)
+_CASE = _CASES.where(mobility.c.reference == _OF)
+_PARTICIPANTS = (
+    sa.select(participant.c.sealed).where(participant.c.reference == _OF).order_by(participant.c.id)
+)
+_TEXTS = sa.select(writing.c.id, writing.c.sealed).where(writing.c.reference == _OF)
+_DOCUMENT = sa.select(document.c.sealed).where(
+    document.c.reference == _OF, document.c.name == sa.bindparam("name")
+)
+
 RESERVING = 0x4D4F43
 """One reference is reserved at a time: the same request may come on both sides of midnight."""
 
@@ -65,20 +80,16 @@ class Store:
 
     async def case(self, reference: Reference) -> Case | None:
         """One mobility, none when there is no such reference."""
-        cases = await self._cases(mobility.c.reference == reference)
+        cases = await self._cases(_CASE, {"reference": reference})
         return cases[0] if cases else None
 
     async def cases(self) -> list[Case]:
         """Every mobility, newest first."""
-        return await self._cases(sa.true())
+        return await self._cases(_CASES, {})
 
-    async def _cases(self, condition: sa.ColumnElement[bool]) -> list[Case]:
+    async def _cases(self, which: sa.Executable, of: dict[str, str]) -> list[Case]:
         async with single_statement(self.engine) as connection:
-            rows = await connection.execute(
-                sa.select(mobility.c.reference, mobility.c.request, mobility.c.view)
-                .where(condition)
-                .order_by(mobility.c.reference.desc())
-            )
+            rows = await connection.execute(which, of)
             return [Case.model_validate(dict(row)) for row in rows.mappings()]
 
     # Names and texts.
@@ -95,11 +106,7 @@ class Store:
     async def participants(self, reference: Reference) -> dict[PersonId, Person]:
         """The people of one mobility by their id."""
         async with single_statement(self.engine) as connection:
-            rows = await connection.execute(
-                sa.select(participant.c.sealed)
-                .where(participant.c.reference == reference)
-                .order_by(participant.c.id)
-            )
+            rows = await connection.execute(_PARTICIPANTS, {"reference": reference})
             opened = [await self.keys.unseal(reference, bytes(s)) for s in rows.scalars()]
         people = [Person.model_validate_json(text) for text in opened]
         return {person.id: person for person in people}
@@ -139,9 +146,7 @@ class Store:
     async def texts(self, reference: Reference) -> Mapping[str, str]:
         """Every text of one mobility by its id."""
         async with single_statement(self.engine) as connection:
-            rows = await connection.execute(
-                sa.select(writing.c.id, writing.c.sealed).where(writing.c.reference == reference)
-            )
+            rows = await connection.execute(_TEXTS, {"reference": reference})
             return {
                 row.id: (await self.keys.unseal(reference, bytes(row.sealed))).decode()
                 for row in rows
@@ -186,11 +191,7 @@ class Store:
             KeyError: when there is none of that name.
         """
         async with single_statement(self.engine) as connection:
-            sealed = await connection.scalar(
-                sa.select(document.c.sealed).where(
-                    document.c.reference == reference, document.c.name == name
-                )
-            )
+            sealed = await connection.scalar(_DOCUMENT, {"reference": reference, "name": name})
         if sealed is None:
             raise KeyError(name)
         return await self.keys.unseal(reference, bytes(sealed))

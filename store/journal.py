@@ -167,15 +167,15 @@ STROKE = sa.text(
 server instead of five. It writes nothing where the journal ends otherwise."""
 
 
+LINES = (
+    sa.select(*(journal.c[name] for name in Line.model_fields))
+    .where(journal.c.reference == sa.bindparam("reference"))
+    .order_by(journal.c.n)
+)
+
+
 async def read_journal(engine: AsyncEngine, reference: Reference) -> list[Line]:
     """Every line of a mobility's journal, in order."""
     async with single_statement(engine) as connection:
-        rows = await connection.execute(
-            sa.select(
-                journal.c.n, journal.c.body, journal.c.chain, journal.c.run_id,
-                journal.c.activity_id,
-            )
-            .where(journal.c.reference == reference)
-            .order_by(journal.c.n)
-        )  # fmt: skip
+        rows = await connection.execute(LINES, {"reference": reference})
         return [Line.model_validate(dict(row)) for row in rows.mappings()]
