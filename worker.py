@@ -19,7 +19,7 @@ import uvloop
 from temporalio import workflow
 from temporalio.client import Client
 from temporalio.worker import Interceptor, Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker.workflow_sandbox import SandboxRestrictions
 
 import logs
 from activities.courier import Courier, courier_at_work
@@ -38,6 +38,7 @@ from starter.client import connect, open_store
 from store.cases import Store
 from store.engine import migrate
 from workflows.mobility import MobilityWorkflow
+from workflows.sandbox import Sandbox
 
 log = structlog.get_logger()
 
@@ -67,14 +68,14 @@ def reminder_plans(folder: Path | None) -> dict[Asked, Plan]:
     return read_plans(*_toml_files("domain.plans", folder))
 
 
-def sandbox() -> SandboxedWorkflowRunner:
+def sandbox() -> Sandbox:
     """Workflows in their sandbox; a module that was not meant to be passed through stops us."""
     policy = (
         workflow.SandboxImportNotificationPolicy.WARN_ON_DYNAMIC_IMPORT
         | workflow.SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH
     )
     restrictions = SandboxRestrictions.default.with_import_notification_policy(policy)
-    return SandboxedWorkflowRunner(restrictions=restrictions)
+    return Sandbox(restrictions=restrictions)
 
 
 def build_worker(

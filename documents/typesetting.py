@@ -1,13 +1,18 @@
 """Typesetting: the same facts give the same bytes, on every machine and for every user."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from importlib.resources import as_file, files
 from typing import cast
 
 import typst
 
 from documents.wording import plain
+
+LONG = re.compile(r"[^\W\d_]{16,}|\S{40,}")
+"""Words that may be too long for a column. The look parts longer ones still: what a template puts
+together from two facts is then parted as well."""
 
 
 def typeset(template: str, facts: Mapping[str, object]) -> bytes:
@@ -17,12 +22,17 @@ def typeset(template: str, facts: Mapping[str, object]) -> bytes:
     stands. Neither the clock nor the fonts of the machine have a say, because a paper is known by
     its hash.
     """
+    printed = _printable(facts)
+    has_long_words = any(LONG.search(text) for text in _texts(printed))
     with as_file(files("documents")) as folder:
         compiler = typst.Compiler(
             folder / template,
             root=folder,
             ignore_system_fonts=True,
-            sys_inputs={"facts": json.dumps(_printable(facts), sort_keys=True)},
+            sys_inputs={
+                "facts": json.dumps(printed, sort_keys=True),
+                "long-words": "yes" if has_long_words else "no",
+            },
         )
         return _accessible_if_possible(compiler)
 
@@ -47,3 +57,15 @@ def _printable(value: object) -> object:
             return [_printable(part) for part in value]
         case _:
             return value
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Every text among the facts."""
+    match value:
+        case str():
+            yield value
+        case Mapping():
+            yield from _texts(list(value.values()))
+        case list():
+            for part in value:
+                yield from _texts(part)

@@ -8,18 +8,21 @@ from domain.events import Entry
 from domain.facts import Fact, Reference
 from domain.letters import LetterOrder
 
+GENESIS = "0" * 64
+"""What the first entry of a mobility is chained to."""
+
 
 class Record(Fact):
-    """One stroke: what happened, how the case stands now, and the letters that follow."""
+    """One stroke: what happened, how the case stands now, and the letters that follow.
+
+    ``follows`` is the head of the chain before it, as the workflow has heard it last.
+    """
 
     reference: Reference
     entries: tuple[Entry, ...]
     view: CaseView
     letters: tuple[LetterOrder, ...]
-
-
-GENESIS = "0" * 64
-"""What the first entry of a mobility is chained to."""
+    follows: str = GENESIS
 
 
 def body_of(entry: Entry) -> str:

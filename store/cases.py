@@ -19,6 +19,24 @@ from store.tables import NOW, data_key, document, journal, letter, mobility, par
 ERASED_KEY = "erased/"
 NOT_SHOWN: dict[str, list[str]] = {"themes": [], "languages": []}
 """What no page shows of a request, as it stands once a mobility was erased."""
+# Statements that every letter and every look needs are put together once: putting one together
+# costs as much as its way to the server.
+_OF: sa.BindParameter[str] = sa.bindparam("reference")
+_CASES = sa.select(
+    mobility.c.reference,
+    mobility.c.request,
+    mobility.c.view,
+    mobility.c.request_key.startswith(ERASED_KEY).label("is_erased"),
+).order_by(mobility.c.reference.desc())
+_CASE = _CASES.where(mobility.c.reference == _OF)
+_PARTICIPANTS = (
+    sa.select(participant.c.sealed).where(participant.c.reference == _OF).order_by(participant.c.id)
+)
+_TEXTS = sa.select(writing.c.id, writing.c.sealed).where(writing.c.reference == _OF)
+_DOCUMENT = sa.select(document.c.sealed).where(
+    document.c.reference == _OF, document.c.name == sa.bindparam("name")
+)
+
 RESERVING = 0x4D4F43
 """One reference is reserved at a time: the same request may come on both sides of midnight."""
 
@@ -69,7 +87,7 @@ class Store:
 
     async def case(self, reference: Reference) -> Case | None:
         """One mobility, none when there is no such reference."""
-        cases = await self._cases(mobility.c.reference == reference)
+        cases = await self._cases(_CASE, {"reference": reference})
         return cases[0] if cases else None
 
     async def as_of(self, reference: Reference) -> int:
@@ -91,18 +109,11 @@ class Store:
 
     async def cases(self) -> list[Case]:
         """Every mobility, newest first."""
-        return await self._cases(sa.true())
+        return await self._cases(_CASES, {})
 
-    async def _cases(self, condition: sa.ColumnElement[bool]) -> list[Case]:
+    async def _cases(self, which: sa.Executable, of: dict[str, str]) -> list[Case]:
         async with single_statement(self.engine) as connection:
-            rows = await connection.execute(
-                sa.select(
-                    mobility.c.reference, mobility.c.request, mobility.c.view,
-                    mobility.c.request_key.startswith(ERASED_KEY).label("is_erased"),
-                )
-                .where(condition)
-                .order_by(mobility.c.reference.desc())
-            )  # fmt: skip
+            rows = await connection.execute(which, of)
             return [Case.model_validate(dict(row)) for row in rows.mappings()]
 
     # Names and texts.
@@ -119,11 +130,7 @@ class Store:
     async def participants(self, reference: Reference) -> dict[PersonId, Person]:
         """The people of one mobility by their id."""
         async with single_statement(self.engine) as connection:
-            rows = await connection.execute(
-                sa.select(participant.c.sealed)
-                .where(participant.c.reference == reference)
-                .order_by(participant.c.id)
-            )
+            rows = await connection.execute(_PARTICIPANTS, {"reference": reference})
             opened = [await self.keys.unseal(reference, bytes(s)) for s in rows.scalars()]
         people = [Person.model_validate_json(text) for text in opened]
         return {person.id: person for person in people}
@@ -163,9 +170,7 @@ class Store:
     async def texts(self, reference: Reference) -> Mapping[str, str]:
         """Every text of one mobility by its id."""
         async with single_statement(self.engine) as connection:
-            rows = await connection.execute(
-                sa.select(writing.c.id, writing.c.sealed).where(writing.c.reference == reference)
-            )
+            rows = await connection.execute(_TEXTS, {"reference": reference})
             return {
                 row.id: (await self.keys.unseal(reference, bytes(row.sealed))).decode()
                 for row in rows
@@ -210,11 +215,7 @@ class Store:
             KeyError: when there is none of that name.
         """
         async with single_statement(self.engine) as connection:
-            sealed = await connection.scalar(
-                sa.select(document.c.sealed).where(
-                    document.c.reference == reference, document.c.name == name
-                )
-            )
+            sealed = await connection.scalar(_DOCUMENT, {"reference": reference, "name": name})
         if sealed is None:
             raise KeyError(name)
         return await self.keys.unseal(reference, bytes(sealed))

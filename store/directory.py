@@ -33,16 +33,17 @@ class Directory(Fact):
         return next((o for o, known in names if wanted in known), None)
 
 
+_ORGANISATIONS, _PEOPLE, _OFFERS = (
+    sa.select(table.c.facts).order_by(table.c.id) for table in (organisation, person, hosting_offer)
+)
+
+
 async def read_directory(engine: AsyncEngine) -> Directory:
     """Read the whole directory."""
     async with single_statement(engine) as connection:
-        organisations = await connection.execute(
-            sa.select(organisation.c.facts).order_by(organisation.c.id)
-        )
-        people = await connection.execute(sa.select(person.c.facts).order_by(person.c.id))
-        offers = await connection.execute(
-            sa.select(hosting_offer.c.facts).order_by(hosting_offer.c.id)
-        )
+        organisations = await connection.execute(_ORGANISATIONS)
+        people = await connection.execute(_PEOPLE)
+        offers = await connection.execute(_OFFERS)
         return Directory(
             organisations=tuple(Organisation.model_validate(f) for f in organisations.scalars()),
             people=tuple(Person.model_validate(f) for f in people.scalars()),

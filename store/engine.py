@@ -1,5 +1,6 @@
 """The way to PostgreSQL."""
 
+from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -16,7 +17,13 @@ def open_engine(database_url: str) -> AsyncEngine:
 
 def single_statement(engine: AsyncEngine) -> AsyncConnection:
     """A connection for statements that stand alone: without the round trips of a transaction."""
-    return engine.execution_options(isolation_level="AUTOCOMMIT").connect()
+    return _without_transactions(engine).connect()
+
+
+@lru_cache(maxsize=8)
+def _without_transactions(engine: AsyncEngine) -> AsyncEngine:
+    """The same pool under another name, made once: making it costs as much as a statement."""
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def migrate(database_url: str) -> None:

@@ -1,6 +1,8 @@
 """The journal: one stroke per step, idempotent by event id, chained so that it can be believed."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -36,7 +38,7 @@ class Line(Fact):
 
 
 async def write_down(engine: AsyncEngine, record: Record, *, run_id: str, activity_id: str) -> str:
-    """Write one stroke in one transaction and return the new head of the chain.
+    """Write one stroke, all of it or nothing, and return the new head of the chain.
 
     Written before, it changes nothing and returns the same head. The moment of an entry is not
     compared, for a step may be repeated a little later; everything that follows from the moment is,
@@ -47,15 +49,26 @@ async def write_down(engine: AsyncEngine, record: Record, *, run_id: str, activi
         JournalConflict: when the journal says something else under one of these numbers.
         JournalGap: when the entry before the first one is missing.
     """
+    pen = _Pen(record, run_id, activity_id)
+    async with single_statement(engine) as connection:
+        head = await pen.append(connection, record.entries, record.follows)
+    # The journal does not end where the workflow thinks it does: look before writing.
+    return head or await _look_and_write(engine, pen)
+
+
+async def _look_and_write(engine: AsyncEngine, pen: "_Pen") -> str:
+    record = pen.record
     async with engine.begin() as tx:
         head, last = await _head(tx, record.reference)
         known = [entry for entry in record.entries if entry.n <= last]
-        fresh = [entry for entry in record.entries if entry.n > last]
+        fresh = tuple(entry for entry in record.entries if entry.n > last)
         if known:
             head = await _check_known(tx, record.reference, known)
-        if fresh:
-            head = await _append(tx, record, fresh, head, last, run_id, activity_id)
-        return head
+        if not fresh:
+            return head
+        if written := await pen.append(tx, fresh, head):
+            return written
+        raise JournalGap(f"{record.reference}#{last + 1} is not in the journal yet.")
 
 
 async def _head(tx: AsyncConnection, reference: Reference) -> tuple[str, int]:
@@ -87,30 +100,37 @@ async def _check_known(tx: AsyncConnection, reference: Reference, known: list[En
     return head
 
 
-async def _append(  # noqa: PLR0913, PLR0917 - one transaction, one place
-    tx: AsyncConnection, record: Record, fresh: list[Entry], head: str, last: int,
-    run_id: str, activity_id: str,
-) -> str:  # fmt: skip
-    if fresh[0].n != last + 1:
-        raise JournalGap(f"{record.reference}#{last + 1} is not in the journal yet.")
-    entries = []
-    for entry in fresh:
-        body = body_of(entry)
-        head = link(head, body)
-        moment = entry.at.isoformat()
-        entries.append(
-            {"n": entry.n, "kind": entry.kind, "at": moment, "body": body, "chain": head}
-        )
-    stroke = {
-        "reference": record.reference, "run_id": run_id, "activity_id": activity_id,
-        "n": record.view.n, "view": record.view.model_dump_json(),
-        "entries": json.dumps(entries), "letters": json.dumps(_letters(record, fresh)),
-    }  # fmt: skip
-    await tx.execute(STROKE, stroke)
-    return head
+@dataclass(frozen=True)
+class _Pen:
+    """Writes entries of one stroke, in one statement."""
+
+    record: Record
+    run_id: str
+    activity_id: str
+
+    async def append(
+        self, connection: AsyncConnection, entries: Sequence[Entry], head: str
+    ) -> str | None:
+        """Add entries to a journal that ends with this head; none when it ends otherwise."""
+        before, follows = entries[0].n - 1, head
+        rows = []
+        for entry in entries:
+            body = body_of(entry)
+            head = link(head, body)
+            at = entry.at.isoformat()
+            rows.append({"n": entry.n, "kind": entry.kind, "at": at, "body": body, "chain": head})
+        stroke = {
+            "reference": self.record.reference, "run_id": self.run_id,
+            "activity_id": self.activity_id, "before": before, "follows": follows,
+            "genesis": GENESIS,
+            "n": self.record.view.n, "view": self.record.view.model_dump_json(),
+            "entries": json.dumps(rows), "letters": json.dumps(_letters(self.record, entries)),
+        }  # fmt: skip
+        written = await connection.scalar(STROKE, stroke)
+        return head if written else None
 
 
-def _letters(record: Record, fresh: list[Entry]) -> list[dict[str, object]]:
+def _letters(record: Record, fresh: Sequence[Entry]) -> list[dict[str, object]]:
     at = {entry.n: entry.at.isoformat() for entry in fresh}
     return [
         {"key": order.key, "at": at[order.event], "order": order.model_dump(mode="json")}
@@ -121,33 +141,43 @@ def _letters(record: Record, fresh: list[Entry]) -> list[dict[str, object]]:
 
 STROKE = sa.text(
     """
-    with entry as (
+    with last as (
+      select n, chain from journal where reference = :reference order by n desc limit 1
+    ), entry as (
       insert into journal (reference, n, kind, at, body, chain, run_id, activity_id)
       select :reference, n, kind, at, body, chain, :run_id, :activity_id
       from jsonb_to_recordset(cast(:entries as jsonb))
         as e (n integer, kind text, at timestamptz, body text, chain text)
+      where coalesce((select n from last), 0) = :before
+        and coalesce((select chain from last), :genesis) = :follows
+      returning n
     ), queued as (
       insert into letter (key, reference, intended_at, "order")
       select key, :reference, at, "order"
       from jsonb_to_recordset(cast(:letters as jsonb))
         as l (key text, at timestamptz, "order" jsonb)
+      where exists (select from entry)
       on conflict do nothing
+    ), seen as (
+      update mobility set view = cast(:view as jsonb), n = :n
+      where reference = :reference and n < :n and exists (select from entry)
     )
-    update mobility set view = cast(:view as jsonb), n = :n where reference = :reference and n < :n
+    select count(*) from entry
     """
 )
-"""Entries, letters and view in one statement: one way to the server instead of three."""
+"""Looking where the journal ends, entries, letters and view in one statement: one way to the
+server instead of five. It writes nothing where the journal ends otherwise."""
+
+
+LINES = (
+    sa.select(*(journal.c[name] for name in Line.model_fields))
+    .where(journal.c.reference == sa.bindparam("reference"))
+    .order_by(journal.c.n)
+)
 
 
 async def read_journal(engine: AsyncEngine, reference: Reference) -> list[Line]:
     """Every line of a mobility's journal, in order."""
     async with single_statement(engine) as connection:
-        rows = await connection.execute(
-            sa.select(
-                journal.c.n, journal.c.body, journal.c.chain, journal.c.run_id,
-                journal.c.activity_id,
-            )
-            .where(journal.c.reference == reference)
-            .order_by(journal.c.n)
-        )  # fmt: skip
+        rows = await connection.execute(LINES, {"reference": reference})
         return [Line.model_validate(dict(row)) for row in rows.mappings()]

@@ -46,6 +46,9 @@ PACKING = 1
 _WORKFLOW_ID = re.compile(r"^mobility-(M-\d{4}-\d+)(?:/|$)")
 
 
+_DESTROYED = sa.select(data_key.c.destroyed_at).where(data_key.c.scope == sa.bindparam("scope"))
+
+
 class KeyDestroyed(Exception):  # noqa: N818 - a state of the case, not a fault
     """The mobility was erased: what its key sealed cannot be read any more."""
 
@@ -106,9 +109,8 @@ class KeyRing:
 
     async def is_destroyed(self, scope: str) -> bool:
         """Whether a key was destroyed."""
-        find = sa.select(data_key.c.destroyed_at).where(data_key.c.scope == scope)
         async with single_statement(self._engine) as connection:
-            return await connection.scalar(find) is not None
+            return await connection.scalar(_DESTROYED, {"scope": scope}) is not None
 
     async def seal(self, scope: str, content: bytes) -> bytes:
         """Seal something for one mobility."""

@@ -30,6 +30,7 @@ from store.cases import Store
 from store.journal import read_journal
 from store.ledger import read_letters
 from store.letters_kept import read_letter
+from store.sealing import ENCODING
 from store.tables import metadata
 from tests.privacy.people import DIRECTORY, SECRETS, UNHEARD, secret
 
@@ -103,6 +104,21 @@ async def test_histories_hold_none_of_it(journeys: list[Reference], client: Clie
     # Not even what the journal says in references is in clear.
     for kind in (b"MobilityRequested", b"EvaluationAnswered", b"leaks-coordinator"):
         assert kind not in raw
+
+
+async def test_histories_are_sealed_with_the_key_of_their_own_mobility(
+    journeys: list[Reference], client: Client
+) -> None:
+    for reference in journeys:
+        raw = await raw_history(client, reference)
+
+        assert ENCODING in raw
+        assert raw.count(ENCODING) == raw.count(b"scope\x12" + length_and(reference))
+
+
+def length_and(reference: Reference) -> bytes:
+    """A short text as it stands in a message of Temporal's."""
+    return bytes([len(reference)]) + reference.encode()
 
 
 async def raw_history(client: Client, reference: Reference) -> bytes:

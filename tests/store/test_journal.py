@@ -75,6 +75,35 @@ async def test_of_an_overlapping_stroke_only_the_rest_is_added(store: Store) -> 
     assert await breaks_in(store) == []
 
 
+async def test_a_stroke_continues_the_chain_after_the_head_it_has_heard(store: Store) -> None:
+    journey = in_agreement()
+    await take_in(store, journey)
+    head = await written(store, stroke(journey, until=4))
+    rest = stroke(journey, since=4).model_copy(update={"follows": head})
+
+    again = [await written(store, rest, activity_id=activity_id) for activity_id in ("2", "3")]
+
+    lines = await lines_of(store)
+    assert again == [lines[-1].chain] * 2
+    assert {line.activity_id for line in lines} == {"1", "2"}
+    assert await breaks_in(store) == []
+
+
+@pytest.mark.parametrize("since", [0, 4])
+async def test_a_head_that_the_journal_does_not_have_is_not_continued(
+    store: Store, since: int
+) -> None:
+    journey = in_agreement()
+    await take_in(store, journey)
+    if since:
+        await written(store, stroke(journey, until=since))
+
+    await written(store, stroke(journey, since=since).model_copy(update={"follows": "f" * 64}))
+
+    assert [line.entry for line in await lines_of(store)] == journey.journal
+    assert await breaks_in(store) == []
+
+
 async def test_a_stroke_that_was_passed_by_others_gets_its_own_head_again(store: Store) -> None:
     journey = in_agreement()
     await take_in(store, journey)
