@@ -50,14 +50,18 @@ class Evaluation(State):
     answers: dict[PersonId, Answer] = {}
     follow_up: FollowUp | None = None
 
-    def check_may_answer(self, person: PersonId, answer: Answer, objectives: list[str]) -> None:
+    def check_may_answer(
+        self, person: PersonId, answer: Answer, objectives: list[str], *, may_correct: bool = False
+    ) -> None:
         """Each person answers once and marks the objectives of the request, nothing else.
 
+        Where an answer holds up the card, they ``may_correct`` it.
+
         Raises:
-            AlreadyDone: on a second answer.
+            AlreadyDone: on a second answer, or the same one as before.
             EvaluationNotAcceptable: when an objective is unknown or has no mark.
         """
-        if person in self.answers:
+        if person in self.answers and (not may_correct or self.answers[person] == answer):
             raise AlreadyDone("You have answered the evaluation already; it cannot be changed.")
         if unknown := sorted(set(answer.marks) - set(objectives)):
             raise EvaluationNotAcceptable(

@@ -373,13 +373,17 @@ def _(message: m.AnswerEvaluation, mobility: Mobility, _at: datetime) -> None:
         if wait is None or message.by not in wait.awaited:
             raise NotAwaited("You are not asked for an evaluation, or its deadline has passed.")
     objectives = [objective.id for objective in mobility.request.objectives]
-    mobility.evaluation.check_may_answer(message.by, message.answer, objectives)
+    mobility.evaluation.check_may_answer(
+        message.by, message.answer, objectives,
+        may_correct=Asked.CARD_FACTS.value in mobility.waits,
+    )  # fmt: skip
 
 
 @_act.register
 def _(message: m.AnswerEvaluation, mobility: Mobility, at: datetime) -> None:
     mobility.evaluation.answers[message.by] = message.answer
     mobility.answered(Asked.EVALUATION, message.by)
+    mobility.answered(Asked.CARD_FACTS)
     mobility.happened(e.EvaluationAnswered(answer=message.answer), at=at, by=message.by)
 
 

@@ -130,3 +130,24 @@ def test_a_contradiction_can_be_corrected_after_the_evaluation_has_lapsed() -> N
     journey.report(stated_days=3)
 
     assert journey.mobility.card == {"card.md": "digest-of-card"}
+
+
+def test_an_answer_that_holds_up_the_card_can_be_given_anew_by_whoever_gave_it() -> None:
+    journey = in_evaluation()
+    journey.answer(FRIDA, EMELIE, HOST)
+    journey.report(stated_days=2)
+    corrected = an_answer(lesson="adapted")
+
+    journey.tell(m.AnswerEvaluation(by=FRIDA, answer=corrected))
+
+    assert journey.mobility.evaluation.answers[FRIDA] == corrected
+    assert "card-facts" not in journey.mobility.waits
+
+
+def test_the_same_answer_again_corrects_nothing() -> None:
+    journey = in_evaluation()
+    journey.answer(FRIDA, EMELIE, HOST)
+    journey.report(stated_days=2)
+
+    with pytest.raises(AlreadyDone):
+        journey.answer(FRIDA)
