@@ -69,6 +69,17 @@ class OpenCase:
         put = [event for event in self.events if isinstance(event, AgendaPut)]
         return put[-1] if put else None
 
+    @property
+    def sessions(self) -> tuple[PlannedSession, ...]:
+        """The agenda put forward last, without sessions for none but those who have withdrawn."""
+        put = self.agenda.sessions if self.agenda else ()
+        taking_part = set(self.view.taking_part)
+        return tuple(
+            self.planned(session)
+            for session in put
+            if not session.participants or taking_part & set(session.participants)
+        )
+
     def planned(self, session: Session) -> PlannedSession:
         """A session with its texts and names; those who have withdrawn are not in it any more."""
         objectives = {o.id: self.text(o.text) for o in self.request.objectives}

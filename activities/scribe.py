@@ -148,7 +148,7 @@ class Scribe:
             grant_lines=_grant_lines(case),
             attachments=await self._attachments(order, case, entry),
             concerned=tuple(case.people[p] for p in case.withdrawn),
-            sessions=tuple(case.planned(s) for s in case.agenda.sessions) if case.agenda else (),
+            sessions=case.sessions,
         )
 
     async def _attachments(
@@ -220,5 +220,5 @@ def _agenda_paper(case: OpenCase, entry: Entry) -> AgendaPaper:
         stamped_at=entry.at,
         organiser=case.named(case.view.host.coordinator),
         attendees=tuple(case.named(p) for p in everybody),
-        sessions=tuple(case.planned(session) for session in agenda.sessions),
+        sessions=case.sessions,
     )

@@ -34,6 +34,7 @@ from tests.activities.post_office import Clerk, free_port, open_office, text_of
 from tests.builders import (
     COORDINATOR,
     EMELIE,
+    FRIDA,
     HOST,
     OFFICE,
     PEOPLE,
@@ -622,6 +623,27 @@ async def test_the_accepted_agenda_goes_along_as_a_calendar(
     attached = [a for taken in clerk.taken for a in taken.iter_attachments()]
     assert [a.get_filename() for a in attached] == ["agenda.ics"] * 4
     assert "Beside an outreach adviser" in str(attached[0].get_content())
+
+
+@pytest.mark.usefixtures("office")
+async def test_sessions_for_somebody_who_has_withdrawn_are_in_no_calendar(
+    store: Store, courier: Courier, clerk: Clerk
+) -> None:
+    journey = in_preparation()
+    await keep_all_of(store, journey)
+    journey.put_agenda()
+    journey.say(WithdrawParticipant(by=EMELIE, participant=EMELIE, cause=Cause.ILLNESS))
+    await write(store, journey)
+    await silence(store)
+    journey.accept_agenda()
+    await write(store, journey)
+
+    await deliver_all(courier)
+
+    calendars = [str(a.get_content()) for t in clerk.taken for a in t.iter_attachments()]
+    assert len(calendars) == 3
+    assert all(f"beside-{FRIDA}@" in calendar for calendar in calendars)
+    assert not any(f"beside-{EMELIE}@" in calendar for calendar in calendars)
 
 
 @pytest.mark.usefixtures("office")
