@@ -38,8 +38,12 @@ class Verbatim(str):
 
 def one_line(text: str) -> str:
     """A text without line breaks, control signs or signs that turn the reading direction."""
+    text = " ".join(text.split())
+    # Most texts are plain, and looking at every sign of them takes time.
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(
-        sign for sign in " ".join(text.split())
+        sign for sign in text
         if unicodedata.category(sign) not in _UNSEEN
         and unicodedata.bidirectional(sign) not in _TURNING
     )  # fmt: skip
