@@ -36,8 +36,8 @@ def letters_page(
 def _entry(letter: LedgerLine, reader: str) -> Text:
     entry = Text(f"{_what(letter)}, to {reader}: ")
     entry.append(_standing(letter), style=STYLES.get(letter.state, ""))
-    moments = (_said(moment) for moment in (letter.intended_at, letter.settled_at))
-    entry.append(f"\n  {' to '.join(filter(None, moments))} (UTC)")
+    settled = f", settled {_said(letter.settled_at)}" if letter.settled_at else ""
+    entry.append(f"\n  intended {_said(letter.intended_at)}{settled} (UTC)")
     if remark := _remark(letter):
         entry.append(f"\n  {remark}")
     return entry.append(f"\n  {letter.key}\n", style="bright_black")
@@ -58,8 +58,8 @@ def _remark(letter: LedgerLine) -> str:
     return "; ".join(part for part in (into, letter.remark or "") if part)
 
 
-def _said(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
+def _said(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}"
 
 
 def letter_page(line: LedgerLine, kept: bytes) -> RenderableType:
