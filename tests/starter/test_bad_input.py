@@ -185,6 +185,14 @@ async def test_a_file_that_is_not_there_is_refused(command: Command, tmp_path: P
         (_set("directory.people.0.roles", ["boss"]), "'directory > people > 1 > roles > 1' should"),
         (_set("directory.organisations.0.zone", "Europe/Boras"), "zone 'Europe/Boras', which is"),
         (_set("directory.offers.1.zone", "Oslo"), "vestland-skills has zone 'Oslo', which is no"),
+        (
+            _set("directory.organisations.1.holiday_region", "ES-XX"),
+            "soc has holiday_region 'ES-XX', which is no region of ES",
+        ),
+        (
+            _set("directory.organisations.0.holiday_region", "ES-CT"),
+            "boras-wld has holiday_region 'ES-CT', which is no region of SE",
+        ),
         (_set("directory.people.0.email", "not an address"), "should be an e-mail address, not"),
         (_set("directory.organisations.0.country", "Sweden"), "two capital letters, such as SE"),
         (_set("directory.offers.0.country", "es"), "as two capital letters, such as SE, not 'es'"),
