@@ -3,7 +3,7 @@
 import contextlib
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.header import Header
@@ -16,6 +16,7 @@ from functools import cache
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from domain.people import Language
 from mail.context import Attachment, LetterContext
 from mail.letters import OWN_FACTS
 from mail.wording import (
@@ -40,18 +41,25 @@ class Composed:
 
 def compose(context: LetterContext, *, sender: str) -> Composed:
     """Write the letter this context asks for."""
-    language, facts = context.recipient.language, _facts(context, sender)
-    plain, marked, layout = (
-        templates(form, language) for form in (one_line, for_markdown, for_html)
-    )
-    subject = one_line(plain.get_template("subject.txt").render(facts))
     letter = f"{context.order.purpose.value}/body.md"
-    body = markdown().render(marked.get_template(letter).render(facts), {"asks": context.question})
+    facts, language = _facts(context, sender), context.recipient.language
+    return filled("subject.txt", letter, facts, language, asks=context.question is not None)
+
+
+def filled(
+    subject: str, letter: str, facts: Mapping[str, object], language: Language, *, asks: bool
+) -> Composed:
+    """Fill the templates of a letter, in both its forms; ``asks`` has its first words stand out."""
+    plain, marked, layout = (
+        _templates(form, language) for form in (one_line, for_markdown, for_html)
+    )
+    line = one_line(plain.get_template(subject).render(facts))
+    body = _markdown().render(marked.get_template(letter).render(facts), {"asks": asks})
     return Composed(
-        subject=subject,
+        subject=line,
         text=pleasant(plain.get_template(letter).render(facts)),
         html=layout.get_template("layout.html").render(
-            facts, subject=subject, body=Verbatim(body)
+            facts, subject=line, body=Verbatim(body)
         ),
     )  # fmt: skip
 
@@ -151,8 +159,7 @@ def _attach(message: EmailMessage, attachment: Attachment) -> None:
     )  # fmt: skip
 
 
-templates = cache(environment)
-"""The templates of one form in one language, read once."""
+_templates = cache(environment)
 
 
 STYLES = {
@@ -176,8 +183,7 @@ FOOT = "margin:0 0 6px;font-size:13px;line-height:19px;color:#5b6b79"
 
 
 @cache
-def markdown() -> MarkdownIt:
-    """What turns a letter into HTML; ``asks`` says whether its first words ask for something."""
+def _markdown() -> MarkdownIt:
     # No HTML, no images, no links but addresses: letters need none, so nothing can smuggle one in.
     parser = MarkdownIt("commonmark", {"html": False}).disable(["html_inline", "html_block"])
     parser.disable(["image", "link", "reference"])

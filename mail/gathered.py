@@ -8,10 +8,9 @@ from email.utils import parseaddr
 from domain.deadlines import Asked
 from domain.facts import Fact
 from domain.people import Person
-from mail.compose import Composed, as_message, markdown, templates
+from mail.compose import Composed, as_message, filled
 from mail.context import LetterContext
 from mail.letters.grant_to_decide import grant_to_decide
-from mail.wording import Verbatim, for_html, for_markdown, one_line, pleasant
 
 FOLDER = "reminders-gathered"
 COMMANDS: dict[Asked, tuple[tuple[str, ...], ...]] = {
@@ -75,19 +74,14 @@ def most_urgent_first(items: list[LetterContext]) -> Gathered:
 
 def compose_gathered(letter: Gathered, *, sender: str) -> Composed:
     """Write the letter."""
-    facts = {"letter": letter, "sender": parseaddr(sender)[1], "deadline": letter.deadline}
-    plain, marked, layout = (
-        templates(form, letter.recipient.language) for form in (one_line, for_markdown, for_html)
-    )
-    subject = one_line(plain.get_template(f"{FOLDER}/subject.txt").render(facts))
-    body = markdown().render(marked.get_template(f"{FOLDER}/body.md").render(facts), {"asks": None})
-    return Composed(
-        subject=subject,
-        text=pleasant(plain.get_template(f"{FOLDER}/body.md").render(facts)),
-        html=layout.get_template("layout.html").render(
-            facts, subject=subject, body=Verbatim(body), reference=letter.request.reference
-        ),
-    )  # fmt: skip
+    facts = {
+        "letter": letter,
+        "sender": parseaddr(sender)[1],
+        "deadline": letter.deadline,
+        "reference": letter.request.reference,
+    }
+    subject, body = f"{FOLDER}/subject.txt", f"{FOLDER}/body.md"
+    return filled(subject, body, facts, letter.recipient.language, asks=False)
 
 
 def gathered_message(
