@@ -151,13 +151,21 @@ def _facts(request: MobilityRequest, view: CaseView, names: Names) -> list[tuple
         paid = said(view.instalment_paid_on) if view.instalment_paid_on else "not yet"
         facts.append(("instalment", f"due {said(view.instalment_due)}, paid {paid}"))
     if view.agenda_version:
-        accepted = "accepted" if view.agenda_accepted else "not accepted yet"
-        facts.append(("agenda", f"version {view.agenda_version}, {accepted}"))
+        facts.append(("agenda", _agenda(view)))
     if view.days_confirmed:
         facts.append(("attendance", f"confirmed for {said_dates(view.days_confirmed)}"))
     if view.card:
         facts.append(("card", "published"))
     return facts
+
+
+def _agenda(view: CaseView) -> str:
+    accepted, last = view.agenda_accepted_version, view.agenda_version
+    if not accepted:
+        return f"version {last}, not accepted yet"
+    is_changing = view.question(Asked.AGENDA_CHANGE) is not None
+    change = f"; version {last} waits for an answer" if is_changing else ""
+    return f"version {accepted}, accepted{change}"
 
 
 def _grant(view: CaseView, names: Names, journal: Sequence[Entry]) -> Iterator[str]:

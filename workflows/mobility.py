@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.messages import Cause, Receipt
     from domain.mobility import Mobility
     from workflows.case_file import CaseFile
-    from workflows.phases.agenda import agree_on_agenda
+    from workflows.phases.agenda import agree_on_agenda, follow_changes
     from workflows.phases.agreement import reach_agreement
     from workflows.phases.evaluation import evaluate_and_publish
     from workflows.phases.grant import settle_grant
@@ -54,15 +54,19 @@ class MobilityWorkflow:
         return str(mobility.outcome)
 
     async def _journey(self) -> None:
-        for phase in (find_a_host, reach_agreement, prepare, accompany_visit,
-                      evaluate_and_publish):  # fmt: skip
-            await phase(self.file)
-            if self.file.must_stop or workflow.info().is_continue_as_new_suggested():
-                break
-            self._show_phase()
+        await asyncio.gather(self._phases(), follow_changes(self.file))
         if self.file.mobility.outcome is None:
             await self._go_on_in_a_new_run()
         await self._close()
+
+    async def _phases(self) -> None:
+        for phase in (find_a_host, reach_agreement, prepare, accompany_visit,
+                      evaluate_and_publish):  # fmt: skip
+            await phase(self.file)
+            self.file.renewal_asked |= workflow.info().is_continue_as_new_suggested()
+            if self.file.must_stop:
+                break
+            self._show_phase()
 
     async def _close(self) -> None:
         await self.file.written()

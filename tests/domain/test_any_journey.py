@@ -19,7 +19,7 @@ from domain import messages as m
 from domain.case_view import CaseView, view_of
 from domain.deadlines import Asked
 from domain.errors import Refusal
-from domain.events import Outcome, Phase
+from domain.events import AgendaAccepted, AgendaPut, Outcome, Phase
 from domain.facts import OfferId, PersonId
 from domain.grant import GrantDecision
 from domain.hearing import check_may, hear
@@ -71,7 +71,7 @@ VARIATIONS: dict[str, st.SearchStrategy[object]] = {
 """Other contents than the sensible ones, by the name of the field."""
 ONLY_ONCE = (
     "MobilityRequested", "HostsRanked", "PlaceAccepted", "AgreementInForce",
-    "GrantDecided", "InstalmentFellDue", "InstalmentPaid", "InstalmentOverdue", "AgendaAccepted",
+    "GrantDecided", "InstalmentFellDue", "InstalmentPaid", "InstalmentOverdue",
     "VisitBegun", "CertificatesIssued", "EvaluationAsked", "CardPublished", "MobilityEnded",
 )  # fmt: skip
 
@@ -200,6 +200,7 @@ class AnyJourney(RuleBasedStateMachine):
                 Asked.INSTALMENT: m.ConfirmInstalment,
                 Asked.AGENDA: m.PutAgenda,
                 Asked.AGENDA_ACCEPTANCE: m.AcceptAgenda,
+                Asked.AGENDA_CHANGE: m.AcceptAgenda,
             }
             match wait.asked:
                 case Asked.ATTENDANCE:
@@ -229,6 +230,22 @@ class AnyJourney(RuleBasedStateMachine):
         return m.ConfirmDeparture(by=by, participants=staying, on=request.last_day)
 
     # What is always true.
+
+    @invariant()
+    def an_accepted_agenda_stays_until_another_is_accepted(self) -> None:
+        agenda = self.mobility.agenda
+        events = [entry.event() for entry in self.journey.journal]
+        put = {event.version: event.sessions for event in events if isinstance(event, AgendaPut)}
+        accepted = [event.version for event in events if isinstance(event, AgendaAccepted)]
+
+        assert agenda.is_accepted is bool(accepted)
+        if agenda.accepted:
+            assert agenda.accepted.version == accepted[-1]
+            assert agenda.accepted.sessions == put[accepted[-1]]
+            assert Asked.AGENDA not in self.mobility.waits
+            assert Asked.AGENDA_ACCEPTANCE not in self.mobility.waits
+        if self.mobility.phase is not Phase.PREPARATION:
+            assert Asked.AGENDA_CHANGE not in self.mobility.waits
 
     @invariant()
     def the_journal_only_grows_and_has_no_gap(self) -> None:
