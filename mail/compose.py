@@ -150,9 +150,8 @@ def _unencoded(text: str) -> str:
 
 def _attach(message: EmailMessage, attachment: Attachment) -> None:
     kind, _, subtype = attachment.media_type.partition("/")
-    # Calendars take an attachment for an invitation by its method.
-    is_calendar = attachment.media_type == "text/calendar"
-    parameters = {"method": "REQUEST", "charset": "utf-8"} if is_calendar else {}
+    # Calendars take an attachment for an invitation, or a cancellation, by its method.
+    parameters = {"method": attachment.method, "charset": "utf-8"} if attachment.method else {}
     message.add_attachment(
         attachment.content, maintype=kind, subtype=subtype,
         filename=one_line(attachment.filename), params=parameters,
