@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import typer
 from rich.console import RenderableType
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
@@ -15,6 +16,7 @@ def flight_plan(document: CaseDocument, request: RequestSection, today: date) ->
 
     Raises:
         Refusal: when the request would be refused in earnest.
+        typer.Abort: when somebody has had enough of waiting.
         StackTrouble: where the servers for it are not installed, as in production's image.
     """
     try:
@@ -27,13 +29,16 @@ def flight_plan(document: CaseDocument, request: RequestSection, today: date) ->
         ) from None
     with _bar() as bar:
         task = bar.add_task("Checking the request", total=None)
-        plan = flight_plan.make_flight_plan(
-            document, request, today=today,
-            tell=lambda part: bar.update(task, description=f"Starting {part}"),
-            progress=lambda done, of: bar.update(
-                task, description="Playing ahead of time", completed=done, total=of
-            ),
-        )  # fmt: skip
+        try:
+            plan = flight_plan.make_flight_plan(
+                document, request, today=today,
+                tell=lambda part: bar.update(task, description=f"Starting {part}"),
+                progress=lambda done, of: bar.update(
+                    task, description="Playing ahead of time", completed=done, total=of
+                ),
+            )  # fmt: skip
+        except KeyboardInterrupt:
+            raise typer.Abort from None
     return flight_plan_page.flight_plan_page(plan)
 
 

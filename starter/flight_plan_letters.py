@@ -16,7 +16,7 @@ from starter.flight_plan import FlightPlan, Path
 from starter.pages import Names, in_words
 from store.ledger import LedgerLine
 
-Row = tuple[date, int, Text, tuple[PersonId, ...]]
+Row = tuple[date, int, Text, str]
 """The day, the number of the entry, what happens, and who gets a letter about it."""
 CONSEQUENCES = (
     "ProposalLapsed", "InstalmentOverdue", "AttendanceLapsed", "EvaluationLapsed",
@@ -34,6 +34,9 @@ class Who:
         self._names = Names(path.people, plan.directory.organisations)
         self._people, self._request = path.people, path.request
         self._hosts = [host.coordinator for host in path.ranking.hosts]
+        host = (path.view.host.coordinator,) if path.view.host else ()
+        request = path.request
+        self._everybody = {request.coordinator, *host, request.office, *request.participants}
         self._homes = {o.id: o for o in plan.directory.organisations}
 
     def name(self, person: PersonId) -> str:
@@ -42,6 +45,8 @@ class Who:
 
     def names(self, people: Sequence[PersonId]) -> str:
         """Several people in one line, those who travel last, and together where they all are."""
+        if self._everybody <= set(people):
+            return "everybody"
         travelling = [person for person in people if person in self._request.participants]
         others = [self.name(person) for person in people if person not in travelling]
         if len(travelling) == len(self._request.participants) > 1:
@@ -72,7 +77,7 @@ def short(day: date) -> str:
 
 def letters_by_date(path: Path, who: Who) -> Table:
     """Every letter of a path; those that say the same on one occasion stand in one row."""
-    return _table(_letters(path.letters, who), who)
+    return _table(_letters(path.letters, who))
 
 
 def each_silence(plan: FlightPlan) -> Iterator[tuple[Asked, Path]]:
@@ -93,12 +98,12 @@ def what_follows(questions: Sequence[OpenQuestion], path: Path, who: Who) -> Tab
         about = [letter for letter in path.letters if _is_about(letter, question)]
         # That the first one was asked is said above.
         asking = [x for x in about if x.intended_at == questions[0].since]
-        rows += _letters([x for x in about if x not in asking], who)
+        rows += _letters([x for x in about if x not in asking], who, question.people)
         for entry in _consequences(question, path):
             day = who.day(entry.at, question.people[0])
             told = tuple(x.order.to for x in path.letters if x.order.event == entry.n)
-            rows.append((day, entry.n, Text(_said(entry), style="yellow"), told))
-    return _table(rows, who)
+            rows.append((day, entry.n, Text(_said(entry), style="yellow"), who.names(told)))
+    return _table(rows)
 
 
 def _is_about(letter: LedgerLine, question: OpenQuestion) -> bool:
@@ -120,15 +125,18 @@ def _said(entry: Entry) -> str:
     return in_words(entry.kind)
 
 
-def _letters(letters: Sequence[LedgerLine], who: Who) -> list[Row]:
+def _letters(
+    letters: Sequence[LedgerLine], who: Who, asked: tuple[PersonId, ...] = ()
+) -> list[Row]:
     def occasion(letter: LedgerLine) -> tuple[date, int, str]:
         return who.day(letter.intended_at, letter.order.to), letter.order.event, _what(letter)
 
-    in_order = sorted(letters, key=occasion)
-    return [
-        (day, n, Text(what), tuple(letter.order.to for letter in same))
-        for (day, n, what), same in groupby(in_order, key=occasion)
-    ]
+    rows: list[Row] = []
+    for (day, n, what), same in groupby(sorted(letters, key=occasion), key=occasion):
+        people = tuple(letter.order.to for letter in same)
+        is_all = len(people) > 2 and set(people) == set(asked)
+        rows.append((day, n, Text(what), "everybody asked" if is_all else who.names(people)))
+    return rows
 
 
 def _what(letter: LedgerLine) -> str:
@@ -136,14 +144,13 @@ def _what(letter: LedgerLine) -> str:
     return f"reminder {order.ordinal}" if order.ordinal else order.purpose.replace("-", " ")
 
 
-def _table(rows: Sequence[Row], who: Who) -> Table:
+def _table(rows: Sequence[Row]) -> Table:
     """Rows by date, each date once."""
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
     before = None
-    for day, _, what, people in sorted(rows, key=lambda row: row[:2]):
-        table.add_row(
-            "" if day == before else f"{day:%a} {short(day):>11}", what, who.names(people)
-        )
+    for day, _, what, to in sorted(rows, key=lambda row: row[:2]):
+        table.add_row("" if day == before else f"{day:%a} {short(day):>11}", what, to)
         before = day
     return table
