@@ -94,9 +94,9 @@ def make_flight_plan(
     checked_draft(section, directory, today=today)
     installed = None if is_embedded() else read_environment()
     _check_plans(read_environment())
-    with servers_of_our_own(tell) as own:
+    with servers_of_our_own(tell) as (own, interruption):
         choices = _with_choices_of(installed, own)
-        played = asyncio.run(_played(own, choices, section, directory, today, progress))
+        played = interruption.run(_played(own, choices, section, directory, today, progress))
     straight, *silences = played
     caps = Caps(per_day=choices.reminders_per_day, per_week=choices.reminders_per_week)
     return FlightPlan(section.title, directory, source, caps, straight, tuple(silences))

@@ -1,13 +1,16 @@
 """Servers for one rehearsal: a Temporal and a PostgreSQL of its own, gone when it is over."""
 
+import asyncio
 import fcntl
 import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
+from typing import Any, TypeVar
 
 import psutil
 
@@ -16,6 +19,7 @@ from local.stack import Stack, Told
 from settings import Settings
 from store.engine import migrate
 
+Result = TypeVar("Result")
 PREFIX = "mobility-rehearsal-"
 OWNER = "owner"
 """A file that is locked for as long as somebody rehearses in its folder."""
@@ -24,25 +28,69 @@ ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PATIENCE_SECONDS = 5
 
 
+class Interruption:
+    """Being told to end: what is under way stops once, in order, and impatience changes nothing."""
+
+    def __init__(self) -> None:
+        self._cancel: Callable[[], object] | None = None
+        self._is_over = False
+
+    def __call__(self, _number: int, _frame: FrameType | None) -> None:
+        """Answer a signal."""
+        if self._is_over:
+            return
+        self.is_over()
+        if self._cancel is None:
+            raise KeyboardInterrupt
+        # Raised amidst Temporal's own callbacks, an interruption would end the whole process.
+        self._cancel()
+
+    def is_over(self) -> None:
+        """From now on nothing interrupts: things are put away."""
+        self._is_over = True
+
+    def run(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Run something to its end, or to where it has put its things away.
+
+        Raises:
+            KeyboardInterrupt: when it was interrupted.
+        """
+
+        async def until_told() -> Result:
+            loop, task = asyncio.get_running_loop(), asyncio.current_task()
+            if task is not None:
+                self._cancel = lambda: loop.call_soon_threadsafe(task.cancel)
+            try:
+                return await work
+            finally:
+                self._cancel = None
+
+        try:
+            return asyncio.run(until_told())
+        except asyncio.CancelledError:
+            raise KeyboardInterrupt from None
+
+
 @contextmanager
-def servers_of_our_own(tell: Told) -> Iterator[Settings]:
+def servers_of_our_own(tell: Told) -> Iterator[tuple[Settings, Interruption]]:
     """Servers that nobody else uses, for as long as the block lasts; no letter can leave them.
 
     Raises:
         StackTrouble: when a part does not start, saying where to look.
     """
     _clear_what_was_forgotten()
-    home = Path(tempfile.mkdtemp(prefix=PREFIX))
-    with _ends_in_order(), _owned(home):
+    home, interruption = Path(tempfile.mkdtemp(prefix=PREFIX)), Interruption()
+    with _answering(interruption), _owned(home):
         stack = Stack(home)
         try:
             settings = stack.start(tell, with_mail=False)
             tell("the tables")
             migrate(settings.required("database_url"))
-            yield settings.model_copy(update={"smtp_url": None, "returned_post_url": None})
+            no_post = {"smtp_url": None, "returned_post_url": None}
+            yield settings.model_copy(update=no_post), interruption
         finally:
-            with _undisturbed():
-                _remove(stack)
+            interruption.is_over()
+            _remove(stack)
 
 
 @contextmanager
@@ -87,26 +135,12 @@ def _is_in(process: psutil.Process, folder: Path) -> bool:
 
 
 @contextmanager
-def _ends_in_order() -> Iterator[None]:
-    """Being told to end is an interruption like Ctrl-C: the block still clears up."""
-    with _on_signals(signal.default_int_handler):
-        yield
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Impatience does not leave half of it behind."""
-    with _on_signals(signal.SIG_IGN):
-        yield
-
-
-@contextmanager
-def _on_signals(answer: object) -> Iterator[None]:
-    """Answer the signals in this way; only the main thread of a process may say how."""
+def _answering(interruption: Interruption) -> Iterator[None]:
+    """Have signals answered so; only the main thread of a process may say how."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.signal(number, answer) for number in ENDINGS}  # type: ignore[arg-type]
+    before = {number: signal.signal(number, interruption) for number in ENDINGS}
     try:
         yield
     finally:

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import StringIO
@@ -19,7 +20,7 @@ import pytest_asyncio
 from rich.console import Console
 
 from domain.deadlines import Asked
-from domain.events import Entry, Outcome
+from domain.events import CardStopped, Entry, Outcome
 from domain.facts import PersonId
 from domain.grant import GrantDecision
 from domain.messages import Cause
@@ -34,6 +35,7 @@ from starter.errand import Errand
 from starter.flight_plan import FlightPlan, make_flight_plan
 from starter.flight_plan_page import flight_plan_page
 from starter.rehearsal import Rehearsal
+from starter.throwaway import Interruption
 from store.cases import Store
 from store.ledger import LedgerLine, read_letters
 from tests.starter.conftest import SCRIPT, Command, as_typed, what_is_kept, written
@@ -254,14 +256,18 @@ def test_nothing_is_kept_started_sent_or_left_behind(made: Made) -> None:
 # The page.
 
 
+def _printed(plan: FlightPlan, width: int) -> str:
+    out = StringIO()
+    Console(width=width, file=out).print(flight_plan_page(plan))
+    return out.getvalue()
+
+
 @pytest.mark.parametrize("width", [80, 100])
 def test_page_fits_and_has_every_question_every_letter_and_every_end(
     made: Made, width: int
 ) -> None:
     plan = made.plan
-    out = StringIO()
-    Console(width=width, file=out).print(flight_plan_page(plan))
-    text = out.getvalue()
+    text = _printed(plan, width)
     words = " ".join(text.split())
 
     assert max(len(line) for line in text.splitlines()) <= width
@@ -275,6 +281,21 @@ def test_page_fits_and_has_every_question_every_letter_and_every_end(
     for path in plan.silences:
         assert str(path.view.cause or "completed") in words
     assert "Nobody gets more than 3 reminders a day and 10 a week" in words
+
+
+def test_page_warns_of_a_request_whose_words_would_stop_the_card(made: Made) -> None:
+    found = 'The title says "two-day"; the attendance confirmed by the host says 3 days.'
+    straight = made.plan.straight
+    stopped = CardStopped(contradictions=(found,), correct_by=straight.entries[-1].at)
+    entry = straight.entries[-1].model_copy(
+        update={"kind": "CardStopped", "facts": stopped.model_dump(mode="json")}
+    )
+    path = replace(straight, entries=(*straight.entries[:-1], entry, straight.entries[-1]))
+
+    page = _printed(replace(made.plan, straight=path), 100)
+
+    assert f"the card would be stopped: {found}" in " ".join(page.split())
+    assert "the card would be stopped" not in _printed(made.plan, 1000)
 
 
 # The command.
@@ -318,27 +339,41 @@ async def test_where_no_host_can_be_asked_the_plan_says_why(
 
 
 async def test_interrupted_it_leaves_nothing_behind(
-    surroundings: dict[str, str], case_file: Path, alone: dict[str, str], tmp_path: Path
+    surroundings: dict[str, str], case_file: Path, alone: dict[str, str]
 ) -> None:
-    async def interrupted(number: signal.Signals) -> None:
-        folder = tmp_path / number.name
-        folder.mkdir()
-        child = await asyncio.create_subprocess_exec(
-            SCRIPT, "request", str(case_file), "--dry-run",
-            env=surroundings | alone | {"TMPDIR": str(folder)},
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        async with asyncio.timeout(60):
-            while "temporal" not in _running_in(folder):
-                await asyncio.sleep(0.1)
-        child.send_signal(number)
-        out, complaint = await child.communicate()
+    folder = Path(alone["TMPDIR"])
+    child = await asyncio.create_subprocess_exec(
+        SCRIPT, "request", str(case_file), "--dry-run", env=surroundings | alone,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    async with asyncio.timeout(60):
+        while "temporal" not in _running_in(folder):
+            await asyncio.sleep(0.1)
 
-        assert (child.returncode, out) == (1, b"")
-        assert b"Left off: nothing has changed." in complaint
-        assert _left_in(folder) == []
+    child.send_signal(signal.SIGTERM)
+    out, complaint = await child.communicate()
 
-    await asyncio.gather(*map(interrupted, (signal.SIGINT, signal.SIGTERM)))
+    assert (child.returncode, out) == (1, b"")
+    assert b"Left off: nothing has changed." in complaint
+    assert _left_in(folder) == []
+
+
+async def test_interrupted_while_it_plays_it_puts_its_things_away_whatever_the_hurry() -> None:
+    interruption, put_away = Interruption(), asyncio.Event()
+
+    async def play() -> None:
+        try:
+            interruption(signal.SIGINT, None)
+            await asyncio.sleep(60)
+        finally:
+            interruption(signal.SIGINT, None)
+            await asyncio.sleep(0)
+            put_away.set()
+
+    with pytest.raises(KeyboardInterrupt):
+        await asyncio.to_thread(interruption.run, play())
+
+    assert put_away.is_set()
 
 
 def test_what_a_killed_one_left_behind_is_cleared_by_the_next(tmp_path: Path) -> None:
