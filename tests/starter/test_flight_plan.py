@@ -37,6 +37,7 @@ from starter.flight_plan_page import flight_plan_page
 from starter.rehearsal import Rehearsal
 from starter.throwaway import Interruption
 from store.cases import Store
+from store.directory import read_directory
 from store.ledger import LedgerLine, read_letters
 from tests.starter.conftest import SCRIPT, Command, as_typed, what_is_kept, written
 
@@ -242,6 +243,25 @@ def test_plans_of_the_office_are_those_of_the_plan(made: Made) -> None:
     assert set(reminders) == {0, 1}
     question = next(q for q in path.questions if q.asked is Asked.SIGNATURES)
     assert (question.due - question.since).days < 25
+
+
+async def test_hosts_are_those_of_the_directory_with_the_file_s_own_laid_over(
+    made: Made, desk: FrontDesk, case: CaseDocument
+) -> None:
+    known, given = await read_directory(desk.store.engine), section(case.directory, "", Path())
+    moved = given.people[0].model_copy(update={"name": "Another name"})
+    added = given.offers[0].model_copy(update={"id": "another-offer"})
+
+    laid_over = planning._laid_over(
+        known, given.model_copy(update={"people": (moved,), "offers": (added,)})
+    )
+
+    assert (made.plan.directory, made.plan.directory_from) == (known, "of this installation")
+    assert {person.name for person in laid_over.people} >= {"Another name", "Ana Cáceres Gómez"}
+    assert {offer.id for offer in laid_over.offers} == {
+        "another-offer", *(offer.id for offer in known.offers)
+    }  # fmt: skip
+    assert len(laid_over.people) == len(known.people)
 
 
 # What is left of it: nothing.
