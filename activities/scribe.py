@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from email.message import EmailMessage
+from email.message import Message
 
 from activities.case_reader import OpenCase, open_case
 from documents.calendar import agenda_calendar
@@ -12,10 +12,11 @@ from domain.events import Entry, GrantComputed, GrantDecided
 from domain.facts import Reference, Writing
 from domain.letters import LetterOrder, Purpose, reason_stands
 from domain.papers import AgendaPaper, GrantPaperLine
-from mail.compose import as_message, compose, message_id_of
+from mail.compose import compose
 from mail.context import Attachment, LetterContext
 from mail.envelope import Envelope, as_kept, envelope_of
 from mail.gathered import gathered_message, most_urgent_first
+from mail.message import as_message, message_id_of
 from mail.unsubscribing import say_how_to_unsubscribe
 from store.cases import Store
 from store.ledger import LedgerLine
@@ -71,7 +72,7 @@ class Scribe:
 
     def _message(
         self, line: LedgerLine, message_id: str, items: list[LetterContext]
-    ) -> EmailMessage | None:
+    ) -> Message | None:
         """One letter for one reason, one for several, and none for none."""
         if not items:
             return None
