@@ -66,16 +66,17 @@ def said_in(text: str, subtype: str = "plain") -> Message:
     return part
 
 
+# Neither quoted-printable nor base64 ever holds what these boundaries begin with.
 def _in_both_forms(composed: Composed) -> Message:
     forms = [said_in(composed.text), said_in(composed.html, "html")]
-    return MIMEMultipart("alternative", _subparts=forms, policy=WIRE)
+    return MIMEMultipart("alternative", "=_forms", forms, policy=WIRE)
 
 
 def _with_papers(letter: Message, papers: tuple[Attachment, ...]) -> Message:
     if not papers:
         return letter
     parts = [letter, *(_part(paper) for paper in papers)]
-    return MIMEMultipart("mixed", _subparts=parts, policy=WIRE)
+    return MIMEMultipart("mixed", "=_papers", parts, policy=WIRE)
 
 
 def _part(paper: Attachment) -> Message:
