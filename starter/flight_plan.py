@@ -10,13 +10,14 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TypeVar
 
 from domain.case_view import CaseView, OpenQuestion
 from domain.deadlines import Asked, PlansNotAcceptable
 from domain.events import Entry, HostsRanked, Phase
 from domain.facts import PersonId
-from domain.matching import Ranking
-from domain.people import Person
+from domain.matching import HostingOffer, Ranking
+from domain.people import Organisation, Person
 from domain.reminders import Caps
 from domain.request import MobilityRequest
 from local import StackTrouble
@@ -37,6 +38,7 @@ from store.journal import read_journal
 from store.ledger import LedgerLine, read_letters
 from worker import build_worker, reminder_plans
 
+Kept = TypeVar("Kept", bound=Organisation | Person | HostingOffer)
 SILENCES: tuple[tuple[Asked, ...], ...] = (
     (Asked.PLACE,), (Asked.SIGNATURES,), (Asked.GRANT_DECISION,), (Asked.AGENDA,),
     (Asked.AGENDA_ACCEPTANCE,), (Asked.ATTENDANCE,),
@@ -49,7 +51,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Path:
+class PlayedPath:
     """One way the mobility may go, as its journal and its ledger tell it."""
 
     silent: tuple[Asked, ...]
@@ -76,8 +78,8 @@ class FlightPlan:
     directory: Directory
     directory_from: str
     caps: Caps
-    straight: Path
-    silences: tuple[Path, ...] = field(default=())
+    straight: PlayedPath
+    silences: tuple[PlayedPath, ...] = field(default=())
 
 
 def make_flight_plan(
@@ -138,31 +140,30 @@ def _directory_at_hand(document: CaseDocument) -> tuple[Directory, str]:
 
 
 def _laid_over(known: Directory, given: DirectorySection) -> Directory:
-    def newest(*things: object) -> tuple[object, ...]:
-        return tuple({thing.id: thing for thing in things}.values())  # type: ignore[attr-defined]
-
-    return Directory.model_validate(
-        {
-            name: newest(*getattr(known, name), *getattr(given, name))
-            for name in ("organisations", "people", "offers")
-        }
+    return Directory(
+        organisations=_newest(known.organisations, given.organisations),
+        people=_newest(known.people, given.people),
+        offers=_newest(known.offers, given.offers),
     )
+
+
+def _newest(known: tuple[Kept, ...], given: tuple[Kept, ...]) -> tuple[Kept, ...]:
+    return tuple({str(one.id): one for one in (*known, *given)}.values())
 
 
 async def _played(
     own: Settings, choices: Settings, section: RequestSection, directory: Directory, today: date,
     progress: Progress,
-) -> list[Path]:  # fmt: skip
+) -> list[PlayedPath]:  # fmt: skip
     async with open_desk(choices) as desk, build_worker(desk.client, desk.store, choices):
         await keep_directory(desk.store.engine, directory)
         # The clock asks whose server it moves: this one is ours, whatever the installation is.
-        return await play_paths(desk, VirtualClock(desk.client, own), section, today, progress)
+        return await _play_all(desk, VirtualClock(desk.client, own), section, today, progress)
 
 
-async def play_paths(
-    desk: FrontDesk, clock: VirtualClock, section: RequestSection, today: date,
-    progress: Progress = lambda _done, _of: None,
-) -> list[Path]:  # fmt: skip
+async def _play_all(
+    desk: FrontDesk, clock: VirtualClock, section: RequestSection, today: date, progress: Progress
+) -> list[PlayedPath]:  # fmt: skip
     """Play the straight path and every silence, all at once, each under a clock of its own."""
     gauge = _Gauge(progress)
     straight = await _begun(desk, clock, section, today)
@@ -196,12 +197,12 @@ async def _begun(
 
 async def _play(
     desk: FrontDesk, rehearsal: Rehearsal, silent: tuple[Asked, ...], gauge: _Gauge
-) -> Path:
+) -> PlayedPath:
     cast = Cast(desk, rehearsal, silent)
     await cast.play(gauge.show)
     mobility, engine = await rehearsal.mobility(), desk.store.engine
     lines = await read_journal(engine, rehearsal.reference)
-    return Path(
+    return PlayedPath(
         silent=silent, request=mobility.request, view=mobility.view,
         people=await desk.people(rehearsal.reference),
         entries=tuple(line.entry for line in lines),

@@ -12,7 +12,7 @@ from domain.case_view import OpenQuestion
 from domain.deadlines import Asked
 from domain.events import Entry, MobilityEnded
 from domain.facts import PersonId
-from starter.flight_plan import FlightPlan, Path
+from starter.flight_plan import FlightPlan, PlayedPath
 from starter.pages import Names, in_words
 from store.ledger import LedgerLine
 
@@ -30,7 +30,7 @@ SOON = timedelta(hours=36)
 class Who:
     """Names for ids, and on which day it is where somebody reads their letters."""
 
-    def __init__(self, plan: FlightPlan, path: Path) -> None:
+    def __init__(self, plan: FlightPlan, path: PlayedPath) -> None:
         self._names = Names(path.people, plan.directory.organisations)
         self._people, self._request = path.people, path.request
         self._hosts = [host.coordinator for host in path.ranking.hosts]
@@ -75,12 +75,12 @@ def short(day: date) -> str:
     return f"{day:%-d %b %Y}"
 
 
-def letters_by_date(path: Path, who: Who) -> Table:
+def letters_by_date(path: PlayedPath, who: Who) -> Table:
     """Every letter of a path; those that say the same on one occasion stand in one row."""
     return _table(_letters(path.letters, who))
 
 
-def each_silence(plan: FlightPlan) -> Iterator[tuple[Asked, Path]]:
+def each_silence(plan: FlightPlan) -> Iterator[tuple[Asked, PlayedPath]]:
     """Every question with the path on which nobody answers it, in the order of the journey."""
     paths = {asked: path for path in plan.silences for asked in path.silent}
     for asked in Asked:
@@ -88,7 +88,7 @@ def each_silence(plan: FlightPlan) -> Iterator[tuple[Asked, Path]]:
             yield asked, paths[asked]
 
 
-def what_follows(questions: Sequence[OpenQuestion], path: Path, who: Who) -> Table:
+def what_follows(questions: Sequence[OpenQuestion], path: PlayedPath, who: Who) -> Table:
     """Reminders, who is told, and what it comes to, for a question that nobody answers.
 
     A request for a place goes to one host after another: each is a question of its own.
@@ -112,7 +112,7 @@ def _is_about(letter: LedgerLine, question: OpenQuestion) -> bool:
     return its_time and question.asked in (order.while_asked, order.while_open)
 
 
-def _consequences(question: OpenQuestion, path: Path) -> Iterator[Entry]:
+def _consequences(question: OpenQuestion, path: PlayedPath) -> Iterator[Entry]:
     for entry in path.entries:
         if entry.kind in CONSEQUENCES and question.due < entry.at < question.due + SOON:
             yield entry

@@ -12,7 +12,7 @@ from domain.case_view import OpenQuestion
 from domain.deadlines import Asked
 from domain.events import CardStopped, Phase, PhaseEntered
 from local.stack import NO_CAP
-from starter.flight_plan import FlightPlan, Path
+from starter.flight_plan import FlightPlan, PlayedPath
 from starter.flight_plan_letters import Who, each_silence, letters_by_date, short, what_follows
 from starter.pages import Names
 
@@ -54,7 +54,7 @@ def flight_plan_page(plan: FlightPlan) -> RenderableType:
     return Group(*parts, *_caps(plan))
 
 
-def _count(path: Path) -> str:
+def _count(path: PlayedPath) -> str:
     reminders = sum(bool(letter.order.ordinal) for letter in path.letters)
     readers = len({letter.order.to for letter in path.letters})
     none_or = f"{reminders} of them reminders" if reminders else "none of them a reminder"
@@ -127,7 +127,7 @@ def _journey(plan: FlightPlan) -> Table:
     return table
 
 
-def _phases(path: Path) -> Iterator[tuple[Phase, datetime]]:
+def _phases(path: PlayedPath) -> Iterator[tuple[Phase, datetime]]:
     yield Phase.MATCHING, path.entries[0].at
     for entry in path.entries:
         event = entry.event()
@@ -136,13 +136,13 @@ def _phases(path: Path) -> Iterator[tuple[Phase, datetime]]:
     yield Phase.CLOSED, path.entries[-1].at
 
 
-def _ending(path: Path) -> str:
+def _ending(path: PlayedPath) -> str:
     if path.view.card:
         return "completed, the card is published"
     return f"{path.view.outcome}: {path.view.cause}" if path.view.cause else str(path.view.outcome)
 
 
-def _asked(question: OpenQuestion, path: Path, who: Who) -> tuple[Text | str, ...]:
+def _asked(question: OpenQuestion, path: PlayedPath, who: Who) -> tuple[Text | str, ...]:
     first = question.people[0]
     owner = Text(who.names(question.people))
     if len(question.people) == 1:
@@ -168,7 +168,7 @@ def _warnings(plan: FlightPlan) -> Iterator[RenderableType]:
         )  # fmt: skip
 
 
-def _silence(plan: FlightPlan, asked: Asked, path: Path) -> Iterator[RenderableType]:
+def _silence(plan: FlightPlan, asked: Asked, path: PlayedPath) -> Iterator[RenderableType]:
     who = Who(plan, path)
     questions = [question for question in path.questions if question.asked is asked]
     first = questions[0]

@@ -19,6 +19,7 @@ import pytest
 import pytest_asyncio
 from rich.console import Console
 
+from domain.case_view import OpenQuestion
 from domain.deadlines import Asked
 from domain.events import CardStopped, Entry, Outcome
 from domain.facts import PersonId
@@ -29,6 +30,7 @@ from settings import Settings
 from starter import flight_plan as planning
 from starter import throwaway
 from starter.case_files import CaseDocument, section
+from starter.cast import eve_of_first_reminder
 from starter.clock import VirtualClock
 from starter.desk import FrontDesk
 from starter.errand import Errand
@@ -111,7 +113,7 @@ async def made(
     return Made(plan, before, await what_is_kept(store), len(calls), left)
 
 
-def _path(plan: FlightPlan, *silent: Asked) -> planning.Path:
+def _path(plan: FlightPlan, *silent: Asked) -> planning.PlayedPath:
     return next(path for path in (plan.straight, *plan.silences) if path.silent == silent)
 
 
@@ -153,7 +155,7 @@ def _as_listed(letters: Iterable[LedgerLine], people: dict[PersonId, Person]) ->
 
 
 async def _lived(
-    path: planning.Path, rehearsal: Rehearsal, desk: FrontDesk, case: CaseDocument
+    path: planning.PlayedPath, rehearsal: Rehearsal, desk: FrontDesk, case: CaseDocument
 ) -> Counter[Letter]:
     """The same request in earnest: people act on the days of the plan, by hand, and time passes."""
     await rehearsal.at_rest()
@@ -181,7 +183,7 @@ async def test_letters_of_the_plan_are_the_letters_of_a_time_skipped_run(
     request = section(case.request, "request", Path())
     today = datetime.now(UTC).date()
 
-    async def live(path: planning.Path) -> Counter[Letter]:
+    async def live(path: planning.PlayedPath) -> Counter[Letter]:
         reference = await desk.request(request, today=today, occasion=f"in earnest {path.silent}")
         return await _lived(path, Rehearsal(desk, clock, reference), desk, case)
 
@@ -194,6 +196,31 @@ async def test_letters_of_the_plan_are_the_letters_of_a_time_skipped_run(
 # What is played.
 
 
+@pytest.mark.parametrize(
+    ("since", "next_reminder", "due", "expected"),
+    [
+        ("2027-03-01T09:00", "2027-03-04T08:10", "2027-03-11T23:59", "2027-03-03T12:00"),
+        ("2027-03-04T09:00", "2027-03-08T08:10", "2027-03-14T23:59", "2027-03-05T12:00"),
+        ("2027-03-05T15:00", "2027-03-08T08:10", "2027-03-14T23:59", "2027-03-05T15:00"),
+        ("2027-03-01T09:00", None, "2027-03-11T23:59", "2027-03-10T12:00"),
+        ("2027-03-01T09:00", None, "2027-03-02T23:59", "2027-03-01T12:00"),
+    ],
+    ids=["the day before", "not at the weekend", "not before the asking", "no reminder", "at once"],
+)
+def test_people_answer_on_the_last_weekday_before_their_first_reminder(
+    since: str, next_reminder: str | None, due: str, expected: str
+) -> None:
+    def moment(text: str) -> datetime:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+    question = OpenQuestion(
+        asked=Asked.PLACE, people=(PersonId("x"),), since=moment(since), due=moment(due),
+        next_reminder=moment(next_reminder) if next_reminder else None,
+    )  # fmt: skip
+
+    assert eve_of_first_reminder(question) == moment(expected)
+
+
 def test_everybody_who_answers_in_time_brings_it_to_its_card_without_a_reminder(
     made: Made,
 ) -> None:
@@ -202,7 +229,8 @@ def test_everybody_who_answers_in_time_brings_it_to_its_card_without_a_reminder(
     assert straight.view.outcome is Outcome.COMPLETED
     assert straight.view.card
     assert not any(letter.order.ordinal for letter in straight.letters)
-    assert {q.asked for q in straight.questions} == set(Asked) - {Asked.CARD_FACTS}
+    played = {asked for silent in planning.SILENCES for asked in silent}
+    assert {q.asked for q in straight.questions} == played - {Asked.CARD_FACTS}
 
 
 @pytest.mark.parametrize(
