@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from activities.case_reader import OpenCase
 from documents.calendar import calendar_part
 from domain.agenda import Session
-from domain.calendars import Change, Difference, Telling, calendar_of, difference, difference_for
+from domain.calendars import Calendars, Change, Difference, Telling, difference
 from domain.events import AgendaAccepted, AgendaPut
 from domain.letters import CALENDARS, LetterOrder, Purpose
 from domain.papers import CalendarMethod, CalendarPaper, PlannedChange, PlannedSession
@@ -51,7 +53,7 @@ def agenda_news(case: OpenCase, order: LetterOrder, ledger: Sequence[LedgerLine]
 
 def _to_accept(case: OpenCase, order: LetterOrder, earlier: Sequence[LedgerLine]) -> AgendaNews:
     """What is on the table, beside what is accepted, or else beside what this reader saw last."""
-    before = tuple(calendar_of(order.to, case.entries).values())
+    before = tuple(_calendars(case).of(order.to).values())
     if not before:
         seen = [line.order.epoch for line in earlier
                 if line.order.purpose in TO_ACCEPT and line.state in ARRIVED
@@ -67,8 +69,8 @@ def _to_accept(case: OpenCase, order: LetterOrder, earlier: Sequence[LedgerLine]
 
 
 def _for_calendar(case: OpenCase, order: LetterOrder, earlier: Sequence[LedgerLine]) -> AgendaNews:
-    found = difference_for(
-        order.to, case.entries, order.event,
+    found = _calendars(case).difference_for(
+        order.to, order.event,
         [telling for line in earlier if (telling := _telling(line, order)) is not None],
     )  # fmt: skip
     has_a_part = case.view.outcome is None and order.to not in case.withdrawn
@@ -76,7 +78,7 @@ def _for_calendar(case: OpenCase, order: LetterOrder, earlier: Sequence[LedgerLi
         not has_a_part or _says_nothing(case, order, found, earlier)
     ):
         raise NothingNew
-    sessions = calendar_of(order.to, case.entries[: found.as_of]).values()
+    sessions = _calendars(case).of(order.to, found.as_of).values()
     # Whoever has no part any more reads nothing of it, and is not invited to what was before.
     return AgendaNews(
         sessions=_listed(case, tuple(sessions)) if has_a_part else (),
@@ -86,6 +88,14 @@ def _for_calendar(case: OpenCase, order: LetterOrder, earlier: Sequence[LedgerLi
         ),
         is_first=found.is_first,
     )
+
+
+def _calendars(case: OpenCase) -> Calendars:
+    return Calendars(case.entries, _moment)
+
+
+def _moment(day: date, hour: time, zone: str) -> datetime:
+    return datetime.combine(day, hour, ZoneInfo(zone))
 
 
 def _telling(line: LedgerLine, order: LetterOrder) -> Telling | None:

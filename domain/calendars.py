@@ -5,10 +5,9 @@ the letter's own entry; the number of that entry is the SEQUENCE of whatever cha
 with every change, and letters that arrive late or in another order change nothing back.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, time
 
 from domain import events as e
 from domain.agenda import Session
@@ -17,12 +16,18 @@ from domain.facts import Fact, PersonId
 
 Held = Mapping[str, Session]
 """The sessions in one person's calendar, by their names."""
+Moment = Callable[[date, time, str], datetime]
+"""The moment at which the clocks of a zone show this hour of that day.
+
+Whoever asks brings it: zones come from a library whose tables change.
+"""
 
 
 @dataclass
 class _Agenda:
     """The accepted agenda, as the entries of a journal change it one after the other."""
 
+    moment: Moment
     sessions: tuple[Session, ...] = ()
     zone: str = "UTC"
     put: dict[int, e.AgendaPut] = field(default_factory=dict)
@@ -58,7 +63,7 @@ class _Agenda:
         self.sessions = tuple(session for session in left if session.participants)
 
     def _is_to_come(self, session: Session, at: datetime) -> bool:
-        return datetime.combine(session.day, session.starts, ZoneInfo(self.zone)) > at
+        return self.moment(session.day, session.starts, self.zone) > at
 
     def seen_by(self, person: PersonId) -> Held:
         """What one person's calendar holds: coordinators see all of it, others only their own part.
@@ -77,14 +82,6 @@ class _Agenda:
 def _without(session: Session, person: PersonId) -> Session:
     left = tuple(p for p in session.participants if p != person)
     return session.model_copy(update={"participants": left})
-
-
-def calendar_of(person: PersonId, entries: Iterable[Entry]) -> Held:
-    """What this person's calendar has to hold once these entries are written."""
-    agenda = _Agenda()
-    for entry in entries:
-        agenda.follow(entry)
-    return agenda.seen_by(person)
 
 
 class Telling(Fact):
@@ -116,22 +113,35 @@ class Difference(Fact):
         return not self.requests and not self.cancels
 
 
-def difference_for(
-    person: PersonId, entries: Sequence[Entry], as_of: int, tellings: Iterable[Telling] = ()
-) -> Difference:
-    """What has to change in a calendar that was told these things before.
+@dataclass(frozen=True)
+class Calendars:
+    """Everybody's calendars, as the journal has them."""
 
-    Where nobody can know whether an earlier letter left, both are provided for: what it may have
-    brought is cancelled, and what it may not have brought is told again.
-    """
-    tellings = tuple(tellings)
-    certain = max((t.as_of for t in tellings if t.is_certain), default=0)
-    doubtful = sorted({t.as_of for t in tellings if not t.is_certain and t.as_of > certain})
-    as_of = max(as_of, certain)
-    now = calendar_of(person, entries[:as_of])
-    # What was told for certain comes first: the difference is said in words against that.
-    told = [calendar_of(person, entries[:n]) for n in (certain, *doubtful)]
-    return difference(told, now, as_of=as_of)
+    entries: Sequence[Entry]
+    moment: Moment
+
+    def of(self, person: PersonId, as_of: int | None = None) -> Held:
+        """What this person's calendar has to hold, now or as of an entry."""
+        agenda = _Agenda(self.moment)
+        for entry in self.entries[:as_of]:
+            agenda.follow(entry)
+        return agenda.seen_by(person)
+
+    def difference_for(
+        self, person: PersonId, as_of: int, tellings: Iterable[Telling] = ()
+    ) -> Difference:
+        """What has to change in a calendar that was told these things before.
+
+        Where nobody can know whether an earlier letter left, both are provided for: what it may
+        have brought is cancelled, and what it may not have brought is told again.
+        """
+        tellings = tuple(tellings)
+        certain = max((t.as_of for t in tellings if t.is_certain), default=0)
+        doubtful = {t.as_of for t in tellings if not t.is_certain and t.as_of > certain}
+        as_of = max(as_of, certain)
+        # What was told for certain comes first: the difference is said in words against that.
+        told = [self.of(person, n) for n in (certain, *sorted(doubtful))]
+        return difference(told, self.of(person, as_of), as_of=as_of)
 
 
 def difference(told: Sequence[Held], now: Held, *, as_of: int) -> Difference:

@@ -12,7 +12,6 @@ from activities.courier import Courier
 from documents.calendar import UID_DOMAIN
 from domain import messages as m
 from domain.agenda import Session
-from domain.calendars import calendar_of
 from domain.facts import PersonId
 from domain.letters import Purpose
 from domain.messages import Cause
@@ -30,6 +29,7 @@ from tests.builders import (
     REFERENCE,
     Journey,
     a_session,
+    calendar_of,
     day_of,
     in_preparation,
     writing,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from domain import events as e
 from domain import messages as m
 from domain.agenda import Session, SessionKind
-from domain.calendars import Held, Telling, calendar_of, difference_for
+from domain.calendars import Calendars, Difference, Held, Telling
 from domain.events import Entry, Event, Outcome, Phase
 from domain.facts import PersonId
 from domain.messages import Cause
@@ -28,15 +28,23 @@ from tests.builders import (
     SOC_OFFER,
     a_request,
     a_session,
+    calendar_of,
     day_of,
     in_visit,
     noon,
+    on_the_clock,
     ready_to_go,
     writing,
 )
 
 READERS = (COORDINATOR, HOST, FRIDA, EMELIE)
 each_reader = pytest.mark.parametrize("reader", READERS)
+
+
+def difference_for(
+    person: PersonId, entries: Sequence[Entry], as_of: int, tellings: Sequence[Telling] = ()
+) -> Difference:
+    return Calendars(entries, on_the_clock).difference_for(person, as_of, tellings)
 
 
 def names(held: Held) -> set[str]:
