@@ -1,6 +1,7 @@
 """Letters about an agenda, from a real ledger to calendars that know nothing but those letters."""
 
 import random
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, time, timedelta
 from email.message import EmailMessage
@@ -82,6 +83,11 @@ async def post_comes(store: Store, courier: Courier) -> None:
         await tx.execute(sa.update(letter).values(next_attempt_at=NOW))
     while await courier.deliver_next():
         pass
+
+
+async def post_comes_once(courier: Courier) -> None:
+    while await courier.deliver_next():
+        courier.postman._rests_until = 0.0
 
 
 def to(person: PersonId, clerk: Clerk) -> list[EmailMessage]:
@@ -308,6 +314,29 @@ async def test_who_never_got_the_agenda_gets_all_of_it_with_the_change(
     assert "is agreed" in told["Subject"]
     assert SimulatedCalendar().read([told]).times == expected(journey, FRIDA)
     assert not any(part.get_filename() == "agenda-cancelled.ics" for part in told.walk())
+
+
+async def test_whether_or_not_a_doubtful_letter_arrived_the_next_puts_calendars_right(
+    store: Store, courier: Courier, clerk: Clerk, journey: Journey
+) -> None:
+    clerk.silent = True
+    journey.accept_agenda()
+    await write(store, journey)
+    await post_comes_once(courier)
+    clerk.silent = False
+    doubtful = list(clerk.taken)
+    change(journey, edited(journey.mobility.agenda.sessions))
+    await write(store, journey)
+
+    courier.postman._rests_until = 0.0
+    await post_comes(store, courier)
+
+    all_calendars_are_right(journey, clerk)
+    clerk.taken = [taken for taken in clerk.taken if taken not in doubtful]
+    assert len(clerk.taken) == 4
+    all_calendars_are_right(journey, clerk)
+    states = [line.state for line in await ledger(store, Purpose.AGENDA_ACCEPTED)]
+    assert Counter(states) == {LetterState.UNKNOWN: 4, LetterState.HANDED_OVER: 4}
 
 
 async def test_who_withdraws_while_a_letter_settles_gets_it_no_more(

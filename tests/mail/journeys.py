@@ -500,7 +500,6 @@ def _changed(journey: Journey) -> Journey:
     """The accepted agenda is changed, and changed again in vain, before one of two withdraws."""
     journey.to_preparation()
     journey.award()
-    journey.pay()
     journey.put_agenda()
     journey.say(m.AcceptAgenda(by=BORAS, version=1))
     accepted, known = journey.mobility.agenda.sessions, journey.mobility.n
