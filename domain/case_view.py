@@ -23,6 +23,7 @@ class OpenQuestion(State):
     since: datetime
     due: datetime
     next_reminder: datetime | None
+    epoch: int  #: the entry that asked
 
     @property
     def act(self) -> str:
@@ -41,6 +42,9 @@ class CaseView(State):
     reference: Reference
     n: int
     phase: Phase
+    first_day: date
+    last_day: date
+    moved_at: int  #: the entry by which the visit was last moved, 0 before
     outcome: Outcome | None
     cause: Cause | None
     host: Ranked | None
@@ -77,10 +81,9 @@ class CaseView(State):
         """The open question of that kind."""
         return next((q for q in self.questions if q.asked is asked), None)
 
-    def still_asks(self, asked: Asked, person: PersonId) -> bool:
-        """Whether that person is still waited for: the reason of every reminder."""
-        question = self.question(asked)
-        return question is not None and person in question.people
+    def as_it_stands(self, request: MobilityRequest) -> MobilityRequest:
+        """The request as it was made, with the dates that the visit has been moved to since."""
+        return request.moved_to(self.first_day, self.last_day)
 
 
 def view_of(mobility: Mobility) -> CaseView:
@@ -90,6 +93,9 @@ def view_of(mobility: Mobility) -> CaseView:
         reference=mobility.request.reference,
         n=mobility.n,
         phase=mobility.phase,
+        first_day=mobility.request.first_day,
+        last_day=mobility.request.last_day,
+        moved_at=mobility.moved_at,
         outcome=mobility.outcome,
         cause=mobility.cause,
         host=mobility.matching.host or pending,
@@ -117,7 +123,7 @@ def view_of(mobility: Mobility) -> CaseView:
 def _question(wait: Wait) -> OpenQuestion:
     return OpenQuestion(
         asked=wait.asked, people=tuple(wait.awaited), since=wait.since, due=wait.due,
-        next_reminder=wait.next_reminder(),
+        next_reminder=wait.next_reminder(), epoch=wait.epoch,
     )  # fmt: skip
 
 

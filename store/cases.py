@@ -42,12 +42,18 @@ RESERVING = 0x4D4F43
 
 
 class Case(Fact):
-    """One mobility for reading."""
+    """One mobility for reading; its request has the dates that hold."""
 
     reference: Reference
     request: MobilityRequest | None
     view: CaseView | None
     is_erased: bool = False
+
+    def as_it_stands(self) -> "Case":
+        """The same with the dates the visit has been moved to, where it has been."""
+        if self.request is None or self.view is None:
+            return self
+        return self.model_copy(update={"request": self.view.as_it_stands(self.request)})
 
 
 class Store:
@@ -114,7 +120,7 @@ class Store:
     async def _cases(self, which: sa.Executable, of: dict[str, str]) -> list[Case]:
         async with single_statement(self.engine) as connection:
             rows = await connection.execute(which, of)
-            return [Case.model_validate(dict(row)) for row in rows.mappings()]
+            return [Case.model_validate(dict(row)).as_it_stands() for row in rows.mappings()]
 
     # Names and texts.
 
