@@ -45,6 +45,9 @@ def move(mobility: Mobility, message: MoveVisit, *, at: datetime) -> None:
     Every question asked for the old days falls, and its reminders with it.
     """
     old, told = mobility.request, mobility.concerned
+    if mobility.phase is Phase.MATCHING and mobility.matching.host is not None:
+        # A host has said yes at this very moment: it is one of those who sign, not one just asked.
+        mobility.enter(Phase.AGREEMENT, at=at)
     mobility.request = old.moved_to(message.first_day, message.last_day)
     mobility.waits.clear()
     mobility.almanac = Almanac()
