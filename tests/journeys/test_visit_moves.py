@@ -1,5 +1,6 @@
 """The dates of a visit move: what was planned falls, all sign anew, and the card is right."""
 
+import asyncio
 import re
 from collections import Counter
 from datetime import date, timedelta
@@ -22,10 +23,8 @@ from starter.case_files import CaseDocument, move
 from starter.desk import FrontDesk
 from starter.rehearsal import Rehearsal
 from starter.story import (
-    a_host_accepts,
     everybody_looks_back,
     everybody_signs,
-    grant_and_agenda_are_settled,
     holder,
     the_visit_takes_place,
 )
@@ -60,6 +59,9 @@ async def _nothing_of_before_is_asked(desk: FrontDesk, rehearsal: Rehearsal) -> 
 
 async def _last_calendar(desk: FrontDesk, rehearsal: Rehearsal, stack: Stack) -> str:
     """The calendar that went along with the letter about the agenda accepted last."""
+    async with asyncio.timeout(30):
+        while not await rehearsal.post_has_come():
+            await asyncio.sleep(0.05)
     *_, line = await letters(desk, rehearsal, Purpose.AGENDA_ACCEPTED)
     contents = [file.read_bytes() for file in (stack.letters / "new").iterdir()]
     sent = (message_from_bytes(content, policy=default) for content in contents)
@@ -142,10 +144,9 @@ async def test_half_signed_it_is_drawn_up_and_signed_anew_by_all(
 async def test_moved_when_all_was_settled_it_is_lived_and_told_on_its_new_days(
     begin: Begin, case: CaseDocument, desk: FrontDesk, stack: Stack
 ) -> None:
-    rehearsal = await begin(with_post=True)
-    await a_host_accepts(rehearsal)
-    await everybody_signs(rehearsal)
-    await grant_and_agenda_are_settled(rehearsal, case)
+    rehearsal = await begin()
+    await stages.prepared(rehearsal, case)
+    await (await holder(rehearsal, Role.SENDING)).confirm_instalment(await rehearsal.today())
     request = (await rehearsal.mobility()).request
     with pytest.raises(AlreadyDone, match="give other dates"):
         await (await holder(rehearsal, Role.SENDING)).move(request.first_day, request.last_day)
