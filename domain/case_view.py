@@ -23,7 +23,7 @@ class OpenQuestion(State):
     since: datetime
     due: datetime
     next_reminder: datetime | None
-    epoch: int  #: the entry that asked
+    epoch: int = 0  #: the entry that asked
 
     @property
     def act(self) -> str:
@@ -42,9 +42,8 @@ class CaseView(State):
     reference: Reference
     n: int
     phase: Phase
-    first_day: date
-    last_day: date
-    moved_at: int  #: the entry by which the visit was last moved, 0 before
+    moved_at: int = 0  #: the entry by which the visit was last moved, 0 before
+    moved_to: tuple[date, date] | None = None  #: its first and last day since then
     outcome: Outcome | None
     cause: Cause | None
     host: Ranked | None
@@ -83,19 +82,19 @@ class CaseView(State):
 
     def as_it_stands(self, request: MobilityRequest) -> MobilityRequest:
         """The request as it was made, with the dates that the visit has been moved to since."""
-        return request.moved_to(self.first_day, self.last_day)
+        return request.moved_to(*self.moved_to) if self.moved_to else request
 
 
 def view_of(mobility: Mobility) -> CaseView:
     """The page as it stands now."""
+    request, moved_at = mobility.request, mobility.moved_at
     pending = mobility.matching.pending
     return CaseView(
-        reference=mobility.request.reference,
+        reference=request.reference,
         n=mobility.n,
         phase=mobility.phase,
-        first_day=mobility.request.first_day,
-        last_day=mobility.request.last_day,
-        moved_at=mobility.moved_at,
+        moved_at=moved_at,
+        moved_to=(request.first_day, request.last_day) if moved_at else None,
         outcome=mobility.outcome,
         cause=mobility.cause,
         host=mobility.matching.host or pending,

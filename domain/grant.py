@@ -123,13 +123,12 @@ class GrantDecision(StrEnum):
 class Grant(State):
     """The computed lines, the decision and the first instalment.
 
-    ``must_be_computed`` until there are lines for the dates that hold. ``decided_on`` is the day of
-    the first award: from then on money may be paid. ``instalments`` is what each participant gets
-    first, as it fell due.
+    ``decided_on`` is the day of the first award: from then on money may be paid. ``instalments`` is
+    what each participant gets first, as it fell due.
     """
 
-    must_be_computed: bool = True
     lines: tuple[GrantLine, ...] = ()
+    is_for_other_dates: bool = False
     decision: GrantDecision | None = None
     amounts: dict[str, Decimal] = {}
     decided_on: date | None = None
@@ -142,9 +141,14 @@ class Grant(State):
         """What the office has awarded, in euro."""
         return sum(self.amounts.values(), Decimal(0))
 
+    @property
+    def must_be_computed(self) -> bool:
+        """Whether there are no lines for the dates that hold."""
+        return not self.lines or self.is_for_other_dates
+
     def fall_with_dates(self) -> None:
         """The visit is moved: it must be computed anew, and nothing is due by the old dates."""
-        self.must_be_computed = True
+        self.is_for_other_dates = True
         if self.instalment_paid_on is None:
             self.instalment_due = None
 
@@ -155,9 +159,8 @@ class Grant(State):
     def put_anew(self, lines: tuple[GrantLine, ...]) -> "Grant":
         """These lines, undecided. An instalment that was paid stays paid."""
         return Grant(
-            must_be_computed=False, lines=lines, decided_on=self.decided_on,
-            instalments=self.instalments, instalment_due=self.instalment_due,
-            instalment_paid_on=self.instalment_paid_on,
+            lines=lines, decided_on=self.decided_on, instalments=self.instalments,
+            instalment_due=self.instalment_due, instalment_paid_on=self.instalment_paid_on,
         )  # fmt: skip
 
     def leave_out(self, person: PersonId) -> None:

@@ -265,7 +265,7 @@ class Mobility(State):
         if not self.grant.is_upheld_by(lines):
             self.ask_for_decision(lines, at=at)
             return
-        self.grant.must_be_computed = False
+        self.grant.is_for_other_dates = False
         self.happened(e.AwardUpheld(total=self.grant.total), at=at)
         self.ask_for_instalment(at=at)
 

@@ -205,6 +205,18 @@ class Store:
             )
         return sha256
 
+    async def keep_aside(self, reference: Reference, name: str, sha256: str, under: str) -> None:
+        """Keep a paper under another name besides, if it is still the one of this hash."""
+        found = sa.select(
+            document.c.reference, sa.literal(under), document.c.sha256, document.c.sealed
+        ).where(
+            document.c.reference == reference, document.c.name == name, document.c.sha256 == sha256
+        )
+        columns = ["reference", "name", "sha256", "sealed"]
+        aside = insert(document).from_select(columns, found).on_conflict_do_nothing()
+        async with single_statement(self.engine) as tx:
+            await tx.execute(aside)
+
     async def discard_documents(self, reference: Reference, names: Sequence[str]) -> None:
         """Take back papers that were drawn up and are not to be published."""
         async with single_statement(self.engine) as tx:

@@ -1,6 +1,7 @@
 """The dates of a visit move: what was planned falls, all sign anew, and the card is right."""
 
 import asyncio
+import hashlib
 import re
 from collections import Counter
 from datetime import date, timedelta
@@ -171,8 +172,12 @@ async def test_moved_when_all_was_settled_it_is_lived_and_told_on_its_new_days(
     assert [happened[kind] for kind in told_once] == [1, 1, 1, 1]
     papers = await desk.store.documents(rehearsal.reference)
     drawn = [name for name in papers if name.endswith(".pdf")]
-    assert len(drawn) == 4
-    assert [n for n in drawn if said_dates(tuple(days)) not in text_of(papers[n])] == []
+    assert len(drawn) == 5
+    assert [n for n in drawn if said_dates(tuple(days)) not in text_of(papers[n])] == [
+        "agreement-1.pdf"
+    ]
+    first, _ = await facts(desk, rehearsal, "AgreementDrawnUp")
+    assert hashlib.sha256(papers["agreement-1.pdf"]).hexdigest() == first["document"]
     calendar = await _last_calendar(desk, rehearsal, stack)
     held_on = re.findall(r"DTSTART;TZID=[^:]+:(\d{8})T", calendar)
     assert set(held_on) == {f"{day:%Y%m%d}" for day in days}
