@@ -145,8 +145,8 @@ async def claim(engine: AsyncEngine, at_most: int = 1) -> list[LedgerLine]:
     return sorted(lines, key=lambda line: (line.intended_at, line.key))
 
 
-async def about_to_hand_over(engine: AsyncEngine, renderings: Sequence[Rendering]) -> set[str]:
-    """Note that letters leave now, before they do, and return the keys that are ours to send.
+async def about_to_hand_over(engine: AsyncEngine, renderings: Sequence[Rendering]) -> list[bool]:
+    """Note that letters leave now, before they do, and return which of them are ours to send.
 
     Each counts as unanswered until an answer is noted, and nobody else gets it for as long as a
     delivery may take.
@@ -160,11 +160,12 @@ async def about_to_hand_over(engine: AsyncEngine, renderings: Sequence[Rendering
         "scopes": [" ".join(r.sealed_for) for r in renderings],
     }
     async with single_statement(engine) as tx:
-        return set((await tx.execute(RENDERED, columns | {"wait": DELIVERY_SECONDS})).scalars())
+        noted = set((await tx.execute(RENDERED, columns | {"wait": DELIVERY_SECONDS})).scalars())
+    return [r.line.key in noted for r in renderings]
 
 
-async def settle(engine: AsyncEngine, settlements: Sequence[Settlement]) -> set[str]:
-    """Note what finally became of letters, and return the keys that nobody took up since."""
+async def settle(engine: AsyncEngine, settlements: Sequence[Settlement]) -> list[bool]:
+    """Note what finally became of letters, and return which of them nobody took up since."""
     columns: dict[str, object] = {
         "keys": [s.line.key for s in settlements],
         "attempts": [s.line.attempts for s in settlements],
@@ -172,7 +173,8 @@ async def settle(engine: AsyncEngine, settlements: Sequence[Settlement]) -> set[
         "remarks": [s.remark for s in settlements],
     }
     async with single_statement(engine) as tx:
-        return set((await tx.execute(SETTLED, columns | {"ways": _WAYS})).scalars())
+        noted = set((await tx.execute(SETTLED, columns | {"ways": _WAYS})).scalars())
+    return [s.line.key in noted for s in settlements]
 
 
 RENDERED = sa.text(
