@@ -671,6 +671,28 @@ async def test_an_agenda_that_falls_with_its_dates_is_in_no_calendar(
 
 
 @pytest.mark.usefixtures("office")
+async def test_a_decision_is_told_as_it_was_though_the_grant_is_computed_anew(
+    store: Store, courier: Courier, clerk: Clerk
+) -> None:
+    journey = in_preparation()
+    await keep_all_of(store, journey)
+    await silence(store)
+    journey.award()
+    await write(store, journey)
+    journey.move(length=4)
+    journey.sign(*journey.mobility.signatories)
+    await write(store, journey)
+    await store.keep_document(REFERENCE, "agreement.pdf", PAPER)
+
+    await deliver_all(courier)
+
+    told = clerk.letters_about("The grant is awarded")
+    assert len(told) == 3
+    assert {"3,018.00" in text_of(x) or "1,159.00" in text_of(x) for x in told} == {True}
+    assert len(clerk.letters_about("Please decide on the grant")) == 1
+
+
+@pytest.mark.usefixtures("office")
 async def test_what_was_asked_for_other_dates_is_withheld_though_the_same_is_asked_anew(
     store: Store, courier: Courier
 ) -> None:

@@ -193,6 +193,8 @@ async def test_a_longer_visit_is_decided_anew_and_what_was_paid_stays_paid(
     await (await holder(rehearsal, Role.SENDING)).confirm_instalment(await rehearsal.today())
 
     await _move(rehearsal, days=3)
+    await desk.handle(rehearsal.reference).signal(MobilityWorkflow.renew)
+    await second_run(desk, rehearsal)
     await _move(rehearsal, weeks=1, days=4)
     await everybody_signs(rehearsal)
 

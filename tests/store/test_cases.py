@@ -20,6 +20,7 @@ from store.ledger import (
 )
 from store.sealing import KeyDestroyed
 from store.tables import document, metadata, mobility, participant, writing
+from store.whole import read_whole
 from tests.builders import (
     BORAS,
     EMELIE,
@@ -122,6 +123,7 @@ async def test_once_moved_it_is_read_with_the_dates_that_hold(store: Store) -> N
         assert case is not None
         assert case.request == journey.mobility.request
         assert len(case.request.days) == 4
+    assert (await read_whole(store, REFERENCE)).request == journey.mobility.request
 
 
 async def test_there_is_no_case_of_an_unknown_reference(store: Store) -> None:
