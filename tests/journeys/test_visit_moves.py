@@ -211,6 +211,32 @@ async def test_a_longer_visit_is_decided_anew_and_what_was_paid_stays_paid(
     assert await is_sound(desk, rehearsal)
 
 
+async def test_of_two_moves_at_once_the_later_one_holds(
+    begin: Begin, case: CaseDocument, desk: FrontDesk
+) -> None:
+    rehearsal = await begin()
+    await stages.in_preparation(rehearsal, case)
+    both = [await holder(rehearsal, role) for role in (Role.SENDING, Role.RECEIVING)]
+    day = (await rehearsal.mobility()).request.first_day
+    wanted = [day + timedelta(weeks=weeks) for weeks in (5, 7)]
+
+    await asyncio.gather(
+        *(who.move(on, on + timedelta(days=2)) for who, on in zip(both, wanted, strict=True))
+    )
+
+    view = await rehearsal.asked(Asked.SIGNATURES)
+    moved = await facts(desk, rehearsal, "VisitMoved")
+    request = (await rehearsal.mobility()).request
+    assert {entry["first_day"] for entry in moved} == {str(day) for day in wanted}
+    assert str(request.first_day) == moved[-1]["first_day"]
+    question = view.question(Asked.SIGNATURES)
+    assert question is not None
+    assert question.epoch > view.moved_at
+    await everybody_signs(rehearsal)
+    await rehearsal.asked(Asked.GRANT_DECISION, Asked.AGENDA)
+    assert await is_sound(desk, rehearsal)
+
+
 async def test_said_twice_it_is_moved_once_and_there_and_back_it_is_moved_twice(
     begin: Begin, case: CaseDocument, desk: FrontDesk
 ) -> None:
