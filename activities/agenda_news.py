@@ -57,7 +57,7 @@ def _to_accept(case: OpenCase, order: LetterOrder, earlier: Sequence[LedgerLine]
     if not before:
         seen = [line.order.epoch for line in earlier
                 if line.order.purpose in TO_ACCEPT and line.state in ARRIVED
-                and line.order.epoch < order.epoch]  # fmt: skip
+                and case.view.moved_at < line.order.epoch < order.epoch]  # fmt: skip
         before = case.put_at(max(seen)) if seen else ()
     found = difference(
         [{s.id: s for s in before}], {s.id: s for s in case.on_the_table}, as_of=order.event

@@ -64,8 +64,12 @@ class OpenCase:
 
     @property
     def on_the_table(self) -> tuple[Session, ...]:
-        """The agenda put forward last, as far as it is for those who still take part."""
-        put = [event for event in self.events if isinstance(event, AgendaPut)]
+        """The agenda put forward last, as far as it is for those who still take part.
+
+        None when the visit has been moved since.
+        """
+        since = self.events[self.view.moved_at :]
+        put = [event for event in since if isinstance(event, AgendaPut)]
         return self._for_those_left(put[-1].sessions) if put else ()
 
     def put_at(self, n: int) -> tuple[Session, ...]:

@@ -52,7 +52,8 @@ class _Agenda:
                 self._leave_out(person, entry.at)
             case e.MobilityEnded(outcome=outcome) if outcome is not Outcome.COMPLETED:
                 self.sessions = tuple(s for s in self.sessions if not self._is_to_come(s, entry.at))
-            # Whatever else takes the agenda away belongs here, such as a visit on other days.
+            case e.VisitMoved():
+                self.sessions = ()
 
     def _leave_out(self, person: PersonId, at: datetime) -> None:
         """Plan what is still to come without somebody, and nothing for nobody."""

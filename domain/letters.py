@@ -38,6 +38,7 @@ class Purpose(StrEnum):
     CARD_STOPPED = "card-stopped"
     CARD_PUBLISHED = "card-published"
     ANSWER_OVERDUE = "answer-overdue"
+    VISIT_MOVED = "visit-moved"
     PARTICIPANT_WITHDREW = "participant-withdrew"
     MOBILITY_ENDED = "mobility-ended"
 
@@ -69,17 +70,36 @@ class LetterOrder(Fact):
 
 
 def reason_stands(order: LetterOrder, view: CaseView) -> bool:
-    """Whether there is still a reason to send a letter, as the mobility stands now."""
-    if order.while_asked:
-        return view.still_asks(order.while_asked, order.to)
-    return order.while_open is None or view.question(order.while_open) is not None
+    """Whether there is still a reason to send a letter, as the mobility stands now.
+
+    A question that was asked anew since is another one, though it asks the same.
+    """
+    if order.purpose in FALL_WITH_DATES and order.event < view.moved_at:
+        return False
+    asked = order.while_asked or order.while_open
+    if asked is None:
+        return True
+    question = view.question(asked)
+    if question is None or question.epoch > order.event:
+        return False
+    return order.while_asked is None or order.to in question.people
+
+
+FALL_WITH_DATES = (
+    Purpose.AGREEMENT_IN_FORCE, Purpose.INSTALMENT_OVERDUE, Purpose.AGENDA_RETURNED,
+    Purpose.AGENDA_ACCEPTED, Purpose.AGENDA_UNCHANGED,
+)  # fmt: skip
+"""News that holds for the dates of its time only: left undelivered, it goes when a visit moves."""
 
 
 URGENT = timedelta(days=1)
 """How near a visit is when news of its agenda wait for nothing."""
 SAID_ANEW = (Purpose.AGENDA_ACCEPTED,)
 """Letters that say all that an older one to the same person would: the older one is merged."""
-CALENDARS = (Purpose.AGENDA_ACCEPTED, Purpose.PARTICIPANT_WITHDREW, Purpose.MOBILITY_ENDED)
+CALENDARS = (
+    Purpose.AGENDA_ACCEPTED, Purpose.VISIT_MOVED, Purpose.PARTICIPANT_WITHDREW,
+    Purpose.MOBILITY_ENDED,
+)  # fmt: skip
 """Letters that carry what has changed in their reader's calendar."""
 
 LETTER_OF = {
@@ -130,7 +150,7 @@ def letters_after(entry: Entry, mobility: Mobility) -> list[LetterOrder]:
     asking = [
         _order(entry, LETTER_OF[asked], person, while_asked=asked, settles=settles)
         for asked in ASKING.get(type(event), ())
-        for person in (mobility.waits[asked.value].awaited if asked.value in mobility.waits else ())
+        for person in _asked_by(entry, asked, mobility)
     ]
     telling = [
         _order(entry, purpose, person, settles=settles)
@@ -138,6 +158,12 @@ def letters_after(entry: Entry, mobility: Mobility) -> list[LetterOrder]:
         for person in dict.fromkeys(people)
     ]
     return asking + telling
+
+
+def _asked_by(entry: Entry, asked: Asked, mobility: Mobility) -> list[PersonId]:
+    """Who is waited for because of this entry; nobody where it was asked anew since."""
+    wait = mobility.waits.get(asked.value)
+    return wait.awaited if wait and wait.epoch <= entry.n else []
 
 
 def _order(  # noqa: PLR0913 - an order is all of these
@@ -193,17 +219,17 @@ def _telling(  # noqa: C901, PLR0911, PLR0912 - a table, row by row
             return [(Purpose.CERTIFICATE_ISSUED, list(event.documents))]
         case e.CardPublished():
             return [(Purpose.CARD_PUBLISHED, [sending, *host, office, *travelling])]
+        case e.VisitMoved():
+            return [(Purpose.VISIT_MOVED, _still_concerned(event.told, mobility))]
         case e.ParticipantWithdrew():
             # Of the last one's withdrawal the others hear with the end of the mobility.
             others = [] if mobility.outcome else [sending, *host]
             return [(Purpose.PARTICIPANT_WITHDREW, [*others, event.participant])]
         case e.MobilityEnded() if event.outcome is not Outcome.COMPLETED or not mobility.card:
-            return [(Purpose.MOBILITY_ENDED, _concerned(mobility))]
+            return [(Purpose.MOBILITY_ENDED, list(mobility.concerned))]
     return []
 
 
-def _concerned(mobility: Mobility) -> list[PersonId]:
-    """Everybody who has had a part in it, told of its end once."""
-    host = [mobility.host] if mobility.host else []
-    office = [mobility.request.office] if mobility.grant.lines else []
-    return [mobility.request.coordinator, *host, *office, *mobility.taking_part]
+def _still_concerned(people: tuple[PersonId, ...], mobility: Mobility) -> list[PersonId]:
+    """Of these people, those who have not withdrawn altogether since."""
+    return [p for p in people if p not in mobility.withdrawn or mobility.roles_of(p)]

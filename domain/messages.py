@@ -135,6 +135,14 @@ class ReportFollowUp(Message):
     follow_up: FollowUp
 
 
+class MoveVisit(Message):
+    """The visit is to take place on other days; everything is planned anew for them."""
+
+    first_day: date
+    last_day: date
+    note: Writing | None = None
+
+
 class WithdrawParticipant(Message):
     """A participant stops, or the sending coordinator says so for them."""
 

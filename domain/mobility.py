@@ -30,12 +30,17 @@ HEARD = 200
 
 
 class Mobility(State):
-    """One exchange, from request to closing."""
+    """One exchange, from request to closing.
+
+    ``request`` has the dates that hold. ``moved_at`` is the entry by which the visit was last
+    moved, 0 before; until the ``almanac`` is looked up for those dates, it is empty.
+    """
 
     request: MobilityRequest
     phase: Phase = Phase.MATCHING
     n: int = 0
     recorded: int = 0
+    moved_at: int = 0
     journal_head: str = ""
     almanac: Almanac = Almanac()
     matching: Matching = Matching()
@@ -87,6 +92,13 @@ class Mobility(State):
     def attended(self) -> tuple[PersonId, ...]:
         """Those taking part who were there on some day."""
         return tuple(p for p in self.taking_part if self.visit.days_of(p))
+
+    @property
+    def concerned(self) -> tuple[PersonId, ...]:
+        """Everybody who has had a part in it so far, each person once."""
+        host = (self.host,) if self.host else ()
+        office = (self.request.office,) if self.grant.lines else ()
+        return tuple(dict.fromkeys((self.request.coordinator, *host, *office, *self.taking_part)))
 
     @property
     def first_morning(self) -> datetime:
@@ -178,9 +190,8 @@ class Mobility(State):
         """Ask back a first instalment paid to people who then did not travel."""
         if self.grant.instalment_paid_on is None:
             return
-        stayed = [p for p in people if p not in self.visit.arrived]
-        percent = self.request.funding.first_instalment_percent
-        amounts = {p: first_instalment(self.grant, p, percent) for p in stayed}
+        paid = self.grant.instalments
+        amounts = {p: paid[p] for p in people if p in paid and p not in self.visit.arrived}
         if amounts:
             self.happened(e.InstalmentReclaimed(amounts=amounts), at=at)
 
@@ -192,6 +203,7 @@ class Mobility(State):
 
     def rank_hosts(self, ranking: Ranking, *, at: datetime) -> None:
         """Keep the order in which hosts will be asked."""
+        ranking = ranking.without(self.matching.declined_for_good)
         self.matching.ranking = ranking
         self.happened(e.HostsRanked(ranking=ranking), at=at)
 
@@ -245,9 +257,21 @@ class Mobility(State):
             self.answered(Asked.SIGNATURES)
             self.happened(e.AgreementInForce(version=self.agreement.version, on=at.date()), at=at)
 
+    def take_up_grant(self, lines: tuple[GrantLine, ...], *, at: datetime) -> None:
+        """Have a computed grant decided, unless it comes to the sums that are awarded already.
+
+        An instalment that was not paid before the visit was moved is asked for anew.
+        """
+        if not self.grant.is_upheld_by(lines):
+            self.ask_for_decision(lines, at=at)
+            return
+        self.grant.is_for_other_dates = False
+        self.happened(e.AwardUpheld(total=self.grant.total), at=at)
+        self.ask_for_instalment(at=at)
+
     def ask_for_decision(self, lines: tuple[GrantLine, ...], *, at: datetime) -> None:
         """Put the computed grant before the programme office, two days before the visit at last."""
-        self.grant.lines = lines
+        self.grant = self.grant.put_anew(lines)
         wait = self.ask(
             Asked.GRANT_DECISION, (self.request.office,), at=at,
             limits=Limits(self._before_visit(2)),
@@ -273,8 +297,10 @@ class Mobility(State):
         """The first instalment falls due: 30 days after signature, or on the first day if sooner.
 
         Awarded later than that, it is due on the day after the award: before, there is nothing to
-        pay.
+        pay. Paid before the visit was moved, it is not asked for again.
         """
+        if self.grant.instalment_paid_on is not None:
+            return
         signed_on = self.agreement.in_force_on or at.date()
         due = instalment_due(signed_on=signed_on, first_day=self.request.first_day)
         due = max(due, date.fromordinal(at.toordinal() + 1))
@@ -284,6 +310,7 @@ class Mobility(State):
         eve = min(due, self._before_visit(1))
         self.ask(Asked.INSTALMENT, (self.request.coordinator,), at=at, limits=Limits(due=eve))
         amounts = {p: first_instalment(self.grant, p, percent) for p in self.taking_part}
+        self.grant.instalments = amounts
         self.happened(e.InstalmentFellDue(due=due, amounts=amounts), at=at)
 
     def ask_for_agenda(self, *, at: datetime) -> None:

@@ -1,7 +1,7 @@
 """One person's errand with one mobility: everything they may say, in the words of the desk."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from domain import messages as m
 from domain.agenda import Session, named_alike
 from domain.errors import AgendaNotAcceptable, EvaluationNotAcceptable, NotAwaited, Refusal
 from domain.evaluation import Answer, FollowUp
-from domain.events import AgendaPut, ArrivalConfirmed, DepartureConfirmed
+from domain.events import AgendaPut, ArrivalConfirmed, DepartureConfirmed, Event, VisitMoved
 from domain.facts import OfferId, PersonId, Writing
 from domain.grant import GrantDecision
 from domain.matching import DeclineReason
@@ -97,8 +97,7 @@ class Errand:
             ]
         )
         lines = await read_journal(self._desk.store.engine, self._mobility.reference)
-        events = [line.entry.event() for line in lines]
-        put = [event.sessions for event in events if isinstance(event, AgendaPut)]
+        put = _versions(line.entry.event() for line in lines)
         # The same sessions may come again after a return, as a version of their own.
         return await self._say(
             m.PutAgenda(by=self.by, sessions=named_alike(sessions, put)),
@@ -196,6 +195,16 @@ class Errand:
             m.ReportFollowUp(by=self.by, follow_up=follow_up), occasion=str(self._mobility.view.n)
         )
 
+    # Dates.
+
+    async def move(self, first_day: date, last_day: date, note: str = "") -> Receipt:
+        """The visit is to take place on other days."""
+        return await self._say(
+            m.MoveVisit(
+                by=self.by, first_day=first_day, last_day=last_day, note=await self._note(note)
+            )
+        )
+
     # Endings.
 
     async def withdraw(self, participant: str, cause: Cause, note: str = "") -> Receipt:
@@ -245,11 +254,14 @@ class Errand:
     async def _say(self, message: m.Message, *, occasion: str = "") -> Receipt:
         """Say it; what was written for a message that is refused is not kept.
 
+        Once the visit has been moved, the same words answer another question, and are said anew.
+
         Raises:
             Refusal: as the desk says it, with names where it has ids.
             Unreachable: when no worker answers.
         """
         reference, store = self._mobility.reference, self._desk.store
+        occasion = occasion or str(self._mobility.view.moved_at)
         new = await store.keep_texts(reference, self._texts)
         try:
             return await self._desk.say(reference, message, occasion=occasion)
@@ -272,6 +284,17 @@ class Errand:
                 for n, s in enumerate(message.sessions, start=1)
             }
         return names
+
+
+def _versions(events: Iterable[Event]) -> list[tuple[Session, ...]]:
+    """The agendas put forward so far; after a move of the visit nothing is on as before."""
+    versions: list[tuple[Session, ...]] = []
+    for event in events:
+        if isinstance(event, AgendaPut):
+            versions.append(event.sessions)
+        elif isinstance(event, VisitMoved):
+            versions.append(())
+    return versions
 
 
 def _in_names(sentence: str, names: Mapping[str, str]) -> str:

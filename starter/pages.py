@@ -141,6 +141,8 @@ def _facts(request: MobilityRequest, view: CaseView, names: Names) -> list[tuple
         ("participants", names.people(view.taking_part) or "none any more"),
         ("programme office", names.person(request.office)),
     ]
+    if view.moved_at:
+        facts.insert(2, ("", f"moved to these days by entry {view.moved_at}"))
     if view.agreement_version:
         state = f"in force since {said(view.in_force_on)}" if view.in_force_on else "to be signed"
         signed = f"{len(view.signed)} signatures, {state}"
@@ -149,7 +151,8 @@ def _facts(request: MobilityRequest, view: CaseView, names: Names) -> list[tuple
     if view.grant_decision:
         facts.append(("grant", f"{view.grant_decision}, {view.grant_total} euro"))
         paid = said(view.instalment_paid_on) if view.instalment_paid_on else "not yet"
-        facts.append(("instalment", f"due {said(view.instalment_due)}, paid {paid}"))
+        due = said(view.instalment_due) if view.instalment_due else "once all have signed anew"
+        facts.append(("instalment", f"due {due}, paid {paid}"))
     if view.agenda_version:
         facts.append(("agenda", _agenda(view)))
     if view.days_confirmed:
@@ -161,6 +164,8 @@ def _facts(request: MobilityRequest, view: CaseView, names: Names) -> list[tuple
 
 def _agenda(view: CaseView) -> str:
     accepted, last = view.agenda_accepted_version, view.agenda_version
+    if view.phase is Phase.AGREEMENT:
+        return f"version {last}, asked for anew once all have signed"
     if not accepted:
         return f"version {last}, not accepted yet"
     is_changing = view.question(Asked.AGENDA_CHANGE) is not None
@@ -176,7 +181,7 @@ def _grant(view: CaseView, names: Names, journal: Sequence[Entry]) -> Iterator[s
     awarded: dict[str, Decimal] | None = None
     for event in (entry.event() for entry in journal):
         if isinstance(event, GrantComputed):
-            lines = event.lines
+            lines, awarded = event.lines, None
         elif isinstance(event, GrantDecided):
             awarded = event.amounts
     for line in lines:

@@ -54,10 +54,17 @@ class MobilityWorkflow:
         return str(mobility.outcome)
 
     async def _journey(self) -> None:
-        await asyncio.gather(self._phases(), follow_changes(self.file))
+        await self._go_through_phases()
+        while self.file.must_start_over:
+            self.file.start_over()
+            self._show_phase()
+            await self._go_through_phases()
         if self.file.mobility.outcome is None:
             await self._go_on_in_a_new_run()
         await self._close()
+
+    async def _go_through_phases(self) -> None:
+        await asyncio.gather(self._phases(), follow_changes(self.file))
 
     async def _phases(self) -> None:
         for phase in (find_a_host, reach_agreement, prepare, accompany_visit,
@@ -223,6 +230,15 @@ class MobilityWorkflow:
 
     @report_follow_up.validator
     def _may_report_follow_up(self, message: m.ReportFollowUp) -> None:
+        self.file.check(message)
+
+    @workflow.update
+    async def move_visit(self, message: m.MoveVisit) -> Receipt:
+        """The visit is to take place on other days."""
+        return await self.file.take(message)
+
+    @move_visit.validator
+    def _may_move_visit(self, message: m.MoveVisit) -> None:
         self.file.check(message)
 
     @workflow.update

@@ -361,6 +361,25 @@ async def test_who_withdraws_while_a_letter_settles_gets_it_no_more(
     all_calendars_are_right(journey, clerk)
 
 
+async def test_a_visit_that_is_moved_is_taken_out_of_every_calendar(
+    store: Store, courier: Courier, clerk: Clerk, journey: Journey
+) -> None:
+    journey.accept_agenda()
+    await write(store, journey)
+    await post_comes(store, courier)
+    # The agreement for the new dates is not drawn up here: what asks for it cannot be written.
+    journey.tell(m.MoveVisit(by=HOST, first_day=day_of(36), last_day=day_of(38)))
+    await write(store, journey)
+
+    await post_comes(store, courier)
+
+    all_calendars_are_right(journey, clerk)
+    for person in READERS:
+        calendar = SimulatedCalendar().read(to(person, clerk))
+        assert calendar.kept
+        assert not calendar.shown
+
+
 async def test_identifiers_are_the_sessions_own(
     store: Store, courier: Courier, clerk: Clerk, journey: Journey
 ) -> None:

@@ -122,6 +122,20 @@ def test_a_mobility_that_ends_before_the_visit_empties_every_calendar(ending: m.
         assert calendar_of(reader, journey.journal) == {}
 
 
+def test_a_visit_that_is_moved_empties_every_calendar_until_it_is_planned_anew() -> None:
+    journey = ready_to_go()
+    journey.move()
+    for reader in READERS:
+        assert calendar_of(reader, journey.journal) == {}
+
+    journey.sign(*journey.mobility.signatories)
+    journey.put_agenda()
+    journey.accept_agenda()
+
+    days = journey.mobility.request.days
+    assert {s.day for s in calendar_of(HOST, journey.journal).values()} == set(days)
+
+
 def test_what_has_taken_place_stays_when_the_mobility_ends_during_the_visit() -> None:
     journey = in_visit()
     journey.wait_until(noon(day_of(2)))
