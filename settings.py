@@ -61,6 +61,7 @@ class Settings(BaseSettings):
     mail_per_second: float | None = Field(default=None, gt=0)
     reminders_per_day: int = Field(default=3, ge=1)
     reminders_per_week: int = Field(default=10, ge=1)
+    agenda_settles_minutes: int = Field(default=15, ge=0, le=24 * 60)
     mobility_key: SecretStr | None = None
     mobility_task_queue: str = "mobility"
     mobility_environment: Literal["production", "demo"] = "production"

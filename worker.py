@@ -82,7 +82,8 @@ def build_worker(
     client: Client, store: Store, settings: Settings, interceptors: Sequence[Interceptor] = ()
 ) -> Worker:
     """Everything a mobility needs, on one task queue."""
-    keeper, papers = JournalKeeper(store), PaperMaker(store)
+    settles_for = timedelta(minutes=settings.agenda_settles_minutes)
+    keeper, papers = JournalKeeper(store, settles_for), PaperMaker(store)
     finder = HostFinder(store, reminder_plans(settings.mobility_plans))
     clerk = GrantClerk(
         rate_files(settings.mobility_rates), allow_illustrations=not settings.is_production

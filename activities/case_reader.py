@@ -63,33 +63,41 @@ class OpenCase:
         return NamedPerson(name=found.name, profile=found.profile, email=found.email)
 
     @property
-    def agenda(self) -> AgendaPut | None:
-        """The agenda put forward last, none when the visit has been moved since."""
+    def on_the_table(self) -> tuple[Session, ...]:
+        """The agenda put forward last, as far as it is for those who still take part.
+
+        None when the visit has been moved since.
+        """
         since = self.events[self.view.moved_at :]
         put = [event for event in since if isinstance(event, AgendaPut)]
-        return put[-1] if put else None
+        return self._for_those_left(put[-1].sessions) if put else ()
 
-    @property
-    def sessions(self) -> tuple[PlannedSession, ...]:
-        """That agenda, without sessions for none but those who have withdrawn."""
-        put = self.agenda.sessions if self.agenda else ()
-        taking_part = set(self.view.taking_part)
-        return tuple(
-            self.planned(session)
-            for session in put
-            if not session.participants or taking_part & set(session.participants)
+    def put_at(self, n: int) -> tuple[Session, ...]:
+        """The agenda that an entry put forward, as far as it is for those who still take part."""
+        event = self.events[n - 1]
+        return self._for_those_left(event.sessions) if isinstance(event, AgendaPut) else ()
+
+    def _for_those_left(self, sessions: tuple[Session, ...]) -> tuple[Session, ...]:
+        left = (
+            session.model_copy(
+                update={
+                    "participants": tuple(
+                        p for p in session.participants if p in self.view.taking_part
+                    )
+                }
+            )
+            for session in sessions
         )
+        return tuple(session for session in left if session.participants)
 
     def planned(self, session: Session) -> PlannedSession:
-        """A session with its texts and names; those who have withdrawn are not in it any more."""
+        """A session with its texts and names."""
         objectives = {o.id: self.text(o.text) for o in self.request.objectives}
         return PlannedSession(
             **session.model_dump(include={"id", "day", "starts", "ends", "kind"}),
             title=self.text(session.title),
             place=self.text(session.place),
-            participants=tuple(
-                self.people[p].name for p in session.participants if p in self.view.taking_part
-            ),
+            participants=tuple(self.people[p].name for p in session.participants),
             objectives=tuple(objectives[o] for o in session.objectives),
         )
 

@@ -9,6 +9,7 @@ from functools import partial
 
 import structlog
 
+from activities.agenda_news import NothingNew
 from activities.scribe import Scribe, Written
 from activities.together import Together
 from domain.reminders import Caps
@@ -28,6 +29,7 @@ from store.ledger import (
 )
 from store.letters_kept import seal_letter
 from store.reminders import Leaving, let_leave
+from store.said_anew import leave_out_said_anew
 from store.sealing import KeyDestroyed
 
 log = structlog.get_logger()
@@ -108,7 +110,10 @@ class Courier:
         if at_most < 1 or self.postman.rests:
             return None
         lines = await claim(self.store.engine, at_most)
-        return await let_leave(self.store.engine, lines, self.caps) if lines else None
+        if not lines:
+            return None
+        lines = await leave_out_said_anew(self.store.engine, lines)
+        return await let_leave(self.store.engine, lines, self.caps)
 
     async def _carry(self, leaving: Leaving) -> None:
         try:
@@ -135,6 +140,8 @@ class Courier:
                 written = await self.scribe.write(line, gathered)
         except KeyDestroyed:
             await self._withhold(line, ERASED)
+        except NothingNew:
+            await self._withhold(line, "nothing new in it for this person")
         except Exception as trouble:
             # Whatever is wrong with this letter, the ledger says so, and the others go on.
             log.exception("letter-not-written", purpose=str(line.order.purpose))

@@ -1,5 +1,7 @@
 """Writing down what happened."""
 
+from datetime import timedelta
+
 from temporalio import activity
 
 from domain.journal import Record
@@ -8,10 +10,14 @@ from store.journal import write_down
 
 
 class JournalKeeper:
-    """Keeps the journal. Only the workflow writes in it, in one stroke per step."""
+    """Keeps the journal. Only the workflow writes in it, in one stroke per step.
 
-    def __init__(self, store: Store) -> None:
+    Letters about an agenda that may be edited again wait as long as ``settles_for``.
+    """
+
+    def __init__(self, store: Store, settles_for: timedelta = timedelta()) -> None:
         self._store = store
+        self._settles_for = settles_for
 
     @activity.defn(name="record")
     async def record(self, record: Record) -> str:
@@ -25,4 +31,5 @@ class JournalKeeper:
         return await write_down(
             self._store.engine, record,
             run_id=info.workflow_run_id or "", activity_id=info.activity_id,
+            settles_for=self._settles_for,
         )  # fmt: skip

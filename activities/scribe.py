@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from email.message import Message
 from functools import partial
 
+from activities.agenda_news import ABOUT_THE_AGENDA, AgendaNews, agenda_news
 from activities.case_reader import OpenCase, open_case
 from activities.together import Together
-from documents.calendar import agenda_calendar
 from domain.events import Entry, Event, GrantComputed, GrantDecided
 from domain.facts import Reference, Writing
 from domain.letters import LetterOrder, Purpose, reason_stands
-from domain.papers import AgendaPaper, GrantPaperLine
+from domain.papers import GrantPaperLine
 from mail.compose import compose
 from mail.context import Attachment, LetterContext
 from mail.envelope import Envelope, as_kept, envelope_of
@@ -21,7 +21,7 @@ from mail.gathered import gathered_message, most_urgent_first
 from mail.message import as_message, message_id_of
 from mail.unsubscribing import say_how_to_unsubscribe
 from store.cases import Store
-from store.ledger import LedgerLine
+from store.ledger import LedgerLine, read_letters
 from store.sealing import KeyDestroyed
 from store.whole import as_of
 
@@ -66,6 +66,7 @@ class Scribe:
         """Write a letter, with all that leaves in it; none where no reason stands any more.
 
         Raises:
+            NothingNew: when it would tell nothing that its reader has not been told.
             KeyDestroyed: when its mobility was erased.
         """
         items = [await self._still_asked(line.order)]
@@ -143,6 +144,10 @@ class Scribe:
 
     async def _context(self, order: LetterOrder, case: OpenCase) -> LetterContext:
         entry = case.entries[order.event - 1]
+        news = AgendaNews()
+        if order.purpose in ABOUT_THE_AGENDA:
+            ledger = await read_letters(self.store.engine, order.reference)
+            news = agenda_news(case, order, ledger)
         return LetterContext(
             order=order,
             entry=entry,
@@ -158,20 +163,16 @@ class Scribe:
             note=case.text(_note_of(entry)),
             objectives=tuple(case.text(o.text) for o in case.request.objectives),
             grant_lines=_grant_lines(_grant_events(order, case)),
-            attachments=await self._attachments(order, case, entry),
+            attachments=news.attachments or await self._papers(order, case),
             concerned=tuple(case.people[p] for p in case.withdrawn),
-            sessions=case.sessions,
+            sessions=news.sessions,
+            changes=news.changes,
+            is_first_agenda=news.is_first,
         )
 
-    async def _attachments(
-        self, order: LetterOrder, case: OpenCase, entry: Entry
-    ) -> tuple[Attachment, ...]:
-        purpose = order.purpose
-        if purpose is Purpose.AGENDA_ACCEPTED:
-            content = agenda_calendar(_agenda_paper(case, entry))
-            return (Attachment("agenda.ics", "text/calendar", content),)
-        name = PAPERS.get(purpose)
-        if purpose is Purpose.CERTIFICATE_ISSUED:
+    async def _papers(self, order: LetterOrder, case: OpenCase) -> tuple[Attachment, ...]:
+        name = PAPERS.get(order.purpose)
+        if order.purpose is Purpose.CERTIFICATE_ISSUED:
             name = f"certificate-{order.to}.pdf"
         if name is None:
             return ()
@@ -222,20 +223,3 @@ def _grant_lines(events: tuple[Event, ...]) -> tuple[GrantPaperLine, ...]:
                     for name, line in zip(ids, lines, strict=True)
                 )
     return lines
-
-
-def _agenda_paper(case: OpenCase, entry: Entry) -> AgendaPaper:
-    agenda = case.agenda
-    if agenda is None or case.view.host is None:
-        raise LookupError(f"{case.reference} has no agenda yet.")
-    everybody = (case.request.coordinator, *case.view.taking_part)
-    return AgendaPaper(
-        reference=case.reference,
-        version=agenda.version,
-        title=case.text(case.request.title),
-        zone=agenda.zone,
-        stamped_at=entry.at,
-        organiser=case.named(case.view.host.coordinator),
-        attendees=tuple(case.named(p) for p in everybody),
-        sessions=case.sessions,
-    )

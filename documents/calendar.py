@@ -1,38 +1,38 @@
-"""The accepted agenda as an invitation that calendars understand."""
+"""Sessions of an accepted agenda as invitations and cancellations that calendars understand."""
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, Timezone, vCalAddress
 
-from documents.wording import each_plain, plain
-from domain.papers import AgendaPaper, NamedPerson, PlannedSession
+from documents.wording import each_plain, listed, plain
+from domain.papers import CalendarMethod, CalendarPaper, NamedPerson, PlannedSession
 
 UID_DOMAIN = "mobility-engine.earlall"
 """What ends every identifier. Never change it: calendars would show every session twice."""
 
 
-def agenda_calendar(paper: AgendaPaper) -> bytes:
-    """Turn the agenda into an invitation: one event for each session, in the host's own time.
+def calendar_part(paper: CalendarPaper) -> bytes:
+    """Draw up what one reader's calendar has to take in, or to take out.
 
-    A later version carries the same identifiers and a higher sequence, so that calendars move a
-    session they have instead of adding another.
+    A calendar object has one method (RFC 5546), so invitations and cancellations are two papers. A
+    session keeps its identifier, and the sequence rises with every change: calendars move a session
+    they have instead of adding another, and heed no older word about it.
     """
     calendar = Calendar()
     calendar.add("PRODID", "-//Mobility engine//Agenda of a visit//EN")
     calendar.add("VERSION", "2.0")
     calendar.add("CALSCALE", "GREGORIAN")
-    calendar.add("METHOD", "REQUEST")
+    calendar.add("METHOD", paper.method.value)
     if paper.sessions:
         calendar.add_component(_zone(paper))
     for session in sorted(paper.sessions, key=lambda s: (s.day, s.starts, s.id)):
         calendar.add_component(_event(session, paper))
-    invitation: bytes = calendar.to_ical()
-    return invitation
+    drawn: bytes = calendar.to_ical()
+    return drawn
 
 
-def _zone(paper: AgendaPaper) -> Timezone:
+def _zone(paper: CalendarPaper) -> Timezone:
     # Only the years of the visit: a zone told for decades is longer than the agenda itself.
     years = [session.day.year for session in paper.sessions]
     return Timezone.from_tzinfo(
@@ -43,10 +43,10 @@ def _zone(paper: AgendaPaper) -> Timezone:
     )
 
 
-def _event(session: PlannedSession, paper: AgendaPaper) -> Event:
+def _event(session: PlannedSession, paper: CalendarPaper) -> Event:
     event = Event()
     event.add("UID", f"{paper.reference}-{session.id}@{UID_DOMAIN}")
-    event.add("SEQUENCE", paper.version - 1)
+    event.add("SEQUENCE", paper.sequence)
     event.add("DTSTAMP", paper.stamped_at.astimezone(UTC))
     # The zone is named by hand: the library would put Africa/Abidjan for Atlantic/Reykjavik.
     zone = {"TZID": paper.zone}
@@ -56,38 +56,37 @@ def _event(session: PlannedSession, paper: AgendaPaper) -> Event:
     if place := plain(session.place):
         event.add("LOCATION", place)
     event.add("DESCRIPTION", _description(session, paper))
-    event.add("STATUS", "CONFIRMED")
+    is_cancelled = paper.method is CalendarMethod.CANCEL
+    event.add("STATUS", "CANCELLED" if is_cancelled else "CONFIRMED")
     event.add("ORGANIZER", _address(paper.organiser), encode=False)
-    for person in _invited(session, paper.attendees):
-        event.add("ATTENDEE", _invitation(person), encode=False)
+    if paper.reader.email:
+        event.add("ATTENDEE", _invitation(session, paper), encode=False)
     return event
 
 
-def _description(session: PlannedSession, paper: AgendaPaper) -> str:
+def _description(session: PlannedSession, paper: CalendarPaper) -> str:
     objectives = [f"- {objective}" for objective in each_plain(session.objectives)]
+    people = each_plain(session.participants)
+    is_own = people == each_plain((paper.reader.name,))
     return "\n".join(
         [
             f"{session.kind.value.capitalize()} session of {plain(paper.title)}",
             *(["", "Objectives:", *objectives] if objectives else []),
+            *([] if is_own or not people else ["", f"Participants: {listed(people)}"]),
             "",
-            f"Mobility {paper.reference}, agenda version {paper.version}",
+            f"Mobility {paper.reference}",
         ]
     )
 
 
-def _invited(session: PlannedSession, attendees: Sequence[NamedPerson]) -> tuple[NamedPerson, ...]:
-    """Whoever the session is for; everybody, where it names nobody we could write to."""
-    reachable = tuple(person for person in attendees if person.email)
-    concerned = tuple(person for person in reachable if person.name in session.participants)
-    return concerned or reachable
-
-
-def _invitation(person: NamedPerson) -> vCalAddress:
-    address = _address(person)
+def _invitation(session: PlannedSession, paper: CalendarPaper) -> vCalAddress:
+    """Only the reader is named: nobody learns from a calendar who else is invited."""
+    takes_part = paper.reader.name in session.participants
+    address = _address(paper.reader)
     address.params["CUTYPE"] = "INDIVIDUAL"
-    address.params["ROLE"] = "REQ-PARTICIPANT"
+    address.params["ROLE"] = "REQ-PARTICIPANT" if takes_part else "NON-PARTICIPANT"
     address.params["PARTSTAT"] = "NEEDS-ACTION"
-    address.params["RSVP"] = "TRUE"
+    address.params["RSVP"] = "TRUE" if takes_part else "FALSE"
     return address
 
 

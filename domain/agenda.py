@@ -1,8 +1,9 @@
 """The plan of the visit: the host's sessions per day and per participant."""
 
+from collections.abc import Callable, Sequence
 from datetime import date, time
 from enum import StrEnum
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -46,13 +47,38 @@ class Session(Fact):
     place: Writing
 
 
+class AcceptedAgenda(Fact):
+    """The version that both sides have accepted: what the visit and everybody's calendar go by."""
+
+    version: int
+    sessions: tuple[Session, ...]
+
+
 class Agenda(State):
-    """Versions put forward by the host; the sending side accepts one or returns it."""
+    """Versions put forward by the host; the sending side accepts one or returns it.
+
+    What is ``accepted`` stays valid while a later version is on the table.
+    """
 
     version: int = 0
     sessions: tuple[Session, ...] = ()
     zone: str = "UTC"
-    is_accepted: bool = False
+    accepted: AcceptedAgenda | None = None
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether both sides have accepted a version, whatever is on the table beside it."""
+        return self.accepted is not None
+
+    def put(self, sessions: tuple[Session, ...], zone: str) -> None:
+        """Lay the next version on the table."""
+        self.version, self.sessions, self.zone = self.version + 1, sessions, zone
+
+    def accept(self) -> int | None:
+        """The version on the table is the accepted one; return the version it replaces."""
+        replaced = self.accepted.version if self.accepted else None
+        self.accepted = AcceptedAgenda(version=self.version, sessions=self.sessions)
+        return replaced
 
     def check_version(self, version: int) -> None:
         """Refuse to speak of an agenda that has been replaced.
@@ -65,6 +91,40 @@ class Agenda(State):
                 f"You speak of version {version} of the agenda, and version {self.version} is on "
                 "the table: read that one first."
             )
+
+
+def named_alike(
+    sessions: Sequence[Session], earlier: Sequence[Sequence[Session]]
+) -> tuple[Session, ...]:
+    """Give sessions the names they had in earlier versions, whatever their place in the file.
+
+    Calendars know a session by its name: one that is moved keeps it, a new one gets a name that
+    none had before. A session is taken for the one that is most like it in the latest version.
+    """
+    known = list(earlier[-1]) if earlier else []
+    used = {session.id for version in earlier for session in version}
+    names: dict[int, str] = {}
+    for likeness in LIKENESSES:
+        for n, session in enumerate(sessions):
+            same = (s for s in known if n not in names and likeness(s) == likeness(session))
+            if found := next(same, None):
+                names[n] = found.id
+                known.remove(found)
+    fresh = (name for n in count(1) if (name := f"S{n}") not in used)
+    return tuple(
+        session.model_copy(update={"id": names.get(n) or next(fresh)})
+        for n, session in enumerate(sessions)
+    )
+
+
+LIKENESSES: tuple[Callable[[Session], object], ...] = (
+    lambda s: s.model_copy(update={"id": ""}),
+    lambda s: (s.title, s.kind, s.participants, s.day),
+    lambda s: (s.title, s.kind, s.participants),
+    lambda s: (s.title, s.kind),
+    lambda s: (s.day, s.starts, s.kind, s.participants),
+)
+"""By what a session is known again, the surest first."""
 
 
 def check_agenda(

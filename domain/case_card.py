@@ -49,6 +49,7 @@ def read_card_facts(entries: Iterable[Entry]) -> CardFacts:  # noqa: C901 - a ta
     arrived: dict[PersonId, date] = {}
     departed: dict[PersonId, date] = {}
     answers: dict[PersonId, Answer] = {}
+    planned: dict[int, tuple[date, ...]] = {}
     for entry in entries:
         facts["entries"] = entry.n
         match entry.event():
@@ -59,8 +60,10 @@ def read_card_facts(entries: Iterable[Entry]) -> CardFacts:  # noqa: C901 - a ta
                 facts |= {"request": requested.moved_to(first_day, last_day), "planned": ()}
             case e.PlaceAccepted(organisation=organisation, coordinator=coordinator):
                 facts |= {"receiving": organisation, "receiving_coordinator": coordinator}
-            case e.AgendaPut(sessions=sessions):
-                facts["planned"] = tuple(sorted({session.day for session in sessions}))
+            case e.AgendaPut(version=version, sessions=sessions):
+                planned[version] = tuple(sorted({session.day for session in sessions}))
+            case e.AgendaAccepted(version=version):
+                facts["planned"] = planned[version]
             case e.ArrivalConfirmed(participants=people, on=on):
                 arrived |= dict.fromkeys(people, on)
             case e.AttendanceConfirmed(day=day, present=present):

@@ -59,7 +59,7 @@ class CaseView(State):
     instalment_due: date | None
     instalment_paid_on: date | None
     agenda_version: int
-    agenda_accepted: bool
+    agenda_accepted_version: int
     days_confirmed: tuple[date, ...]
     evaluated: tuple[PersonId, ...]
     certificates: dict[PersonId, str]
@@ -70,6 +70,11 @@ class CaseView(State):
     def receiving(self) -> OrganisationId | None:
         """The host of the match, or the one being asked."""
         return self.host.organisation if self.host else None
+
+    @property
+    def agenda_accepted(self) -> bool:
+        """Whether both sides have accepted an agenda."""
+        return self.agenda_accepted_version > 0
 
     @property
     def next_due(self) -> datetime | None:
@@ -110,7 +115,7 @@ def view_of(mobility: Mobility) -> CaseView:
         instalment_due=mobility.grant.instalment_due,
         instalment_paid_on=mobility.grant.instalment_paid_on,
         agenda_version=mobility.agenda.version,
-        agenda_accepted=mobility.agenda.is_accepted,
+        agenda_accepted_version=mobility.agenda.accepted.version if mobility.agenda.accepted else 0,
         days_confirmed=tuple(sorted(mobility.visit.present)),
         evaluated=tuple(mobility.evaluation.answers),
         certificates=mobility.certificates,

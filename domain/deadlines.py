@@ -22,6 +22,7 @@ class Asked(StrEnum):
     INSTALMENT = "instalment"
     AGENDA = "agenda"
     AGENDA_ACCEPTANCE = "agenda-acceptance"
+    AGENDA_CHANGE = "agenda-change"  #: an accepted agenda is to be replaced by another
     ATTENDANCE = "attendance"
     EVALUATION = "evaluation"
     FOLLOW_UP = "follow-up"
@@ -102,6 +103,10 @@ MEANINGS = {
     Asked.AGENDA_ACCEPTANCE: Meaning(
         "accept the agenda or return it",
         "the mobility lapses",
+    ),
+    Asked.AGENDA_CHANGE: Meaning(
+        "accept the change to the agenda or return it",
+        "the agenda stays as it was accepted",
     ),
     Asked.ATTENDANCE: Meaning(
         "confirm arrival, attendance of each day and departure",

@@ -135,6 +135,12 @@ class AgendaReturned(Event):
 
 class AgendaAccepted(Event):
     version: int
+    replaces: int | None = None  #: the version that was accepted before
+
+
+class AgendaChangeLapsed(Event):
+    version: int  #: what nobody answered
+    stays: int  #: the version that stays accepted
 
 
 class VisitBegun(Event):

@@ -9,7 +9,7 @@ from functools import singledispatch
 
 from domain import events as e
 from domain import messages as m
-from domain.agenda import Agenda, check_agenda
+from domain.agenda import check_agenda
 from domain.agreement import Signature
 from domain.deadlines import Asked
 from domain.errors import (
@@ -30,7 +30,6 @@ from domain.matching import WHATEVER_THE_DATES
 from domain.mobility import HEARD, Mobility
 from domain.moving import check_may_move, move
 from domain.people import Role
-from domain.waits import Limits
 
 
 def check_may(mobility: Mobility, message: m.Message, *, at: datetime) -> None:
@@ -224,37 +223,40 @@ def _(message: m.PutAgenda, mobility: Mobility, at: datetime) -> None:
         raise AgendaNotAcceptable(
             f"The visit was to begin on {mobility.request.first_day}: it is too late for an agenda."
         )
-    if mobility.agenda.is_accepted:
-        raise AlreadyDone(f"Version {mobility.agenda.version} of the agenda is accepted already.")
-    on_the_table = Asked.AGENDA_ACCEPTANCE.value in mobility.waits
-    if on_the_table and message.sessions == mobility.agenda.sessions:
+    agenda = mobility.agenda
+    if _is_on_the_table(mobility):
+        if message.sessions == agenda.sessions:
+            raise AlreadyDone(f"This agenda is on the table already, as version {agenda.version}.")
+    elif agenda.accepted and message.sessions == agenda.accepted.sessions:
         raise AlreadyDone(
-            f"This agenda is on the table already, as version {mobility.agenda.version}."
+            f"This agenda is accepted already, as version {agenda.accepted.version}: change "
+            "something in it."
         )
     check_agenda(message.sessions, mobility.request, mobility.taking_part)
 
 
 @_act.register
 def _(message: m.PutAgenda, mobility: Mobility, at: datetime) -> None:
-    zone = mobility.matching.host.zone if mobility.matching.host else "UTC"
-    version = mobility.agenda.version + 1
-    mobility.agenda = Agenda(version=version, sessions=message.sessions, zone=zone)
-    mobility.answered(Asked.AGENDA)
-    mobility.ask(
-        Asked.AGENDA_ACCEPTANCE, (mobility.request.coordinator,), at=at,
-        limits=Limits(mobility.request.first_day),
-    )  # fmt: skip
-    mobility.happened(
-        e.AgendaPut(version=version, sessions=message.sessions, zone=zone), at=at, by=message.by
-    )
+    mobility.put_agenda(message.sessions, at=at, by=message.by)
+
+
+def _is_on_the_table(mobility: Mobility) -> bool:
+    return bool({Asked.AGENDA_ACCEPTANCE.value, Asked.AGENDA_CHANGE.value} & mobility.waits.keys())
 
 
 def _check_on_the_table(mobility: Mobility, version: int) -> None:
-    mobility.agenda.check_version(version)
-    if mobility.agenda.is_accepted:
-        raise AlreadyDone(f"Version {version} of the agenda is accepted already.")
-    if Asked.AGENDA_ACCEPTANCE.value not in mobility.waits:
+    agenda = mobility.agenda
+    agenda.check_version(version)
+    if _is_on_the_table(mobility):
+        return
+    if agenda.accepted is None:
         raise NotAwaited("No agenda is on the table: the host has been asked for one.")
+    if agenda.accepted.version == version:
+        raise AlreadyDone(f"Version {version} of the agenda is accepted already.")
+    raise NotAwaited(
+        f"Version {version} of the agenda is off the table, and version {agenda.accepted.version} "
+        "stays accepted."
+    )
 
 
 @_check.register
@@ -264,14 +266,12 @@ def _(message: m.AcceptAgenda, mobility: Mobility, _at: datetime) -> None:
 
 @_act.register
 def _(message: m.AcceptAgenda, mobility: Mobility, at: datetime) -> None:
-    mobility.agenda.is_accepted = True
-    mobility.answered(Asked.AGENDA_ACCEPTANCE)
-    mobility.happened(e.AgendaAccepted(version=message.version), at=at, by=message.by)
+    mobility.accept_agenda(at=at, by=message.by)
 
 
 @_check.register
 def _(message: m.ReturnAgenda, mobility: Mobility, at: datetime) -> None:
-    if at.date() >= mobility.request.first_day:
+    if at.date() >= mobility.request.first_day and not mobility.agenda.is_accepted:
         raise AgendaNotAcceptable(
             f"The visit was to begin on {mobility.request.first_day}: it is too late to return the "
             "agenda, so accept it or cancel the mobility."
@@ -282,10 +282,13 @@ def _(message: m.ReturnAgenda, mobility: Mobility, at: datetime) -> None:
 @_act.register
 def _(message: m.ReturnAgenda, mobility: Mobility, at: datetime) -> None:
     mobility.answered(Asked.AGENDA_ACCEPTANCE)
+    mobility.answered(Asked.AGENDA_CHANGE)
     mobility.happened(
         e.AgendaReturned(version=message.version, note=message.note), at=at, by=message.by
     )
-    mobility.ask_for_agenda(at=at)
+    # While an agenda is accepted the host owes none.
+    if not mobility.agenda.is_accepted:
+        mobility.ask_for_agenda(at=at)
 
 
 # Visit.

@@ -1,5 +1,6 @@
 """Which letters follow which event, to whom, and for how long their reason stands. One table."""
 
+from datetime import timedelta
 from enum import StrEnum
 
 from domain import events as e
@@ -27,7 +28,9 @@ class Purpose(StrEnum):
     AGENDA_WANTED = "agenda-wanted"
     AGENDA_TO_ACCEPT = "agenda-to-accept"
     AGENDA_RETURNED = "agenda-returned"
+    AGENDA_CHANGE_TO_ACCEPT = "agenda-change-to-accept"
     AGENDA_ACCEPTED = "agenda-accepted"
+    AGENDA_UNCHANGED = "agenda-unchanged"
     VISIT_BEGINS = "visit-begins"
     CERTIFICATE_ISSUED = "certificate-issued"
     EVALUATION_WANTED = "evaluation-wanted"
@@ -46,7 +49,8 @@ class LetterOrder(Fact):
     ``while_asked`` names the open question that is the letter's reason: once this person is no
     longer waited for, the letter is not sent. ``while_open`` is the same for letters about the
     silence of others. Ordinal 0 is the first letter, 1 the first reminder; ``epoch`` is the entry
-    that asked the question, so that a question asked anew is reminded of anew.
+    that asked the question, so that a question asked anew is reminded of anew. One that ``settles``
+    waits a while for others that would say it anew, so that several edits are one letter.
     """
 
     reference: Reference
@@ -57,6 +61,7 @@ class LetterOrder(Fact):
     ordinal: int = 0
     while_asked: Asked | None = None
     while_open: Asked | None = None
+    settles: bool = False
 
     @property
     def key(self) -> str:
@@ -82,10 +87,20 @@ def reason_stands(order: LetterOrder, view: CaseView) -> bool:
 
 FALL_WITH_DATES = (
     Purpose.AGREEMENT_IN_FORCE, Purpose.INSTALMENT_OVERDUE, Purpose.AGENDA_RETURNED,
-    Purpose.AGENDA_ACCEPTED,
+    Purpose.AGENDA_ACCEPTED, Purpose.AGENDA_UNCHANGED,
 )  # fmt: skip
 """News that holds for the dates of its time only: left undelivered, it goes when a visit moves."""
 
+
+URGENT = timedelta(days=1)
+"""How near a visit is when news of its agenda wait for nothing."""
+SAID_ANEW = (Purpose.AGENDA_ACCEPTED,)
+"""Letters that say all that an older one to the same person would: the older one is merged."""
+CALENDARS = (
+    Purpose.AGENDA_ACCEPTED, Purpose.VISIT_MOVED, Purpose.PARTICIPANT_WITHDREW,
+    Purpose.MOBILITY_ENDED,
+)  # fmt: skip
+"""Letters that carry what has changed in their reader's calendar."""
 
 LETTER_OF = {
     Asked.PLACE: Purpose.HOST_ASKED_FOR_A_PLACE,
@@ -94,6 +109,7 @@ LETTER_OF = {
     Asked.INSTALMENT: Purpose.INSTALMENT_DUE,
     Asked.AGENDA: Purpose.AGENDA_WANTED,
     Asked.AGENDA_ACCEPTANCE: Purpose.AGENDA_TO_ACCEPT,
+    Asked.AGENDA_CHANGE: Purpose.AGENDA_CHANGE_TO_ACCEPT,
     Asked.ATTENDANCE: Purpose.VISIT_BEGINS,
     Asked.EVALUATION: Purpose.EVALUATION_WANTED,
     Asked.FOLLOW_UP: Purpose.FOLLOW_UP_WANTED,
@@ -107,7 +123,7 @@ ASKING: dict[type[Event], tuple[Asked, ...]] = {
     e.GrantComputed: (Asked.GRANT_DECISION,),
     e.InstalmentFellDue: (Asked.INSTALMENT,),
     e.AgendaAsked: (Asked.AGENDA,),
-    e.AgendaPut: (Asked.AGENDA_ACCEPTANCE,),
+    e.AgendaPut: (Asked.AGENDA_ACCEPTANCE, Asked.AGENDA_CHANGE),
     e.VisitBegun: (Asked.ATTENDANCE,),
     e.EvaluationAsked: (Asked.EVALUATION, Asked.FOLLOW_UP),
     e.CardStopped: (Asked.CARD_FACTS,),
@@ -130,13 +146,14 @@ def letters_after(entry: Entry, mobility: Mobility) -> list[LetterOrder]:
         case e.AnswerOverdue():
             purpose = Purpose.ANSWER_OVERDUE
             return [_order(entry, purpose, p, while_open=event.asked) for p in event.told]
+    settles = _settles(entry, event, mobility)
     asking = [
-        _order(entry, LETTER_OF[asked], person, while_asked=asked)
+        _order(entry, LETTER_OF[asked], person, while_asked=asked, settles=settles)
         for asked in ASKING.get(type(event), ())
         for person in _asked_by(entry, asked, mobility)
     ]
     telling = [
-        _order(entry, purpose, person)
+        _order(entry, purpose, person, settles=settles)
         for purpose, people in _telling(event, mobility)
         for person in dict.fromkeys(people)
     ]
@@ -151,13 +168,24 @@ def _asked_by(entry: Entry, asked: Asked, mobility: Mobility) -> list[PersonId]:
 
 def _order(  # noqa: PLR0913 - an order is all of these
     entry: Entry, purpose: Purpose, to: PersonId, *, epoch: int | None = None, ordinal: int = 0,
-    while_asked: Asked | None = None, while_open: Asked | None = None,
+    while_asked: Asked | None = None, while_open: Asked | None = None, settles: bool = False,
 ) -> LetterOrder:  # fmt: skip
     return LetterOrder(
         reference=entry.reference, purpose=purpose, to=to, event=entry.n,
         epoch=entry.n if epoch is None else epoch, ordinal=ordinal,
-        while_asked=while_asked, while_open=while_open,
+        while_asked=while_asked, while_open=while_open, settles=settles,
     )  # fmt: skip
+
+
+def _settles(entry: Entry, event: Event, mobility: Mobility) -> bool:
+    """Whether letters after this event wait for further edits: not on the last day before it.
+
+    The first agenda that is accepted is no edit, and everybody has waited for it.
+    """
+    is_edit = isinstance(event, e.AgendaPut) or (
+        isinstance(event, e.AgendaAccepted) and event.replaces is not None
+    )
+    return is_edit and mobility.first_morning - entry.at > URGENT
 
 
 def _telling(  # noqa: C901, PLR0911, PLR0912 - a table, row by row
@@ -185,6 +213,8 @@ def _telling(  # noqa: C901, PLR0911, PLR0912 - a table, row by row
             return [(Purpose.AGENDA_RETURNED, host)]
         case e.AgendaAccepted():
             return [(Purpose.AGENDA_ACCEPTED, [sending, *host, *travelling])]
+        case e.AgendaChangeLapsed():
+            return [(Purpose.AGENDA_UNCHANGED, [sending, *host])]
         case e.CertificatesIssued():
             return [(Purpose.CERTIFICATE_ISSUED, list(event.documents))]
         case e.CardPublished():

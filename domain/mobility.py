@@ -7,7 +7,7 @@ ends in an entry of the journal, kept in ``unrecorded`` until the workflow has i
 from datetime import date, datetime
 
 from domain import events as e
-from domain.agenda import Agenda
+from domain.agenda import Agenda, Session
 from domain.agreement import Agreement
 from domain.almanac import Almanac
 from domain.deadlines import Asked, Tell
@@ -321,8 +321,40 @@ class Mobility(State):
         wait = self.ask(Asked.AGENDA, (self.host,), at=at, limits=limits)
         self.happened(e.AgendaAsked(put_by=wait.due), at=at)
 
+    def put_agenda(self, sessions: tuple[Session, ...], *, at: datetime, by: PersonId) -> None:
+        """The host puts forward an agenda, or a change to the one that is accepted.
+
+        Whoever puts forward what is accepted already takes a change back: nobody is asked again.
+        """
+        agenda, accepted = self.agenda, self.agenda.accepted
+        agenda.put(sessions, self.matching.host.zone if self.matching.host else "UTC")
+        self.answered(Asked.AGENDA)
+        if accepted is None:
+            limits = Limits(self.request.first_day)
+            self.ask(Asked.AGENDA_ACCEPTANCE, (self.request.coordinator,), at=at, limits=limits)
+        elif sessions != accepted.sessions:
+            limits = Limits(falls_by=self.first_morning)
+            self.ask(Asked.AGENDA_CHANGE, (self.request.coordinator,), at=at, limits=limits)
+        put = e.AgendaPut(version=agenda.version, sessions=sessions, zone=agenda.zone)
+        self.happened(put, at=at, by=by)
+        if accepted is not None and sessions == accepted.sessions:
+            self.accept_agenda(at=at, by=by)
+
+    def accept_agenda(self, *, at: datetime, by: PersonId) -> None:
+        """Both sides have accepted the version on the table."""
+        replaced = self.agenda.accept()
+        self.answered(Asked.AGENDA_ACCEPTANCE)
+        self.answered(Asked.AGENDA_CHANGE)
+        accepted = e.AgendaAccepted(version=self.agenda.version, replaces=replaced)
+        self.happened(accepted, at=at, by=by)
+
     def begin_visit(self, *, at: datetime) -> None:
-        """The first day has come: the host confirms who comes, who is there, who leaves."""
+        """The first day has come: the host confirms who comes, who is there, who leaves.
+
+        A change to the agenda that nobody has answered falls.
+        """
+        if Asked.AGENDA_CHANGE.value in self.waits:
+            self.fall_silent(Asked.AGENDA_CHANGE, at=at)
         self.enter(Phase.VISIT, at=at)
         if self.host is not None:
             last, days = self.request.last_day, self.almanac.plans[Asked.ATTENDANCE].days
@@ -366,6 +398,9 @@ class Mobility(State):
                 self.matching.is_asking = False
             case Asked.INSTALMENT if self.grant.instalment_due:
                 self.happened(e.InstalmentOverdue(due=self.grant.instalment_due), at=at)
+            case Asked.AGENDA_CHANGE if self.agenda.accepted:
+                stays = self.agenda.accepted.version
+                self.happened(e.AgendaChangeLapsed(version=self.agenda.version, stays=stays), at=at)
             case Asked.ATTENDANCE if any(self.visit.present.values()):
                 open_days = tuple(d for d in self.request.days if d not in self.visit.present)
                 self.happened(e.AttendanceLapsed(unconfirmed=open_days), at=at)

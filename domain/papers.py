@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time
 from decimal import Decimal
+from enum import StrEnum
 
 from domain.agenda import SessionKind
 from domain.facts import Fact, PersonId, Reference
@@ -68,16 +69,56 @@ class CertificatePaper(Fact):
     objectives: tuple[str, ...]
 
 
-class AgendaPaper(Fact):
-    """The accepted agenda, for calendars: wall times in the zone of the host."""
+class PlannedChange(Fact):
+    """One session before and after an edit; none where it is new, or dropped."""
+
+    before: PlannedSession | None
+    after: PlannedSession | None
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether it is at another time than before."""
+        return self._times(self.before) != self._times(self.after)
+
+    @property
+    def is_for_others(self) -> bool:
+        """Whether it is for other people than before."""
+        return (
+            self.before is None
+            or self.after is None
+            or (self.before.participants != self.after.participants)
+        )
+
+    @property
+    def is_only_for_others(self) -> bool:
+        """Whether nothing has changed but for whom it is."""
+        if self.before is None or self.after is None:
+            return False
+        as_before = {"participants": self.before.participants}
+        return self.is_for_others and self.after.model_copy(update=as_before) == self.before
+
+    def _times(self, session: PlannedSession | None) -> tuple[date, time, time] | None:
+        return (session.day, session.starts, session.ends) if session else None
+
+
+class CalendarMethod(StrEnum):
+    """What a calendar is to do with the sessions it gets."""
+
+    REQUEST = "REQUEST"  #: take them in, in place of those it has under the same names
+    CANCEL = "CANCEL"  #: take them out
+
+
+class CalendarPaper(Fact):
+    """Sessions for one reader's calendar: wall times in the zone of the host."""
 
     reference: Reference
-    version: int
+    method: CalendarMethod
+    sequence: int
     title: str
     zone: str
     stamped_at: datetime
     organiser: NamedPerson
-    attendees: tuple[NamedPerson, ...]
+    reader: NamedPerson
     sessions: tuple[PlannedSession, ...]
 
 

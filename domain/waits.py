@@ -66,12 +66,14 @@ class Limits(NamedTuple):
     """What the visit leaves of a plan.
 
     ``due`` fixes the last day, ``no_later_than`` brings it forward. ``counted_from`` is the day
-    from which reminders count where that is not the day of the asking.
+    from which reminders count where that is not the day of the asking. ``falls_by`` is a moment
+    that goes ahead without an answer, however late it was asked for.
     """
 
     no_later_than: date | None = None
     due: date | None = None
     counted_from: date | None = None
+    falls_by: datetime | None = None
 
 
 NO_LIMITS = Limits()
@@ -97,14 +99,15 @@ def plan_wait(asking: Asking, almanac: Almanac, reference: Reference) -> Wait:
 
     The deadline is the plan's, moved on to a day on which everybody asked is at work, unless the
     limits fix it or bring it forward; it is never sooner than the end of tomorrow, so that nobody
-    lapses before reading a letter.
+    lapses before reading a letter, unless something goes ahead before that.
     """
     today = asking.at.date()
     last = _last_day(asking, almanac)
     counted = max(today, asking.limits.counted_from or today)
+    falls = _morning(almanac, asking.people[0], last + timedelta(days=1), reference)
     return Wait(
         asked=asking.asked, awaited=list(asking.people), since=asking.at, due=end_of(last),
-        falls=_morning(almanac, asking.people[0], last + timedelta(days=1), reference),
+        falls=min(falls, asking.limits.falls_by or falls),
         epoch=asking.epoch,
         reminders={
             p: Reminders(moments=_moments(asking, almanac, reference, p, counted, end_of(last)))
@@ -115,12 +118,13 @@ def plan_wait(asking: Asking, almanac: Almanac, reference: Reference) -> Wait:
 
 
 def _last_day(asking: Asking, almanac: Almanac) -> date:
-    today, (no_later_than, due, _) = asking.at.date(), asking.limits
+    today, (no_later_than, due, _, falls_by) = asking.at.date(), asking.limits
     day = due or today + timedelta(days=almanac.plans[asking.asked].days)
     calendars = [almanac.calendar_of(person) for person in asking.people]
     while due is None and not all(c.is_working_day(day) for c in calendars):
         day += timedelta(days=1)
-    return max(min(day, no_later_than or day), today + timedelta(days=1))
+    last = max(min(day, no_later_than or day), today + timedelta(days=1))
+    return min(last, falls_by.date() - timedelta(days=1)) if falls_by else last
 
 
 def _moments(  # noqa: PLR0913, PLR0917 - one person's reminders are all of these

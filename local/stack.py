@@ -131,6 +131,8 @@ class Stack:
                 # Rehearsals of one day have clocks of their own: a person's days do not add up.
                 "reminders_per_day": NO_CAP,
                 "reminders_per_week": NO_CAP,
+                # The ledger goes by real time, which a rehearsal does not wait for.
+                "agenda_settles_minutes": 0,
             }
         )
 

@@ -11,7 +11,7 @@ from domain.events import Entry, Event, Phase
 from domain.facts import PersonId
 from domain.grant import RateStatus
 from domain.letters import LetterOrder
-from domain.papers import GrantPaperLine, PlannedSession
+from domain.papers import GrantPaperLine, PlannedChange, PlannedSession
 from domain.people import Organisation, Person
 from domain.request import MobilityRequest
 from mail.speech import Speech, speech_of
@@ -25,14 +25,17 @@ class Attachment:
     filename: str
     media_type: str
     content: bytes
+    method: str = ""  #: of a calendar: what it is to do
 
 
 @dataclass(frozen=True)
 class LetterContext:
     """One letter's facts: the event that caused it, and the case as it stands now.
 
-    ``concerned`` are people the event speaks of who no longer take part, and ``sessions`` the
-    agenda on the table: without them the letter says less, never something else.
+    ``concerned`` are people the event speaks of who no longer take part. ``sessions`` are those of
+    the agenda that the letter is about, and ``changes`` what is new in them for whoever reads it,
+    unless it is the first agenda they get:
+    without them the letter says less, never something else.
     """
 
     order: LetterOrder
@@ -52,6 +55,8 @@ class LetterContext:
     attachments: tuple[Attachment, ...]
     concerned: tuple[Person, ...] = ()
     sessions: tuple[PlannedSession, ...] = ()
+    changes: tuple[PlannedChange, ...] = ()
+    is_first_agenda: bool = True
 
     # Who reads it, in what language, and whom they may ask.
 

@@ -22,6 +22,7 @@ COMMANDS: dict[Asked, tuple[tuple[str, ...], ...]] = {
     Asked.INSTALMENT: (("pay", "--on DATE"),),
     Asked.AGENDA: (("put-agenda", "FILE"),),
     Asked.AGENDA_ACCEPTANCE: (("accept-agenda",), ("return-agenda", '--note "..."')),
+    Asked.AGENDA_CHANGE: (("accept-agenda",), ("return-agenda", '--note "..."')),
     Asked.ATTENDANCE: (("attend", "DATE"), ("depart", "--on DATE")),
     Asked.EVALUATION: (("evaluate", "FILE"),),
     Asked.FOLLOW_UP: (("follow-up", "FILE"),),

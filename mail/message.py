@@ -81,9 +81,8 @@ def _with_papers(letter: Message, papers: tuple[Attachment, ...]) -> Message:
 
 def _part(paper: Attachment) -> Message:
     kind, _, subtype = paper.media_type.partition("/")
-    # Calendars take an attachment for an invitation by its method.
-    is_calendar = paper.media_type == "text/calendar"
-    parameters = {"method": "REQUEST", "charset": "utf-8"} if is_calendar else {}
+    # Calendars take an attachment for an invitation, or a cancellation, by its method.
+    parameters = {"method": paper.method, "charset": "utf-8"} if paper.method else {}
     part = MIMENonMultipart(kind, subtype, policy=WIRE, **parameters)
     part.set_payload(paper.content)
     encode_base64(part)

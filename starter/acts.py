@@ -153,7 +153,7 @@ def pay(reference: Ref, who: As, on: Day = None) -> None:
 
 @command()
 def put_agenda(reference: Ref, file: File, who: As) -> None:
-    """Put forward the agenda of a file (host)."""
+    """Put forward the agenda of a file, or a change to the accepted one (host)."""
     entries = section(read_file(file).agenda, "agenda", file)
     _pass_on(reference, who, lambda e: e.put_agenda(entries))
 

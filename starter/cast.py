@@ -49,6 +49,7 @@ class Cast:
             Asked.INSTALMENT: self._pay,
             Asked.AGENDA: self._put_agenda,
             Asked.AGENDA_ACCEPTANCE: self._accept_agenda,
+            Asked.AGENDA_CHANGE: self._accept_agenda,
             Asked.ATTENDANCE: self._confirm_visit,
             Asked.EVALUATION: self._evaluate,
             Asked.FOLLOW_UP: self._report,

@@ -1,15 +1,15 @@
 """One person's errand with one mobility: everything they may say, in the words of the desk."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
 from domain import messages as m
-from domain.agenda import Session
+from domain.agenda import Session, named_alike
 from domain.errors import AgendaNotAcceptable, EvaluationNotAcceptable, NotAwaited, Refusal
 from domain.evaluation import Answer, FollowUp
-from domain.events import ArrivalConfirmed, DepartureConfirmed
+from domain.events import AgendaPut, ArrivalConfirmed, DepartureConfirmed, Event, VisitMoved
 from domain.facts import OfferId, PersonId, Writing
 from domain.grant import GrantDecision
 from domain.matching import DeclineReason
@@ -96,9 +96,12 @@ class Errand:
                 for n, (entry, who) in enumerate(zip(entries, people, strict=True), start=1)
             ]
         )
+        lines = await read_journal(self._desk.store.engine, self._mobility.reference)
+        put = _versions(line.entry.event() for line in lines)
         # The same sessions may come again after a return, as a version of their own.
         return await self._say(
-            m.PutAgenda(by=self.by, sessions=sessions), occasion=str(self._mobility.view.n)
+            m.PutAgenda(by=self.by, sessions=named_alike(sessions, put)),
+            occasion=str(self._mobility.view.n),
         )
 
     def _in_session(self, entry: SessionEntry) -> tuple[PersonId, ...]:
@@ -277,9 +280,21 @@ class Errand:
         names = {str(p): self._people[p].name for p in involved if p in self._people}
         if isinstance(message, m.PutAgenda):
             names |= {
-                s.id: f"{s.id[1:]} ({s.day:%-d %B}, {s.starts:%H:%M})" for s in message.sessions
+                s.id: f"{n} ({s.day:%-d %B}, {s.starts:%H:%M})"
+                for n, s in enumerate(message.sessions, start=1)
             }
         return names
+
+
+def _versions(events: Iterable[Event]) -> list[tuple[Session, ...]]:
+    """The agendas put forward so far; after a move of the visit nothing is on as before."""
+    versions: list[tuple[Session, ...]] = []
+    for event in events:
+        if isinstance(event, AgendaPut):
+            versions.append(event.sessions)
+        elif isinstance(event, VisitMoved):
+            versions.append(())
+    return versions
 
 
 def _in_names(sentence: str, names: Mapping[str, str]) -> str:

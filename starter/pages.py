@@ -154,15 +154,23 @@ def _facts(request: MobilityRequest, view: CaseView, names: Names) -> list[tuple
         due = said(view.instalment_due) if view.instalment_due else "once all have signed anew"
         facts.append(("instalment", f"due {due}, paid {paid}"))
     if view.agenda_version:
-        accepted = "accepted" if view.agenda_accepted else "not accepted yet"
-        fallen = view.phase is Phase.AGREEMENT
-        state = "asked for anew once all have signed" if fallen else accepted
-        facts.append(("agenda", f"version {view.agenda_version}, {state}"))
+        facts.append(("agenda", _agenda(view)))
     if view.days_confirmed:
         facts.append(("attendance", f"confirmed for {said_dates(view.days_confirmed)}"))
     if view.card:
         facts.append(("card", "published"))
     return facts
+
+
+def _agenda(view: CaseView) -> str:
+    accepted, last = view.agenda_accepted_version, view.agenda_version
+    if view.phase is Phase.AGREEMENT:
+        return f"version {last}, asked for anew once all have signed"
+    if not accepted:
+        return f"version {last}, not accepted yet"
+    is_changing = view.question(Asked.AGENDA_CHANGE) is not None
+    change = f"; version {last} waits for an answer" if is_changing else ""
+    return f"version {accepted}, accepted{change}"
 
 
 def _grant(view: CaseView, names: Names, journal: Sequence[Entry]) -> Iterator[str]:

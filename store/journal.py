@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -37,8 +38,13 @@ class Line(Fact):
         return Entry.model_validate_json(self.body)
 
 
-async def write_down(engine: AsyncEngine, record: Record, *, run_id: str, activity_id: str) -> str:
+async def write_down(
+    engine: AsyncEngine, record: Record, *, run_id: str, activity_id: str,
+    settles_for: timedelta = timedelta(),
+) -> str:  # fmt: skip
     """Write one stroke, all of it or nothing, and return the new head of the chain.
+
+    Letters that settle are due after ``settles_for``, all others at once.
 
     Written before, it changes nothing and returns the same head. The moment of an entry is not
     compared, for a step may be repeated a little later; everything that follows from the moment is,
@@ -49,7 +55,7 @@ async def write_down(engine: AsyncEngine, record: Record, *, run_id: str, activi
         JournalConflict: when the journal says something else under one of these numbers.
         JournalGap: when the entry before the first one is missing.
     """
-    pen = _Pen(record, run_id, activity_id)
+    pen = _Pen(record, run_id, activity_id, settles_for)
     async with single_statement(engine) as connection:
         head = await pen.append(connection, record.entries, record.follows)
     # The journal does not end where the workflow thinks it does: look before writing.
@@ -107,6 +113,7 @@ class _Pen:
     record: Record
     run_id: str
     activity_id: str
+    settles_for: timedelta
 
     async def append(
         self, connection: AsyncConnection, entries: Sequence[Entry], head: str
@@ -125,6 +132,7 @@ class _Pen:
             "genesis": GENESIS,
             "n": self.record.view.n, "view": self.record.view.model_dump_json(),
             "entries": json.dumps(rows), "letters": json.dumps(_letters(self.record, entries)),
+            "settles_for": self.settles_for,
         }  # fmt: skip
         written = await connection.scalar(STROKE, stroke)
         return head if written else None
@@ -152,8 +160,10 @@ STROKE = sa.text(
         and coalesce((select chain from last), :genesis) = :follows
       returning n
     ), queued as (
-      insert into letter (key, reference, intended_at, "order")
-      select key, :reference, at, "order"
+      insert into letter (key, reference, intended_at, "order", next_attempt_at)
+      select key, :reference, at, "order", now() + case
+        when ("order" ->> 'settles')::boolean then cast(:settles_for as interval)
+        else interval '0' end
       from jsonb_to_recordset(cast(:letters as jsonb))
         as l (key text, at timestamptz, "order" jsonb)
       where exists (select from entry)

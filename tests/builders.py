@@ -5,15 +5,17 @@ itself as ``workflows/`` has it go on. Nothing here asks the clock.
 """
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
 from importlib import resources
+from zoneinfo import ZoneInfo
 
 from domain import messages as m
 from domain.agenda import Session, SessionKind
 from domain.almanac import Almanac, Calendar, Offset
+from domain.calendars import Calendars, Held
 from domain.case_card import read_card_facts
 from domain.contradictions import find_contradictions
 from domain.deadlines import Asked, read_plans
@@ -275,6 +277,16 @@ ALMANAC = Almanac(
     | dict.fromkeys((HOST, SECOND_HOST), "ES-CT"),
 )
 """The plans that ship, Borås and Catalonia; nobody has a colleague."""
+
+
+def on_the_clock(day: date, hour: time, zone: str) -> datetime:
+    """The moment at which the clocks of a zone show this hour."""
+    return datetime.combine(day, hour, ZoneInfo(zone))
+
+
+def calendar_of(person: PersonId, entries: Sequence[Entry]) -> Held:
+    """What this person's calendar has to hold once these entries are written."""
+    return Calendars(entries, on_the_clock).of(person)
 
 
 class Journey:

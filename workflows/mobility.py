@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.messages import Cause, Receipt
     from domain.mobility import Mobility
     from workflows.case_file import CaseFile
-    from workflows.phases.agenda import agree_on_agenda
+    from workflows.phases.agenda import agree_on_agenda, follow_changes
     from workflows.phases.agreement import reach_agreement
     from workflows.phases.evaluation import evaluate_and_publish
     from workflows.phases.grant import settle_grant
@@ -64,10 +64,14 @@ class MobilityWorkflow:
         await self._close()
 
     async def _go_through_phases(self) -> None:
+        await asyncio.gather(self._phases(), follow_changes(self.file))
+
+    async def _phases(self) -> None:
         for phase in (find_a_host, reach_agreement, prepare, accompany_visit,
                       evaluate_and_publish):  # fmt: skip
             await phase(self.file)
-            if self.file.must_stop or workflow.info().is_continue_as_new_suggested():
+            self.file.renewal_asked |= workflow.info().is_continue_as_new_suggested()
+            if self.file.must_stop:
                 break
             self._show_phase()
 

@@ -21,6 +21,13 @@ async def answered(file: CaseFile, asked: Asked) -> None:
             await _until(file, wait.next_moment(), _is_closed(file, wait))
 
 
+async def opened(file: CaseFile, asked: Asked) -> bool:
+    """Wait until a question is put; false when the journey stops first."""
+    waits = file.mobility.waits
+    await workflow.wait_condition(lambda: asked.value in waits or file.must_stop)
+    return not file.must_stop
+
+
 async def until(file: CaseFile, moment: datetime) -> None:
     """Wait for a moment to come, or for the journey to stop."""
     while file.now < moment and not file.must_stop:

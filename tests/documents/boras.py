@@ -10,8 +10,9 @@ from domain.agenda import SessionKind
 from domain.case_card import CaseCard, Testimonial
 from domain.facts import OrganisationId, Reference
 from domain.papers import (
-    AgendaPaper,
     AgreementPaper,
+    CalendarMethod,
+    CalendarPaper,
     CertificatePaper,
     NamedPerson,
     PlannedSession,
@@ -129,17 +130,18 @@ def bare_card() -> CaseCard:
     )  # fmt: skip
 
 
-def agenda(**changes: Any) -> AgendaPaper:
-    """The accepted agenda of the case."""
-    return AgendaPaper(
+def agenda(**changes: Any) -> CalendarPaper:
+    """The accepted agenda of the case, for the calendar of the sending coordinator."""
+    return CalendarPaper(
         **{
             "reference": REFERENCE,
-            "version": 1,
+            "method": CalendarMethod.REQUEST,
+            "sequence": 31,
             "title": _REQUEST["title"],
             "zone": "Europe/Madrid",
             "stamped_at": datetime(2026, 3, 20, 14, 5, 9, tzinfo=UTC),
             "organiser": HOST,
-            "attendees": (SENDER, *PARTICIPANTS),
+            "reader": SENDER,
             "sessions": tuple(
                 _session(n, planned) for n, planned in enumerate(_CASE["agenda"], start=1)
             ),

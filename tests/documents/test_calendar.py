@@ -4,13 +4,13 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
-from documents.calendar import agenda_calendar
-from domain.papers import AgendaPaper, NamedPerson
+from documents.calendar import calendar_part
+from domain.papers import CalendarMethod, CalendarPaper, NamedPerson
 from tests.documents import boras
 
 
-def events(paper: AgendaPaper) -> list[Any]:
-    return Calendar.from_ical(agenda_calendar(paper)).events
+def events(paper: CalendarPaper) -> list[Any]:
+    return Calendar.from_ical(calendar_part(paper)).events
 
 
 def attendees(event: Any) -> list[str]:
@@ -21,7 +21,7 @@ def attendees(event: Any) -> list[str]:
 
 
 def test_invitation_has_one_event_for_each_session() -> None:
-    calendar = Calendar.from_ical(agenda_calendar(boras.agenda()))
+    calendar = Calendar.from_ical(calendar_part(boras.agenda()))
 
     assert calendar["METHOD"] == "REQUEST"
     assert len(calendar.events) == 7
@@ -42,19 +42,33 @@ def test_event_says_when_where_and_what_for() -> None:
     assert boras.OBJECTIVES[1] not in first["DESCRIPTION"]
 
 
-def test_identifiers_stay_and_the_sequence_rises_with_each_version() -> None:
-    first, third = events(boras.agenda()), events(boras.agenda(version=3))
+def test_identifiers_stay_and_the_sequence_is_the_one_of_the_paper() -> None:
+    first, later = events(boras.agenda()), events(boras.agenda(sequence=35))
 
-    assert [e["UID"] for e in first] == [e["UID"] for e in third]
+    assert [e["UID"] for e in first] == [e["UID"] for e in later]
     assert len({e["UID"] for e in first}) == 7
-    assert {e["SEQUENCE"] for e in first} == {0}
-    assert {e["SEQUENCE"] for e in third} == {2}
+    assert {e["SEQUENCE"] for e in first} == {31}
+    assert {e["SEQUENCE"] for e in later} == {35}
+
+
+def test_a_cancellation_names_the_same_events_and_says_that_they_fall() -> None:
+    invited, paper = boras.agenda(), boras.agenda(method=CalendarMethod.CANCEL, sequence=40)
+    cancelled = Calendar.from_ical(calendar_part(paper))
+
+    assert cancelled["METHOD"] == "CANCEL"
+    assert len(cancelled.timezones) == 1
+    assert {e["STATUS"] for e in cancelled.events} == {"CANCELLED"}
+    assert {e["SEQUENCE"] for e in cancelled.events} == {40}
+    assert [e["UID"] for e in cancelled.events] == [e["UID"] for e in events(invited)]
+    for event in cancelled.events:
+        assert event["ORGANIZER"] == "mailto:ana.caceres@soc.example"
+        assert attendees(event) == [boras.SENDER.email]
 
 
 def test_moved_session_keeps_its_identifier() -> None:
     plan = boras.agenda()
     moved = plan.sessions[0].model_copy(update={"day": date(2026, 5, 7), "ends": time(13)})
-    later = plan.model_copy(update={"version": 2, "sessions": (moved, *plan.sessions[1:])})
+    later = plan.model_copy(update={"sequence": 35, "sessions": (moved, *plan.sessions[1:])})
 
     by_uid = {e["UID"]: e for e in events(later)}
 
@@ -69,6 +83,10 @@ def test_moved_session_keeps_its_identifier() -> None:
         ("Europe/Madrid", date(2026, 3, 30), 9, 7),
         ("Europe/Madrid", date(2026, 10, 23), 9, 7),  # the Friday before clocks go back
         ("Europe/Madrid", date(2026, 10, 26), 9, 8),
+        ("Europe/Madrid", date(2026, 3, 29), 9, 7),  # on the very days
+        ("Europe/Madrid", date(2026, 10, 25), 9, 8),
+        ("Europe/Madrid", date(2027, 3, 28), 9, 7),
+        ("Europe/Madrid", date(2027, 10, 31), 9, 8),
         ("Europe/Helsinki", date(2026, 1, 2), 9, 7),
         ("Atlantic/Reykjavik", date(2026, 7, 1), 9, 9),
         ("Europe/Dublin", date(2026, 7, 1), 9, 8),
@@ -81,7 +99,7 @@ def test_wall_times_are_those_of_the_host(zone: str, day: date, hour: int, utc: 
         .sessions[0]
         .model_copy(update={"day": day, "starts": time(hour), "ends": time(hour + 1)})
     )
-    drawn = agenda_calendar(boras.agenda(zone=zone, sessions=(session,)))
+    drawn = calendar_part(boras.agenda(zone=zone, sessions=(session,)))
 
     event: Any = Calendar.from_ical(drawn).events[0]
 
@@ -112,46 +130,57 @@ def test_a_visit_over_new_year_knows_both_years() -> None:
         for n, day in enumerate((date(2026, 12, 30), date(2027, 7, 2)))
     )
 
-    drawn = agenda_calendar(boras.agenda(sessions=sessions))
+    drawn = calendar_part(boras.agenda(sessions=sessions))
 
     assert _offset_by_component(drawn, sessions[0].day, 9) == timedelta(hours=1)
     assert _offset_by_component(drawn, sessions[1].day, 9) == timedelta(hours=2)
 
 
-def test_only_those_a_session_is_for_are_invited() -> None:
-    invited = {str(e["SUMMARY"]): attendees(e) for e in events(boras.agenda())}
+def test_only_the_reader_is_invited_and_in_the_capacity_they_have() -> None:
+    frida = boras.PARTICIPANTS[0]
+    own, all_of_them = events(boras.agenda(reader=frida)), events(boras.agenda())
 
-    frida, emelie = "frida.augustsson@boras.example", "emelie.persson@boras.example"
-    assert invited["Beside an outreach adviser"] == [frida]
-    assert invited["Beside a skills assessor"] == [emelie]
-    assert invited["What we take home"] == [frida, emelie]
+    assert {tuple(attendees(event)) for event in own} == {(frida.email,)}
+    assert {tuple(attendees(event)) for event in all_of_them} == {(boras.SENDER.email,)}
+    role = {str(e["SUMMARY"]): e["ATTENDEE"].params["ROLE"] for e in own}
+    assert role["Beside an outreach adviser"] == "REQ-PARTICIPANT"
+    assert role["Beside a skills assessor"] == "NON-PARTICIPANT"
+    assert {e["ATTENDEE"].params["ROLE"] for e in all_of_them} == {"NON-PARTICIPANT"}
+    assert {e["ATTENDEE"].params["RSVP"] for e in all_of_them} == {"FALSE"}
 
 
-def test_everybody_is_invited_where_a_session_names_nobody_we_know() -> None:
-    session = boras.agenda().sessions[0].model_copy(update={"participants": ("Somebody else",)})
+def test_coordinators_read_whom_a_session_is_for_and_participants_only_that_it_is_theirs() -> None:
+    frida, emelie = boras.PARTICIPANTS
+    said = {str(e["SUMMARY"]): str(e["DESCRIPTION"]) for e in events(boras.agenda())}
+    own = tuple(
+        s.model_copy(update={"participants": (frida.name,)})
+        for s in boras.agenda().sessions if frida.name in s.participants
+    )  # fmt: skip
 
-    (event,) = events(boras.agenda(sessions=(session,)))
-
-    assert len(attendees(event)) == 3
+    assert f"Participants: {emelie.name}" in said["Beside a skills assessor"]
+    assert f"Participants: {frida.name} and {emelie.name}" in said["What we take home"]
+    for event in events(boras.agenda(reader=frida, sessions=own)):
+        assert "Participants" not in event["DESCRIPTION"]
+        assert emelie.name not in event["DESCRIPTION"]
 
 
 def test_invited_people_are_asked_to_answer_the_host() -> None:
-    first = events(boras.agenda())[0]
+    first = events(boras.agenda(reader=boras.PARTICIPANTS[0]))[0]
 
     assert first["ORGANIZER"] == "mailto:ana.caceres@soc.example"
     assert first["ORGANIZER"].params["CN"] == "Ana Cáceres Gómez"
-    assert [one.params["RSVP"] for one in first["ATTENDEE"]] == ["TRUE", "TRUE"]
+    assert first["ATTENDEE"].params["RSVP"] == "TRUE"
 
 
 def test_nobody_is_invited_without_an_address() -> None:
     nowhere = NamedPerson(name="Frida Augustsson", profile="")
 
-    for event in events(boras.agenda(attendees=(nowhere,))):
+    for event in events(boras.agenda(reader=nowhere)):
         assert "ATTENDEE" not in event
 
 
 def test_lines_end_as_the_standard_asks_and_are_short_enough() -> None:
-    drawn = agenda_calendar(boras.agenda())
+    drawn = calendar_part(boras.agenda())
 
     lines = drawn.split(b"\r\n")
     assert b"\n" not in b"".join(lines)
@@ -160,7 +189,7 @@ def test_lines_end_as_the_standard_asks_and_are_short_enough() -> None:
 
 
 def test_invitation_is_the_same_every_time() -> None:
-    assert agenda_calendar(boras.agenda()) == agenda_calendar(boras.agenda())
+    assert calendar_part(boras.agenda()) == calendar_part(boras.agenda())
 
 
 def test_hostile_text_adds_no_line_to_the_invitation() -> None:
@@ -174,8 +203,8 @@ def test_hostile_text_adds_no_line_to_the_invitation() -> None:
         )
     )
 
-    drawn = agenda_calendar(
-        boras.agenda(title=text, sessions=(session,), attendees=(someone,), organiser=someone)
+    drawn = calendar_part(
+        boras.agenda(title=text, sessions=(session,), reader=someone, organiser=someone)
     )
 
     (event,) = Calendar.from_ical(drawn).events

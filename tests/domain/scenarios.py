@@ -47,6 +47,22 @@ def visit_begins() -> Journey:
     return journey
 
 
+def agenda_changes() -> Journey:
+    """The host changes the accepted agenda, and the sending side accepts that too."""
+    journey = ready_to_go()
+    journey.put_agenda()
+    journey.accept_agenda()
+    return journey
+
+
+def change_stays_unanswered() -> Journey:
+    """The host changes the accepted agenda, nobody answers, and the visit begins."""
+    journey = ready_to_go()
+    journey.put_agenda()
+    journey.wait_until(noon(FIRST_DAY))
+    return journey
+
+
 def visit_is_moved() -> Journey:
     """All is settled, and the host moves the visit: everybody is to sign anew."""
     journey = ready_to_go()
@@ -239,7 +255,10 @@ ENDINGS: dict[str, Callable[[], Journey]] = {
 }
 """Every way a mobility can end."""
 
-OTHERS = (first_host_declines, instalment_is_late, visit_begins, moved_while_a_host_is_asked)
+OTHERS = (
+    first_host_declines, instalment_is_late, visit_begins, agenda_changes, change_stays_unanswered,
+    moved_while_a_host_is_asked,
+)  # fmt: skip
 EVERY_SCENARIO = (*STEPS_DRIVEN.values(), *ENDINGS.values(), *OTHERS)
 
 

@@ -1,14 +1,15 @@
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain import events as e
 from domain import messages as m
-from domain.agenda import Session, SessionKind, check_agenda
+from domain.agenda import Session, SessionKind, check_agenda, named_alike
 from domain.deadlines import Asked
 from domain.errors import AgendaNotAcceptable, AlreadyDone, NotAwaited, StaleVersion
-from domain.events import Outcome
+from domain.events import Outcome, Phase
 from domain.messages import Cause
 from domain.request import Activity
 from tests.builders import (
@@ -27,6 +28,7 @@ from tests.builders import (
     an_agenda,
     day_of,
     in_preparation,
+    ready_to_go,
     writing,
 )
 
@@ -195,16 +197,156 @@ def test_there_is_nothing_to_accept_before_the_first_agenda() -> None:
         in_preparation().say(m.AcceptAgenda(by=COORDINATOR, version=0))
 
 
-def test_an_accepted_agenda_stands() -> None:
+def test_an_accepted_agenda_is_not_accepted_or_returned_again() -> None:
     journey = on_the_table()
     journey.accept_agenda()
 
     with pytest.raises(AlreadyDone, match="accepted already"):
-        journey.put_agenda()
-    with pytest.raises(AlreadyDone, match="accepted already"):
         journey.accept_agenda()
     with pytest.raises(AlreadyDone, match="accepted already"):
         send_back(journey, 1)
+    with pytest.raises(AlreadyDone, match="accepted already, as version 1: change something"):
+        journey.say(m.PutAgenda(by=HOST, sessions=journey.mobility.agenda.sessions))
+
+
+def changed(journey: Journey) -> tuple[Session, ...]:
+    """The accepted sessions, with an hour's lie-in on the first day."""
+    first, *rest = journey.mobility.agenda.sessions
+    return (first.model_copy(update={"starts": time(10), "ends": time(13)}), *rest)
+
+
+def change_on_the_table() -> Journey:
+    journey = ready_to_go()
+    journey.say(m.PutAgenda(by=HOST, sessions=changed(journey)))
+    return journey
+
+
+def accepted_version(journey: Journey) -> int | None:
+    accepted = journey.mobility.agenda.accepted
+    return accepted.version if accepted else None
+
+
+def test_an_accepted_agenda_stays_valid_while_a_change_waits_for_its_answer() -> None:
+    journey = change_on_the_table()
+
+    assert accepted_version(journey) == 1
+    assert journey.mobility.waits[Asked.AGENDA_CHANGE].awaited == [COORDINATOR]
+    assert Asked.AGENDA_ACCEPTANCE not in journey.mobility.waits
+
+
+def test_an_accepted_change_takes_the_place_of_the_agenda() -> None:
+    journey = change_on_the_table()
+
+    journey.accept_agenda()
+
+    assert accepted_version(journey) == 2
+    assert journey.events[-1] == e.AgendaAccepted(version=2, replaces=1)
+    assert Asked.AGENDA_CHANGE not in journey.mobility.waits
+
+
+def test_a_returned_change_asks_nothing_of_the_host() -> None:
+    journey = change_on_the_table()
+
+    send_back(journey, 2)
+
+    assert accepted_version(journey) == 1
+    assert journey.mobility.waits.keys() & {Asked.AGENDA, Asked.AGENDA_CHANGE} == set()
+    with pytest.raises(NotAwaited, match="off the table, and version 1 stays accepted"):
+        journey.accept_agenda()
+
+
+def test_whoever_puts_forward_what_is_accepted_takes_the_change_back() -> None:
+    journey = change_on_the_table()
+    before = journey.mobility.agenda.accepted
+    assert before is not None
+
+    journey.say(m.PutAgenda(by=HOST, sessions=before.sessions))
+
+    assert Asked.AGENDA_CHANGE not in journey.mobility.waits
+    assert journey.kinds()[-2:] == ["AgendaPut", "AgendaAccepted"]
+    assert accepted_version(journey) == 3
+
+
+def test_silence_on_a_change_leaves_the_agenda_as_it_was_accepted() -> None:
+    journey = change_on_the_table()
+
+    journey.wait_out(Asked.AGENDA_CHANGE)
+
+    assert journey.events[-1] == e.AgendaChangeLapsed(version=2, stays=1)
+    assert journey.mobility.outcome is None
+
+
+@pytest.mark.parametrize("hours_before", [1, 8, 30, 24 * 20])
+def test_a_visit_does_not_wait_for_a_change(hours_before: int) -> None:
+    journey = ready_to_go()
+    evening = datetime.combine(FIRST_DAY, time(), UTC) - timedelta(hours=hours_before)
+    journey.wait_until(evening)
+    journey.say(m.PutAgenda(by=HOST, sessions=changed(journey)))
+
+    journey.wait_until(journey.morning)
+
+    kinds = journey.kinds()
+    assert journey.phase() is Phase.VISIT
+    assert kinds.index("AgendaChangeLapsed") < kinds.index("VisitBegun")
+    assert accepted_version(journey) == 1
+
+
+def test_no_change_is_put_forward_on_the_first_day() -> None:
+    journey = ready_to_go()
+    journey.wait_until(datetime.combine(FIRST_DAY, time(0, 1), UTC))
+
+    with pytest.raises(AgendaNotAcceptable, match="too late for an agenda"):
+        journey.say(m.PutAgenda(by=HOST, sessions=changed(journey)))
+
+
+# Names of sessions.
+
+
+def named(name: str, title: str, **changes: object) -> Session:
+    return a_session(name, title=writing(title), **changes)
+
+
+BEFORE = (
+    named("S1", "welcome"), named("S2", "outreach", starts=time(14), ends=time(16)),
+    named("S3", "mapping", day=day_of(2)),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("now", "names"),
+    [
+        (BEFORE, ["S1", "S2", "S3"]),
+        (BEFORE[::-1], ["S3", "S2", "S1"]),
+        (BEFORE[1:], ["S2", "S3"]),
+        ((named("x", "new"), *BEFORE[1:]), ["S1", "S2", "S3"]),  # another title at the same hour
+        ((named("x", "new", day=day_of(3)), *BEFORE), ["S4", "S1", "S2", "S3"]),
+        ((named("x", "welcome", day=day_of(3), starts=time(8)), *BEFORE[1:]), ["S1", "S2", "S3"]),
+        ((), []),
+    ],
+)
+def test_a_session_keeps_its_name_wherever_it_stands_in_the_file(
+    now: tuple[Session, ...], names: list[str]
+) -> None:
+    as_in_a_file = [s.model_copy(update={"id": f"S{n}"}) for n, s in enumerate(now, start=1)]
+
+    assert [s.id for s in named_alike(as_in_a_file, [BEFORE])] == names
+
+
+def test_a_name_that_was_used_before_is_never_given_to_another_session() -> None:
+    second = BEFORE[:2]
+
+    third = named_alike([*second, named("S3", "party", day=day_of(3))], [BEFORE, second])
+
+    assert [s.id for s in third] == ["S1", "S2", "S4"]
+
+
+@given(st.lists(st.permutations(BEFORE).map(lambda s: s[:2]), max_size=4))
+def test_names_are_always_different(edits: list[list[Session]]) -> None:
+    versions: list[tuple[Session, ...]] = [BEFORE]
+    for sessions in edits:
+        put = named_alike([*sessions, named("S1", "more", day=day_of(3))], versions)
+        assert len({s.id for s in put}) == len(put)
+        versions.append(put)
 
 
 def test_the_agenda_keeps_the_zone_of_the_host() -> None:

@@ -20,7 +20,7 @@ from domain.case_card import read_card_facts
 from domain.case_view import CaseView, view_of
 from domain.deadlines import Asked
 from domain.errors import Refusal
-from domain.events import Outcome, Phase, VisitMoved
+from domain.events import AgendaAccepted, AgendaPut, Outcome, Phase, VisitMoved
 from domain.facts import OfferId, PersonId
 from domain.grant import GrantDecision
 from domain.hearing import check_may, hear
@@ -79,7 +79,7 @@ ONLY_ONCE = (
 )  # fmt: skip
 ONCE_UNTIL_MOVED = (
     "HostsRanked", "AgreementInForce", "GrantDecided", "AwardUpheld", "InstalmentFellDue",
-    "InstalmentOverdue", "AgendaAccepted",
+    "InstalmentOverdue",
 )  # fmt: skip
 """What happens once for the dates that hold, and again only when the visit is moved."""
 
@@ -215,6 +215,7 @@ class AnyJourney(RuleBasedStateMachine):
                 Asked.INSTALMENT: m.ConfirmInstalment,
                 Asked.AGENDA: m.PutAgenda,
                 Asked.AGENDA_ACCEPTANCE: m.AcceptAgenda,
+                Asked.AGENDA_CHANGE: m.AcceptAgenda,
             }
             match wait.asked:
                 case Asked.ATTENDANCE:
@@ -244,6 +245,23 @@ class AnyJourney(RuleBasedStateMachine):
         return m.ConfirmDeparture(by=by, participants=staying, on=request.last_day)
 
     # What is always true.
+
+    @invariant()
+    def an_accepted_agenda_stays_until_another_is_accepted(self) -> None:
+        agenda = self.mobility.agenda
+        since = self.journey.journal[self.mobility.moved_at :]
+        events = [entry.event() for entry in since]
+        put = {event.version: event.sessions for event in events if isinstance(event, AgendaPut)}
+        accepted = [event.version for event in events if isinstance(event, AgendaAccepted)]
+
+        assert agenda.is_accepted is bool(accepted)
+        if agenda.accepted:
+            assert agenda.accepted.version == accepted[-1]
+            assert agenda.accepted.sessions == put[accepted[-1]]
+            assert Asked.AGENDA not in self.mobility.waits
+            assert Asked.AGENDA_ACCEPTANCE not in self.mobility.waits
+        if self.mobility.phase is not Phase.PREPARATION:
+            assert Asked.AGENDA_CHANGE not in self.mobility.waits
 
     @invariant()
     def the_journal_only_grows_and_has_no_gap(self) -> None:

@@ -3,6 +3,7 @@ from datetime import date
 
 import pytest
 
+from domain import events as e
 from domain import messages as m
 from domain.case_card import (
     CardFacts,
@@ -301,19 +302,20 @@ def test_later_facts_replace_earlier_ones() -> None:
     assert facts.entries == journey.mobility.n
 
 
-def test_the_plan_of_the_card_is_the_agenda_put_forward_last() -> None:
+def test_the_plan_of_the_card_is_the_agenda_accepted_last() -> None:
     journey = completed()
-    moved = journey.journal[-1].model_copy(
-        update={
-            "kind": "AgendaPut",
-            "facts": {
-                "version": 2, "zone": "UTC",
-                "sessions": [a_session(day=day_of(2)).model_dump(mode="json")],
-            },
-        }
-    )  # fmt: skip
+    put = e.AgendaPut(version=2, zone="UTC", sessions=(a_session(day=day_of(2)),))
+    accepted = e.AgendaAccepted(version=2, replaces=1)
+    moved, agreed = (
+        journey.journal[-1].model_copy(
+            update={"kind": type(event).__name__, "facts": event.model_dump(mode="json")}
+        )
+        for event in (put, accepted)
+    )
 
-    assert read_card_facts([*journey.journal, moved]).planned == (day_of(2),)
+    before = read_card_facts(journey.journal).planned
+    assert read_card_facts([*journey.journal, moved]).planned == before
+    assert read_card_facts([*journey.journal, moved, agreed]).planned == (day_of(2),)
 
 
 # Consent.

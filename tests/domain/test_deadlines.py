@@ -52,7 +52,8 @@ PEOPLE = st.lists(st.sampled_from([FRIDA, EMELIE, HOST, STRANGER]), min_size=1, 
 @st.composite
 def waits(draw: st.DrawFn) -> tuple[Wait, datetime]:
     at = draw(MOMENTS)
-    limits = Limits(*(draw(st.none() | DAYS) for _ in range(3)))
+    no_later_than, due, counted_from = (draw(st.none() | DAYS) for _ in range(3))
+    limits = Limits(no_later_than, due, counted_from)
     asking = Asking(draw(st.sampled_from(Asked)), tuple(draw(PEOPLE)), at, 7, limits)
     return plan_wait(asking, ALMANAC, draw(REFERENCES)), at
 

@@ -1,5 +1,6 @@
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -32,8 +33,10 @@ from tests.domain.scenarios import (
     ENDINGS,
     EVERY_SCENARIO,
     OTHERS,
+    agenda_changes,
     card_is_corrected,
     card_stays_in_contradiction,
+    change_stays_unanswered,
     everybody_withdraws,
     first_host_declines,
     grant_is_rejected,
@@ -84,7 +87,7 @@ def test_every_purpose_is_served_on_some_journey() -> None:
         served |= {order.purpose for order in journey.letters()}
     for asking in (
         in_matching(), in_agreement(), in_preparation(), in_visit(), agenda_on_the_table(),
-        instalment_asked(), evaluation_asked(), card_stopped(),
+        change_on_the_table(), instalment_asked(), evaluation_asked(), card_stopped(),
     ):  # fmt: skip
         served |= {order.purpose for order in asking.letters()}
 
@@ -93,6 +96,12 @@ def test_every_purpose_is_served_on_some_journey() -> None:
 
 def agenda_on_the_table() -> Journey:
     journey = in_preparation()
+    journey.put_agenda()
+    return journey
+
+
+def change_on_the_table() -> Journey:
+    journey = ready_to_go()
     journey.put_agenda()
     return journey
 
@@ -161,15 +170,17 @@ def test_whoever_is_asked_gets_the_letter_that_asks(asked: Asked) -> None:
         Asked.INSTALMENT: instalment_asked,
         Asked.AGENDA: in_preparation,
         Asked.AGENDA_ACCEPTANCE: agenda_on_the_table,
+        Asked.AGENDA_CHANGE: change_on_the_table,
         Asked.ATTENDANCE: in_visit,
         Asked.EVALUATION: evaluation_asked,
         Asked.FOLLOW_UP: evaluation_asked,
         Asked.CARD_FACTS: card_stopped,
     }[asked]()
 
-    letters = [order for order in journey.letters() if order.while_asked is asked]
+    wait = journey.mobility.waits[asked]
+    letters = [o for o in journey.letters(wait.epoch - 1) if o.while_asked is asked]
 
-    assert [order.to for order in letters] == journey.mobility.waits[asked].awaited
+    assert [order.to for order in letters] == wait.awaited
     assert {order.purpose for order in letters} == {LETTER_OF[asked]}
     assert {order.ordinal for order in letters} == {0}
 
@@ -241,6 +252,16 @@ def test_whoever_has_answered_before_the_letter_is_written_is_not_asked_any_more
             ready_to_go,
             "AgendaAccepted",
             {(Purpose.AGENDA_ACCEPTED, p) for p in (COORDINATOR, HOST, FRIDA, EMELIE)},
+        ),
+        (
+            agenda_changes,
+            "AgendaAccepted",
+            {(Purpose.AGENDA_ACCEPTED, p) for p in (COORDINATOR, HOST, FRIDA, EMELIE)},
+        ),
+        (
+            change_stays_unanswered,
+            "AgendaChangeLapsed",
+            {(Purpose.AGENDA_UNCHANGED, p) for p in (COORDINATOR, HOST)},
         ),
         (
             one_does_not_come,
@@ -350,3 +371,31 @@ def test_a_mobility_completed_without_a_card_is_told_to_everybody() -> None:
 def test_a_published_card_is_the_only_letter_about_the_end() -> None:
     assert told(card_is_corrected(), "MobilityEnded") == set()
     assert len(told(card_is_corrected(), "CardPublished")) == 5
+
+
+# Settling.
+
+
+@pytest.mark.parametrize(
+    ("hours_before", "settles"), [(24 * 30, True), (25, True), (23, False), (10, False)]
+)
+def test_edits_of_an_agenda_settle_unless_the_visit_is_near(
+    hours_before: int, *, settles: bool
+) -> None:
+    journey = ready_to_go()
+    journey.wait_until(journey.morning - timedelta(hours=hours_before))
+    before = journey.mobility.n
+
+    journey.put_agenda()
+    journey.accept_agenda()
+
+    assert {order.settles for order in journey.letters(before)} == {settles}
+
+
+def test_nothing_else_settles() -> None:
+    journey = visit_begins()
+
+    settling = {order.purpose for order in journey.letters() if order.settles}
+
+    # The first agenda that is accepted has been waited for long enough.
+    assert settling <= {Purpose.AGENDA_TO_ACCEPT}

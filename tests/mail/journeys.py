@@ -1,11 +1,14 @@
 """Real mobilities, driven through the domain, and the letters that follow from them."""
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import count
 
+from activities.agenda_news import NothingNew, agenda_news
+from activities.case_reader import OpenCase
 from domain import messages as m
 from domain.agenda import Session, SessionKind
 from domain.case_view import view_of
@@ -19,10 +22,11 @@ from domain.letters import LetterOrder, letters_after
 from domain.matching import DeclineReason, Ranked, Ranking
 from domain.messages import Cause
 from domain.mobility import Mobility
-from domain.papers import GrantPaperLine, PlannedSession
+from domain.papers import GrantPaperLine
 from domain.people import Language, Organisation, Person
 from domain.request import Activity, Funding, MobilityRequest, Objective, Sector
 from mail.context import Attachment, LetterContext
+from store.ledger import LedgerLine, LetterState
 from tests.builders import ALMANAC
 
 REFERENCE = Reference("M-2026-0001")
@@ -106,9 +110,9 @@ class Journey:
         fresh, self.mobility.unrecorded = self.mobility.unrecorded, []
         self.entries += fresh
         for entry in fresh:
-            self.letters += [
-                self.context(order, entry) for order in letters_after(entry, self.mobility)
-            ]
+            for order in letters_after(entry, self.mobility):
+                with contextlib.suppress(NothingNew):
+                    self.letters.append(self.context(order, entry))
 
     # The way to each phase.
 
@@ -151,13 +155,32 @@ class Journey:
         """The host puts its agenda forward."""
         self.say(m.PutAgenda(by=ANA, sessions=self._sessions()))
 
-    def put_agenda_of_frida(self) -> None:
+    def put_agenda_of_frida(self, begins: time = time(9, 30)) -> None:
         """The host puts forward an agenda for Frida alone."""
         sessions = [
-            s.model_copy(update={"participants": (FRIDA,)})
+            s.model_copy(
+                update={"participants": (FRIDA,), "starts": begins if s.id == "S1" else s.starts}
+            )
             for s in self._sessions() if FRIDA in s.participants
         ]  # fmt: skip
         self.say(m.PutAgenda(by=ANA, sessions=tuple(sessions)))
+
+    def change_agenda(self) -> None:
+        """The host puts forward: one session moved, one elsewhere, one dropped, two new."""
+        first, second, *rest = self.mobility.agenda.sessions
+        moved = first.model_copy(update={"starts": time(10, 30), "ends": time(13)})
+        retold = second.model_copy(update={"place": self._of_session("Town hall, Terrassa")})
+        added = first.model_copy(
+            update={
+                "id": "S9", "day": LAST_DAY, "starts": time(15), "ends": time(16, 30),
+                "title": self._of_session("Round table with the outreach team"),
+            }
+        )  # fmt: skip
+        kept = [s for s in rest if s.id != "S3"]
+        on_the_last_day = added.model_copy(
+            update={"id": "S10", "starts": time(9, 30), "ends": time(11)}
+        )
+        self.say(m.PutAgenda(by=ANA, sessions=(moved, retold, *kept, added, on_the_last_day)))
 
     def to_visit(self) -> None:
         """Grant and agenda are settled and the first day has come."""
@@ -198,6 +221,11 @@ class Journey:
         name = f"t{len(self.texts)}"
         self.texts[name] = text
         return Writing(id=name, digest="x")
+
+    def _of_session(self, text: str) -> Writing:
+        """What stands for a text of a session: for the same text, the same."""
+        known = next((name for name, kept in self.texts.items() if kept == text), None)
+        return Writing(id=known, digest="x") if known else self.writing(text)
 
     def _note(self) -> Writing:
         return self.writing(self.told.note)
@@ -243,8 +271,8 @@ class Journey:
         return tuple(
             Session(
                 id=f"S{n}", day=day, starts=starts, ends=ends, kind=kind, participants=people,
-                objectives=objectives, title=self.writing("Welcome to the head office"),
-                place=self.writing("SOC, Barcelona"),
+                objectives=objectives, title=self._of_session("Welcome to the head office"),
+                place=self._of_session("SOC, Barcelona"),
             )
             for n, (day, starts, ends, kind, people, objectives) in enumerate(plan, start=1)
         )  # fmt: skip
@@ -287,6 +315,7 @@ class Journey:
         event = entry.event()
         note = getattr(event, "note", None) or getattr(event, "reason", None)
         withdrawn = tuple(people[p] for p in self.mobility.withdrawn)
+        news = agenda_news(self._open_case(), order, self._ledger())
         return LetterContext(
             order=order,
             entry=entry,
@@ -302,17 +331,30 @@ class Journey:
             note=self.texts[note.id] if isinstance(note, Writing) else "",
             objectives=tuple(self.texts[o.text.id] for o in self.mobility.request.objectives),
             grant_lines=self._paper_lines(),
-            attachments=_papers(order),
+            attachments=news.attachments or _papers(order),
             concerned=withdrawn,
-            sessions=tuple(self._planned(s) for s in self.mobility.agenda.sessions),
+            sessions=news.sessions,
+            changes=news.changes,
+            is_first_agenda=news.is_first,
         )
 
-    def _planned(self, session: Session) -> PlannedSession:
-        return PlannedSession(
-            **session.model_dump(include={"id", "day", "starts", "ends", "kind"}),
-            title=self.texts[session.title.id], place=self.texts[session.place.id],
-            participants=tuple(self.people[p].name for p in session.participants), objectives=(),
+    def _open_case(self) -> OpenCase:
+        return OpenCase(
+            reference=REFERENCE, request=self.mobility.request, view=view_of(self.mobility),
+            entries=tuple(self.entries), head="", people=self.people, texts=self.texts,
+            organisations={o.id: o for o in self.organisations.values()},
         )  # fmt: skip
+
+    def _ledger(self) -> list[LedgerLine]:
+        """Every letter so far has arrived."""
+        return [
+            LedgerLine(
+                key=letter.order.key, order=letter.order, state=LetterState.HANDED_OVER,
+                intended_at=letter.entry.at, attempts=1, message_id=None, rendered_sha256=None,
+                settled_at=letter.entry.at, remark=None,
+            )
+            for letter in self.letters
+        ]  # fmt: skip
 
     def _paper_lines(self) -> tuple[GrantPaperLine, ...]:
         lines: tuple[GrantLine, ...] = ()
@@ -382,8 +424,6 @@ def _person(who: PersonId, name: str, email: str, where: str, profile: str = "")
 
 def _papers(order: LetterOrder) -> tuple[Attachment, ...]:
     match order.purpose.value:
-        case "agenda-accepted":
-            return (Attachment("agenda.ics", "text/calendar", b"BEGIN:VCALENDAR\r\n"),)
         case "agreement-to-sign" | "agreement-in-force" | "card-published" | "certificate-issued":
             return (Attachment("paper.pdf", "application/pdf", b"%PDF-1.7"),)
     return ()
@@ -392,8 +432,8 @@ def _papers(order: LetterOrder) -> tuple[Attachment, ...]:
 def every_letter(
     told: Told | None = None, language: Language = Language.ENGLISH
 ) -> list[LetterContext]:
-    """Letters of five mobilities that between them go through everything that can happen."""
-    stories = (_happy, _troubled, _without_host, _stopped, _moved)
+    """Letters of six mobilities that between them go through everything that can happen."""
+    stories = (_happy, _troubled, _without_host, _stopped, _moved, _changed)
     journeys = [tell(Journey(told or Told(), language)) for tell in stories]
     return [letter for journey in journeys for letter in journey.letters]
 
@@ -441,7 +481,7 @@ def _troubled(journey: Journey) -> Journey:
     journey.put_agenda_of_frida()
     journey.remind(Asked.AGENDA_ACCEPTANCE)
     journey.say(m.ReturnAgenda(by=BORAS, version=1, note=journey._note()))
-    journey.put_agenda_of_frida()
+    journey.put_agenda_of_frida(time(10))
     journey.say(m.AcceptAgenda(by=BORAS, version=2))
     journey.until(FIRST_DAY)
     journey.mobility.begin_visit(at=journey.now)
@@ -461,6 +501,29 @@ def _without_host(journey: Journey) -> Journey:
     journey.fall_silent(Asked.PLACE)
     journey.mobility.end(Outcome.LAPSED, Cause.NO_HOST, at=journey.now)
     journey.write()
+    return journey
+
+
+def _changed(journey: Journey) -> Journey:
+    """The accepted agenda is changed, and changed again in vain, before one of two withdraws."""
+    journey.to_preparation()
+    journey.award()
+    journey.put_agenda()
+    journey.say(m.AcceptAgenda(by=BORAS, version=1))
+    accepted, known = journey.mobility.agenda.sessions, journey.mobility.n
+    journey.change_agenda()
+    journey.say(m.PutAgenda(by=ANA, sessions=accepted))
+    journey.change_agenda()
+    journey.remind(Asked.AGENDA_CHANGE)
+    journey.say(m.AcceptAgenda(by=BORAS, version=4))
+    journey.say(m.PutAgenda(by=ANA, sessions=accepted))
+    journey.say(m.ReturnAgenda(by=BORAS, version=5, note=journey._note()))
+    journey.say(m.PutAgenda(by=ANA, sessions=accepted))
+    journey.fall_silent(Asked.AGENDA_CHANGE)
+    journey.say(m.WithdrawParticipant(by=EMELIE, participant=EMELIE, cause=Cause.ILLNESS))
+    journey.say(m.CancelMobility(by=BORAS, cause=Cause.FORCE_MAJEURE, note=journey._note()))
+    # Up to the first acceptance it is the happy journey again.
+    journey.letters = [letter for letter in journey.letters if letter.entry.n > known]
     return journey
 
 

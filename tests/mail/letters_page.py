@@ -82,11 +82,12 @@ def page() -> str:
 
 
 def _one_of_each(letters: Iterable[LetterContext]) -> list[LetterContext]:
-    """The first letter of each kind: by purpose, by who reads it, and whether it is a reminder."""
+    """The first letter of each kind: by purpose, by who reads it, and what is new."""
     kinds: dict[tuple[object, ...], LetterContext] = {}
     for letter in letters:
         ended = getattr(letter.event, "outcome", None)
-        kind = (letter.order.purpose, letter.capacity, letter.is_reminder, ended)
+        news = (letter.is_first_agenda, bool(letter.changes), bool(letter.attachments))
+        kind = (letter.order.purpose, letter.capacity, letter.is_reminder, ended, *news)
         kinds.setdefault(kind, letter)
     return sorted(kinds.values(), key=lambda letter: list(Purpose).index(letter.order.purpose))
 

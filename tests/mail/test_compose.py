@@ -186,6 +186,7 @@ COMMANDS = {
     Asked.GRANT_DECISION: ("award",),
     Asked.INSTALMENT: ("pay",),
     Asked.AGENDA: ("put-agenda",),
+    Asked.AGENDA_CHANGE: ("accept-agenda", "return-agenda"),
     Asked.AGENDA_ACCEPTANCE: ("accept-agenda",),
     Asked.ATTENDANCE: ("attend",),
     Asked.EVALUATION: ("evaluate",),

@@ -1,5 +1,7 @@
 """Journeys of the builders, kept in a store as the workflow would keep them."""
 
+from datetime import timedelta
+
 import sqlalchemy as sa
 
 from domain.case_view import view_of
@@ -31,6 +33,8 @@ TOLD = TEXTS | {
     "session-title": "Beside an outreach adviser",
     "session-place": "Employment office Sants",
     "place-1": "SOC head office",
+    "place-2": "Town hall of Terrassa",
+    "new-title": "Round table with the outreach team",
     "note": "Please begin an hour later.",
 }
 """What every text of the builders' journeys says."""
@@ -105,12 +109,19 @@ def _own(text: Writing, names: dict[str, str]) -> Writing:
     return text.model_copy(update={"id": names[text.id]})
 
 
-async def write(store: Store, journey: Journey, *, run_id: str = "run-1") -> str:
+async def write(
+    store: Store, journey: Journey, *, run_id: str = "run-1",
+    settles_for: timedelta = timedelta(),
+) -> str:  # fmt: skip
     """Write down what has happened since the last time, in one stroke."""
     record = stroke(journey, journey.mobility.recorded)
     journey.mobility.recorded = journey.mobility.n
     return await write_down(
-        store.engine, record, run_id=run_id, activity_id=str(record.entries[0].n)
+        store.engine,
+        record,
+        run_id=run_id,
+        activity_id=str(record.entries[0].n),
+        settles_for=settles_for,
     )
 
 

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import uuid
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 from temporalio.client import Client
@@ -60,6 +60,20 @@ async def withdrawal(rehearsal: Rehearsal, case: CaseDocument) -> None:
     await rehearsal.closed()
 
 
+async def agenda_changes(rehearsal: Rehearsal, case: CaseDocument) -> None:
+    """The accepted agenda is changed; another change stays unanswered, and the visit begins."""
+    await stages.prepared(rehearsal, case)
+    first, *rest = case.agenda or ()
+    sooner = first.model_copy(update={"starts": time(8, 30), "ends": time(11, 30)})
+    await (await holder(rehearsal, Role.RECEIVING)).put_agenda((sooner, *rest))
+    await rehearsal.asked(Asked.AGENDA_CHANGE)
+    await (await holder(rehearsal, Role.SENDING)).accept_agenda()
+    await (await holder(rehearsal, Role.RECEIVING)).put_agenda((first, *rest))
+    await rehearsal.asked(Asked.AGENDA_CHANGE)
+    await rehearsal.day_comes((await rehearsal.mobility()).request.first_day)
+    await rehearsal.asked(Asked.ATTENDANCE)
+
+
 async def still_open(rehearsal: Rehearsal, case: CaseDocument) -> None:
     """The visit has begun, and the journey is under way."""
     await stages.visiting(rehearsal, case)
@@ -101,6 +115,7 @@ JOURNEYS: dict[str, Journey] = {
     "nobody-signs": nobody_signs,
     "second-host": second_host,
     "withdrawal": withdrawal,
+    "agenda-changes": agenda_changes,
     "still-open": still_open,
     "contradiction": contradiction,
     "moved": moved,
