@@ -62,6 +62,7 @@ class Courier:
         self.scribe = Scribe(self.store, self.sender)
         self._room = asyncio.Event()
         self._desk = asyncio.Semaphore(WRITTEN_AT_ONCE)
+        self._lines = asyncio.Semaphore(self.postman.connections)
         self._renderings = Together(partial(about_to_hand_over, self.store.engine))
         self._settlements = Together(partial(settle, self.store.engine))
 
@@ -152,8 +153,11 @@ class Courier:
     async def _send(self, line: LedgerLine, written: Written | None) -> None:
         if written is None:
             await self._withhold(line, "no longer asked of this person")
-        elif await self._is_about_to_leave(line, written):
-            await self._hand_over(line, written)
+        else:
+            # Whoever waits for a line has not left: only then is it noted, and nothing in between.
+            async with self._lines:
+                if await self._is_about_to_leave(line, written):
+                    await self._hand_over(line, written)
 
     async def _is_about_to_leave(self, line: LedgerLine, written: Written) -> bool:
         """Keep the very text and note that it leaves; false when it is not ours to send."""
