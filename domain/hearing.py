@@ -9,6 +9,7 @@ from functools import singledispatch
 
 from domain import events as e
 from domain import messages as m
+from domain.addresses import address_corrected
 from domain.agenda import Agenda, check_agenda
 from domain.agreement import Signature
 from domain.deadlines import Asked
@@ -399,6 +400,31 @@ def _(message: m.ReportFollowUp, mobility: Mobility, at: datetime) -> None:
     mobility.answered(Asked.FOLLOW_UP)
     mobility.answered(Asked.CARD_FACTS)
     mobility.happened(e.FollowUpReported(follow_up=message.follow_up), at=at, by=message.by)
+
+
+# Addresses.
+
+
+@_check.register
+def _(message: m.CorrectAddress, mobility: Mobility, _at: datetime) -> None:
+    found = mobility.reach.people.get(message.person)
+    if found is None:
+        raise NotAwaited(
+            f"Nobody asks for another address of {message.person}: as far as we know, letters to "
+            "them arrive."
+        )
+    is_of_sending = message.person == mobility.request.coordinator
+    is_host_alone = mobility.roles_of(message.by) == (Role.RECEIVING,)
+    if is_host_alone and not is_of_sending and message.by != found.asked:
+        raise WrongRole(
+            f"The address of {message.person} is for the sending coordinator or the programme "
+            "office to correct: tell them what you know."
+        )
+
+
+@_act.register
+def _(message: m.CorrectAddress, mobility: Mobility, at: datetime) -> None:
+    address_corrected(mobility, message.person, at=at, by=message.by)
 
 
 # Endings.

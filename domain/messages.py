@@ -135,6 +135,12 @@ class ReportFollowUp(Message):
     follow_up: FollowUp
 
 
+class CorrectAddress(Message):
+    """Another address of somebody whom our letters did not reach is on file; the store has it."""
+
+    person: PersonId
+
+
 class WithdrawParticipant(Message):
     """A participant stops, or the sending coordinator says so for them."""
 

@@ -16,6 +16,7 @@ from hypothesis.stateful import (
 )
 
 from domain import messages as m
+from domain.addresses import address_corrected
 from domain.case_view import CaseView, view_of
 from domain.deadlines import Asked
 from domain.errors import Refusal
@@ -136,6 +137,16 @@ class AnyJourney(RuleBasedStateMachine):
         assert again == number
         assert self.mobility.model_dump_json() == before
 
+    @rule(person=ANYBODY, goes_on=st.booleans())
+    def a_letter_comes_back(self, person: PersonId, *, goes_on: bool) -> None:
+        self.journey.lose(person)
+        if goes_on:
+            self.journey.carry_on()
+
+    @rule(person=ANYBODY)
+    def the_directory_has_another_address(self, person: PersonId) -> None:
+        address_corrected(self.mobility, person, at=self.journey.now)
+
     @rule(hours=st.integers(1, 4 * 24))
     def time_passes(self, hours: int) -> None:
         self.journey.wait_until(self.journey.now + timedelta(hours=hours))
@@ -201,6 +212,10 @@ class AnyJourney(RuleBasedStateMachine):
                 Asked.AGENDA: m.PutAgenda,
                 Asked.AGENDA_ACCEPTANCE: m.AcceptAgenda,
             }
+            if wait.asked is Asked.ADDRESS:
+                reach = self.mobility.reach
+                wanted = next(p for p in reach.people if reach.people[p].asked == person)
+                return m.CorrectAddress(by=person, person=wanted)
             match wait.asked:
                 case Asked.ATTENDANCE:
                     return self._what_is_confirmed_next()
@@ -278,9 +293,23 @@ class AnyJourney(RuleBasedStateMachine):
     def every_question_has_a_deadline_and_its_reminders_before_it(self) -> None:
         for wait in self.mobility.waits.values():
             moments = [m for reminders in wait.reminders.values() for m in reminders.moments]
-            assert wait.since <= self.journey.now < wait.falls
+            ends = wait.silence_counts_at
+            assert wait.since <= self.journey.now
+            assert ends is None or self.journey.now < ends
             assert wait.due < wait.falls
             assert all(wait.since < reminder < wait.due for reminder in moments)
+
+    @invariant()
+    def whoever_is_out_of_reach_has_a_part_and_is_paused_while_somebody_is_asked(self) -> None:
+        mobility, reach = self.mobility, self.mobility.reach
+        assert all(mobility.roles_of(person) for person in reach.people)
+        assert not set(reach.asked) & set(reach.people)
+        question = mobility.waits.get(Asked.ADDRESS.value)
+        assert set(reach.asked) == set(question.awaited if question else ())
+        for wait in mobility.waits.values():
+            standing = {p for p in wait.awaited if reach.stands_still(p)}
+            assert set(wait.paused) == standing
+            assert (wait.stands_since is not None) is bool(standing)
 
     @invariant()
     def nobody_gets_two_letters_of_one_purpose_from_one_entry(self) -> None:
