@@ -4,14 +4,18 @@ The post tells of each letter once it is sure: a report that names a letter of o
 or a mail server that refuses the mailbox. Nothing here is said by people but the correction.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from domain import events as e
 from domain.deadlines import Asked
+from domain.errors import NotAwaited, WrongRole
 from domain.facts import PersonId
+from domain.messages import CorrectAddress
 from domain.mobility import Mobility
-from domain.people import SYSTEM
+from domain.people import SYSTEM, Role
 from domain.reach import FailedLetter, OutOfReach
+from domain.request import MobilityRequest
 
 
 def letter_failed(mobility: Mobility, failed: FailedLetter, *, at: datetime) -> None:
@@ -64,6 +68,32 @@ def _who_may_know(mobility: Mobility, person: PersonId) -> PersonId | None:
     candidates = [host, request.office] if of_sending else [request.coordinator, request.office]
     unfit = {person, *mobility.reach.people}
     return next((p for p in (*candidates, host) if p is not None and p not in unfit), None)
+
+
+def check_may_correct(
+    message: CorrectAddress, out_of_reach: Mapping[PersonId, OutOfReach],
+    request: MobilityRequest, roles: tuple[Role, ...],
+) -> None:  # fmt: skip
+    """Ask whether this person may give another address of that one.
+
+    A host gives those it is asked for, and the sending coordinator's.
+
+    Raises:
+        NotAwaited: when letters to them arrive, as far as we know.
+        WrongRole: when it is for others to give.
+    """
+    found = out_of_reach.get(message.person)
+    if found is None:
+        raise NotAwaited(
+            f"Nobody asks for another address of {message.person}: as far as we know, letters to "
+            "them arrive."
+        )
+    is_asked = message.by == found.asked or message.person == request.coordinator
+    if roles == (Role.RECEIVING,) and not is_asked:
+        raise WrongRole(
+            f"The address of {message.person} is for the sending coordinator or the programme "
+            "office to correct: tell them what you know."
+        )
 
 
 def address_corrected(

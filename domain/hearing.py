@@ -9,7 +9,7 @@ from functools import singledispatch
 
 from domain import events as e
 from domain import messages as m
-from domain.addresses import address_corrected
+from domain.addresses import address_corrected, check_may_correct
 from domain.agenda import Agenda, check_agenda
 from domain.agreement import Signature
 from domain.deadlines import Asked
@@ -407,19 +407,8 @@ def _(message: m.ReportFollowUp, mobility: Mobility, at: datetime) -> None:
 
 @_check.register
 def _(message: m.CorrectAddress, mobility: Mobility, _at: datetime) -> None:
-    found = mobility.reach.people.get(message.person)
-    if found is None:
-        raise NotAwaited(
-            f"Nobody asks for another address of {message.person}: as far as we know, letters to "
-            "them arrive."
-        )
-    is_of_sending = message.person == mobility.request.coordinator
-    is_host_alone = mobility.roles_of(message.by) == (Role.RECEIVING,)
-    if is_host_alone and not is_of_sending and message.by != found.asked:
-        raise WrongRole(
-            f"The address of {message.person} is for the sending coordinator or the programme "
-            "office to correct: tell them what you know."
-        )
+    roles = mobility.roles_of(message.by)
+    check_may_correct(message, mobility.reach.people, mobility.request, roles)
 
 
 @_act.register

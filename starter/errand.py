@@ -15,6 +15,7 @@ from domain.grant import GrantDecision
 from domain.matching import DeclineReason
 from domain.messages import Cause, Receipt
 from domain.people import Person
+from starter.addresses import put_on_file
 from starter.case_files import EvaluationEntry, FollowUpEntry, SessionEntry
 from starter.desk import FrontDesk, OpenMobility
 from starter.directory import NotKnown
@@ -191,6 +192,21 @@ class Errand:
         return await self._say(
             m.ReportFollowUp(by=self.by, follow_up=follow_up), occasion=str(self._mobility.view.n)
         )
+
+    # Addresses.
+
+    async def correct_address(
+        self, person: str, address: str, *, works_again: bool = False
+    ) -> Receipt:
+        """Give another address of somebody whom letters do not reach."""
+        message = m.CorrectAddress(by=self.by, person=self._person(person))
+        await put_on_file(
+            self._desk.store, self._mobility, message, address, self._people.values(),
+            works_again=works_again,
+        )  # fmt: skip
+        # An address may fail and be corrected more than once.
+        failed = self._mobility.view.out_of_reach[message.person]
+        return await self._say(message, occasion=str(failed.epoch))
 
     # Endings.
 

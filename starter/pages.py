@@ -12,7 +12,7 @@ from rich.text import Text
 from domain.case_card import said_dates
 from domain.case_view import CaseView, OpenQuestion, roles_in
 from domain.deadlines import Asked
-from domain.events import Entry, GrantComputed, GrantDecided, Outcome, Phase
+from domain.events import AddressFailed, Entry, GrantComputed, GrantDecided, Outcome, Phase
 from domain.facts import OrganisationId, PersonId
 from domain.grant import GrantLine
 from domain.people import SYSTEM, Organisation, Person
@@ -193,7 +193,8 @@ def why_page(
         return Text(f"Closed: {_standing(view)}. Nobody is waited for.")
     if view.questions:
         asked = [_question(question, names) for question in view.questions]
-        return Group(*asked, *_not_delivered(view, letters, names))
+        pauses = [Text(sentence) for sentence in _pauses(view, names)]
+        return Group(*asked, *pauses, *_not_delivered(view, letters, names))
     if view.phase is Phase.PREPARATION:
         return Text(
             "Everything is settled: it waits for the first day, "
@@ -213,10 +214,30 @@ def _question(question: OpenQuestion, names: Names) -> Text:
     return text
 
 
+def _pauses(view: CaseView, names: Names) -> Iterator[str]:
+    """Whom letters do not reach, and whether their clock stands still."""
+    for person, found in view.out_of_reach.items():
+        name, since = names.name(person), said(found.since)
+        if found.asked is not None:
+            yield paused(name, since, names.person(found.asked))
+        else:
+            yield f"Letters to {name} do not arrive since {since}, and their time runs on."
+
+
+def paused(name: str, since: str, asked: str) -> str:
+    """Whose clock stands still, and why."""
+    return (
+        f"Paused since {since} because letters to {name} do not arrive; {asked} is asked for the "
+        "address."
+    )
+
+
 def _not_delivered(view: CaseView, letters: Sequence[LedgerLine], names: Names) -> Iterator[Text]:
     """Letters that did not reach somebody who is waited for: the last one of each question."""
     for question in view.questions:
         for person in question.people:
+            if person in view.out_of_reach:
+                continue
             tried = [
                 letter for letter in letters
                 if (letter.order.while_asked, letter.order.to) == (question.asked, person)
@@ -251,7 +272,7 @@ def timeline_page(
             f"{moment.at:%Y-%m-%d %H:%M:%S}",
             f"#{moment.n}" if moment.n else "",
             moment.temporal,
-            Text(f"{moment.source}: {_told(moment)}", style=style),
+            Text(f"{moment.source}: {_told(moment, names)}", style=style),
             names.person(moment.by) if moment.by and moment.source != "Temporal" else moment.by,
         )
     return Group(table, Text(f"Erased: {GONE}.")) if is_erased else table
@@ -262,8 +283,13 @@ def in_words(kind: str) -> str:
     return "".join(f" {c.lower()}" if c.isupper() else c for c in kind).strip()
 
 
-def _told(moment: Moment) -> str:
+def _told(moment: Moment, names: Names) -> str:
     if moment.entry:
+        event = moment.entry.event()
+        if isinstance(event, AddressFailed) and event.person in event.asked:
+            name, asked = names.name(event.person), names.person(event.asked[event.person])
+            pause = paused(name, said(moment.at), asked)
+            return f"{in_words(moment.what)}. {pause}"
         return in_words(moment.what)
     return moment.what.replace("-", " ") if moment.letter else moment.what
 

@@ -40,6 +40,7 @@ GRANTS = {
     "document": READ_WRITE,
     "participant": WRITTEN_ONCE,
     "writing": WRITTEN_ONCE,
+    "dead_address": WRITTEN_ONCE,
     "journal": {"SELECT", "INSERT"},
 }
 Answer = TypeVar("Answer")
