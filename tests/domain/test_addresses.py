@@ -1,0 +1,508 @@
+"""Letters that cannot arrive: whose clock stands still, who is asked, and how it goes on."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain import messages as m
+from domain.addresses import address_corrected, letter_failed
+from domain.case_view import view_of
+from domain.deadlines import Asked
+from domain.errors import NotAwaited, WrongRole
+from domain.events import AddressCorrected, AddressFailed, Outcome
+from domain.facts import PersonId, Reference
+from domain.letters import LetterOrder, Purpose, letters_after
+from domain.messages import Cause
+from domain.mobility import Mobility
+from domain.reach import FailedLetter
+from domain.waits import Asking, Limits, Wait, end_of, plan_wait
+from tests.builders import (
+    ALMANAC,
+    COORDINATOR,
+    EMELIE,
+    FRIDA,
+    HOST,
+    OFFICE,
+    OPENED,
+    REFERENCE,
+    SECOND_HOST,
+    STRANGER,
+    Journey,
+    in_agreement,
+    in_evaluation,
+    in_matching,
+    in_preparation,
+    in_visit,
+    ready_to_go,
+)
+
+MOMENTS = st.datetimes(
+    min_value=datetime(2026, 1, 1),  # noqa: DTZ001 - hypothesis adds the zone itself
+    max_value=datetime(2028, 1, 1),  # noqa: DTZ001
+    timezones=st.just(UTC),
+)
+PEOPLE = st.lists(st.sampled_from([FRIDA, EMELIE, HOST]), min_size=1, unique=True)
+HOURS = st.integers(1, 24 * 40)
+
+
+def corrected(journey: Journey, person: PersonId, by: PersonId = COORDINATOR) -> None:
+    journey.say(m.CorrectAddress(by=by, person=person))
+
+
+def asked_for(journey: Journey) -> dict[PersonId, PersonId | None]:
+    """For whose address whom, as it stands."""
+    return {person: found.asked for person, found in journey.mobility.reach.people.items()}
+
+
+def told(person: PersonId, event: int, **changes: object) -> FailedLetter:
+    """A letter that told somebody of the match."""
+    facts: dict[str, object] = {
+        "person": person, "key": f"told-{event}", "purpose": Purpose.MATCH_MADE, "event": event,
+        "asks": False,
+    }  # fmt: skip
+    return FailedLetter.model_validate(facts | changes)
+
+
+# A pause.
+
+
+@st.composite
+def pauses(draw: st.DrawFn) -> tuple[Wait, list[tuple[PersonId, datetime, datetime]]]:
+    """A question and pauses of those awaited, which may lie within one another."""
+    at = draw(MOMENTS)
+    people = tuple(draw(PEOPLE))
+    limits = Limits(draw(st.none() | st.integers(2, 90).map(lambda n: day_after(at, n))))
+    wait = plan_wait(Asking(draw(st.sampled_from(Asked)), people, at, 7, limits), ALMANAC, REF)
+    found = []
+    for person in people:
+        begins = at + timedelta(hours=draw(HOURS))
+        found.append((person, begins, begins + timedelta(hours=draw(HOURS))))
+    return wait, found
+
+
+REF = Reference("M-2026-0007")
+
+
+def day_after(moment: datetime, days: int) -> date:
+    return moment.date() + timedelta(days=days)
+
+
+def let_time_pass(wait: Wait, stays: list[tuple[PersonId, datetime, datetime]]) -> None:
+    """Reminders, pauses and their ends, in the order of time, until silence counts."""
+    steps = [(begins, True, person) for person, begins, _ in stays]
+    steps += [(ends, False, person) for person, _, ends in stays]
+    for at, begins, person in sorted(steps):
+        ends = wait.silence_counts_at
+        if ends is not None and at >= ends:
+            return
+        wait.take_reminders(at)
+        if begins:
+            wait.pause(person, at)
+        elif person in wait.paused:
+            wait.resume(person, at, ALMANAC, REF)
+
+
+@given(pauses())
+def test_no_pause_brings_a_deadline_forward_nor_beyond_what_the_visit_leaves(
+    given_: tuple[Wait, list[tuple[PersonId, datetime, datetime]]],
+) -> None:
+    wait, stays = given_
+    before = wait.model_copy(deep=True)
+
+    let_time_pass(wait, stays)
+
+    assert wait.due >= before.due
+    assert wait.due < wait.falls < wait.due + timedelta(hours=10)
+    if wait.limit is not None:
+        assert wait.due <= end_of(wait.limit)
+        assert before.falls_at_latest is not None
+    else:
+        assert before.falls_at_latest is None
+
+
+@given(pauses())
+def test_reminders_after_a_pause_come_in_the_morning_of_working_days_before_the_deadline(
+    given_: tuple[Wait, list[tuple[PersonId, datetime, datetime]]],
+) -> None:
+    wait, stays = given_
+    counted = {p: len(r.moments) for p, r in wait.reminders.items()}
+
+    let_time_pass(wait, stays)
+
+    for person, reminders in wait.reminders.items():
+        calendar = ALMANAC.calendar_of(person)
+        assert reminders.moments == sorted(set(reminders.moments))
+        assert reminders.sent <= len(reminders.moments) <= counted[person]
+        for moment in reminders.moments:
+            day = calendar.day_of(moment)
+            assert moment < wait.due
+            assert calendar.is_working_day(day)
+            eight, nine = (calendar.moment(day, time(h)) for h in (8, 9))
+            assert eight <= moment < nine
+
+
+@given(at=MOMENTS, hours=HOURS, until=HOURS)
+def test_nobody_loses_time_by_a_pause(at: datetime, hours: int, until: int) -> None:
+    wait = plan_wait(Asking(Asked.EVALUATION, (FRIDA,), at, 7), ALMANAC, REF)
+    begins = min(at + timedelta(hours=hours), wait.due - timedelta(hours=1))
+    left, still_to_come = wait.due - begins, _coming(wait, begins)
+    wait.take_reminders(begins)
+    wait.pause(FRIDA, begins)
+    ends = begins + timedelta(hours=until)
+
+    assert wait.silence_counts_at is wait.next_reminder() is wait.next_moment() is None
+    assert wait.take_reminders(ends) == {}
+    wait.resume(FRIDA, ends, ALMANAC, REF)
+
+    assert wait.due - ends >= left
+    assert wait.due - ends <= left + timedelta(days=6)
+    assert [m for m in wait.reminders[FRIDA].moments if m > ends] == _coming(wait, ends)
+    assert len(_coming(wait, ends)) <= len(still_to_come)
+    if still_to_come:
+        assert _coming(wait, ends)[0] - ends >= still_to_come[0] - begins - timedelta(hours=2)
+
+
+def _coming(wait: Wait, at: datetime) -> list[datetime]:
+    return [moment for moment in wait.reminders[FRIDA].moments if moment > at]
+
+
+def test_two_pauses_that_overlap_put_the_deadline_off_by_the_time_of_both() -> None:
+    wait = plan_wait(Asking(Asked.EVALUATION, (FRIDA, EMELIE), OPENED, 7), ALMANAC, REF)
+    assert wait.due == end_of(date(2026, 3, 4))
+    days = [OPENED + timedelta(days=n) for n in range(10)]
+
+    wait.pause(FRIDA, days[1])
+    wait.pause(EMELIE, days[3])
+    wait.resume(FRIDA, days[5], ALMANAC, REF)
+    assert wait.silence_counts_at is None
+    wait.resume(EMELIE, days[8], ALMANAC, REF)
+
+    # Four days end on a Sunday, and are five; then there are three more.
+    assert wait.due == end_of(date(2026, 3, 12))
+    assert wait.silence_counts_at == wait.falls
+    assert wait.stands_since is None
+
+
+def test_a_question_that_stands_still_falls_with_what_the_visit_leaves() -> None:
+    limits = Limits(date(2026, 2, 20))
+    wait = plan_wait(Asking(Asked.PLACE, (HOST,), OPENED, 7, limits), ALMANAC, REF)
+    assert wait.due == end_of(date(2026, 2, 12))
+
+    wait.pause(HOST, OPENED + timedelta(days=1))
+
+    assert wait.silence_counts_at is not None
+    assert wait.silence_counts_at.date() == date(2026, 2, 21)
+    wait.resume(HOST, OPENED + timedelta(days=15), ALMANAC, REF)
+    assert wait.due == end_of(date(2026, 2, 20))
+
+
+# Who is asked.
+
+
+@pytest.mark.parametrize(
+    ("reach", "lost", "asked"),
+    [
+        (in_matching, HOST, COORDINATOR),
+        (in_matching, COORDINATOR, OFFICE),
+        (in_agreement, HOST, COORDINATOR),
+        (in_agreement, COORDINATOR, HOST),
+        (in_agreement, FRIDA, COORDINATOR),
+        (in_preparation, OFFICE, COORDINATOR),
+        (in_evaluation, EMELIE, COORDINATOR),
+    ],
+)
+def test_the_other_side_is_asked_for_the_address(
+    reach: Callable[[], Journey], lost: PersonId, asked: PersonId
+) -> None:
+    journey = reach()
+
+    journey.lose(lost)
+
+    assert journey.kinds()[-1] == "AddressFailed"
+    [letter] = letters_after(journey.journal[-1], journey.mobility)
+    assert (letter.purpose, letter.to) == (Purpose.ADDRESS_WANTED, asked)
+    assert asked_for(journey) == {lost: asked}
+
+
+def test_whoever_is_out_of_reach_is_asked_for_nobodys_address() -> None:
+    journey = in_agreement()
+    journey.lose(FRIDA)
+    journey.lose(COORDINATOR)
+
+    assert asked_for(journey) == {FRIDA: OFFICE, COORDINATOR: HOST}
+    last = journey.journal[-1]
+    event = last.event()
+    assert isinstance(event, AddressFailed)
+    assert event.asked == {COORDINATOR: HOST, FRIDA: OFFICE}
+    assert {order.to for order in letters_after(last, journey.mobility)} == {HOST, OFFICE}
+    journey.lose(HOST)
+    assert asked_for(journey) == {FRIDA: OFFICE, COORDINATOR: OFFICE, HOST: OFFICE}
+
+
+def test_where_nobody_is_left_to_ask_the_clock_runs_on() -> None:
+    journey = in_agreement()
+    for person in (OFFICE, HOST, COORDINATOR):
+        journey.lose(person)
+
+    assert set(asked_for(journey).values()) == {None}
+    assert "address" not in journey.mobility.waits
+    assert journey.mobility.waits["signatures"].paused == {}
+    journey.wait(60)
+    assert journey.mobility.outcome is Outcome.LAPSED
+
+
+def test_an_answer_closes_that_persons_part_and_no_other() -> None:
+    journey = in_agreement()
+    journey.lose(FRIDA)
+    journey.lose(EMELIE)
+    assert journey.mobility.waits["address"].awaited == [COORDINATOR]
+
+    corrected(journey, FRIDA)
+
+    assert asked_for(journey) == {EMELIE: COORDINATOR}
+    assert journey.mobility.waits["address"].awaited == [COORDINATOR]
+    corrected(journey, EMELIE)
+    assert "address" not in journey.mobility.waits
+
+
+@pytest.mark.parametrize("lost", [STRANGER, SECOND_HOST])
+def test_whoever_has_no_part_need_not_be_reached(lost: PersonId) -> None:
+    journey = in_agreement()
+    before = journey.mobility.model_dump()
+
+    journey.lose(lost)
+
+    assert journey.mobility.model_dump() == before
+
+
+def test_a_host_gives_the_sending_coordinators_address_and_no_other() -> None:
+    journey = in_agreement()
+    journey.lose(FRIDA)
+    journey.lose(COORDINATOR)
+
+    with pytest.raises(WrongRole, match="tell them what you know"):
+        corrected(journey, FRIDA, by=HOST)
+    with pytest.raises(NotAwaited, match="letters to them arrive"):
+        corrected(journey, EMELIE, by=OFFICE)
+    corrected(journey, COORDINATOR, by=HOST)
+    corrected(journey, FRIDA, by=OFFICE)
+
+    assert asked_for(journey) == {}
+
+
+# The pause in the story.
+
+
+def test_the_one_out_of_reach_is_not_reminded_and_the_others_are() -> None:
+    journey = in_agreement()
+    journey.lose(FRIDA)
+    n = journey.mobility.n
+
+    journey.wait(9)
+
+    reminded = [o for o in journey.letters(n) if o.purpose is Purpose.AGREEMENT_TO_SIGN]
+    assert {order.to for order in reminded} == {COORDINATOR, HOST, EMELIE}
+    question = view_of(journey.mobility).question(Asked.SIGNATURES)
+    assert question is not None
+    assert question.paused == {FRIDA: OPENED}
+
+
+def test_a_deadline_moves_by_the_pause() -> None:
+    journey = in_evaluation()
+    before = journey.mobility.waits["evaluation"].due
+    journey.lose(FRIDA)
+    journey.wait(4)
+
+    corrected(journey, FRIDA)
+
+    wait = journey.mobility.waits["evaluation"]
+    assert timedelta(days=4) <= wait.due - before <= timedelta(days=6)
+    assert wait.paused == {}
+
+
+def test_silence_of_somebody_out_of_reach_does_not_count_until_nobody_knows_where_they_are() -> (
+    None
+):
+    journey = in_matching()
+    journey.wait(9)
+    journey.lose(HOST)
+
+    journey.wait(9)
+    assert journey.mobility.host == HOST
+    journey.wait(6)
+
+    said = journey.kinds()
+    assert said.index("AddressFailed") < said.index("AddressLapsed") < said.index("ProposalLapsed")
+    assert journey.mobility.host == SECOND_HOST
+    assert asked_for(journey) == {}
+
+
+def test_the_office_hears_before_the_clock_runs_on() -> None:
+    journey = in_matching()
+    journey.lose(HOST)
+
+    journey.wait(9)
+
+    told_of = [o for o in journey.letters() if o.while_open is Asked.ADDRESS]
+    assert [(o.purpose, o.to) for o in told_of] == [(Purpose.ANSWER_OVERDUE, OFFICE)]
+
+
+def test_what_is_asked_later_stands_still_from_the_start() -> None:
+    journey = in_agreement()
+    journey.lose(OFFICE)
+    journey.sign(*journey.mobility.signatories)
+
+    assert journey.mobility.waits["grant-decision"].paused == {OFFICE: journey.now}
+    journey.wait(12)
+    assert journey.mobility.waits["grant-decision"].paused == {}
+
+
+def test_who_answers_all_the_same_is_paused_no_more_nor_are_the_others() -> None:
+    journey = in_agreement()
+    journey.lose(FRIDA)
+    due = journey.mobility.waits["signatures"].due
+    journey.wait(3)
+
+    journey.sign(FRIDA)
+
+    wait = journey.mobility.waits["signatures"]
+    assert (wait.paused, wait.stands_since) == ({}, None)
+    assert wait.due - due >= timedelta(days=3)
+    assert asked_for(journey) == {FRIDA: COORDINATOR}
+
+
+def test_whoever_withdraws_need_not_be_reached_any_more() -> None:
+    journey = in_agreement()
+    journey.lose(EMELIE)
+
+    journey.say(m.WithdrawParticipant(by=COORDINATOR, participant=EMELIE, cause=Cause.WORK))
+
+    assert asked_for(journey) == {}
+    assert "address" not in journey.mobility.waits
+
+
+# Sending again.
+
+
+def after(journey: Journey, n: int) -> list[LetterOrder]:
+    return [order for order in journey.letters(n) if order.event > n]
+
+
+def test_what_is_still_asked_leaves_again_under_a_new_key() -> None:
+    journey = in_agreement()
+    first = next(o for o in journey.letters() if o.to == FRIDA and o.while_asked)
+    journey.lose(FRIDA, first.key)
+    n = journey.mobility.n
+
+    corrected(journey, FRIDA)
+
+    [again] = after(journey, n)
+    assert (again.purpose, again.to, again.while_asked) == (
+        first.purpose, FRIDA, Asked.SIGNATURES,
+    )  # fmt: skip
+    assert again.key != first.key
+    assert (again.epoch, again.ordinal) == (journey.mobility.n, 0)
+
+
+def test_what_was_told_leaves_again_once_each_and_tells_of_the_same() -> None:
+    journey = ready_to_go()
+    mobility = journey.mobility
+    for event in (3, 9, 9):
+        letter_failed(mobility, told(FRIDA, event), at=journey.now)
+    n = mobility.n
+
+    corrected(journey, FRIDA)
+
+    again = after(journey, n)
+    assert [(o.purpose, o.event, o.tells_of) for o in again] == [
+        (Purpose.MATCH_MADE, n + 1, 3), (Purpose.MATCH_MADE, n + 1, 9),
+    ]  # fmt: skip
+    assert len({order.key for order in again}) == 2
+
+
+def test_a_word_about_the_silence_of_others_goes_again_while_they_are_silent() -> None:
+    journey = in_agreement()
+    letter_failed(
+        journey.mobility, told(COORDINATOR, 4, purpose=Purpose.ANSWER_OVERDUE,
+                               while_open=Asked.SIGNATURES), at=journey.now,
+    )  # fmt: skip
+
+    corrected(journey, COORDINATOR, by=HOST)
+
+    again = letters_after(journey.journal[-1], journey.mobility)
+    assert [(o.purpose, o.while_open) for o in again if o.tells_of] == [
+        (Purpose.ANSWER_OVERDUE, Asked.SIGNATURES)
+    ]
+
+
+# Nothing twice, nothing too late.
+
+
+def test_the_second_letter_that_fails_is_no_event() -> None:
+    journey = in_agreement()
+    journey.lose(FRIDA, "first")
+    n = journey.mobility.n
+
+    journey.lose(FRIDA, "first")
+    journey.lose(FRIDA, "second")
+
+    assert journey.mobility.n == n
+
+
+def test_a_letter_heard_of_before_the_correction_changes_nothing_after_it() -> None:
+    journey = in_agreement()
+    journey.lose(FRIDA, "first")
+    corrected(journey, FRIDA)
+    before = journey.mobility.model_dump()
+
+    journey.lose(FRIDA, "first")
+
+    assert journey.mobility.model_dump() == before
+
+
+def test_the_new_address_may_fail_as_well() -> None:
+    journey = in_agreement()
+    for letter in ("first", "second"):
+        journey.lose(FRIDA, letter)
+        journey.wait(1)
+        corrected(journey, FRIDA)
+
+    assert journey.kinds().count("AddressFailed") == journey.kinds().count("AddressCorrected") == 2
+
+
+def test_after_the_end_nothing_is_heard() -> None:
+    journey = in_agreement()
+    journey.lose(FRIDA)
+    journey.say(m.CancelMobility(by=COORDINATOR, cause=Cause.WORK))
+    before = journey.mobility.model_dump()
+
+    journey.lose(EMELIE)
+    address_corrected(journey.mobility, FRIDA, at=journey.now)
+
+    assert asked_for(journey) == {}
+    assert journey.mobility.model_dump() == before
+
+
+def test_another_address_in_the_directory_is_an_event_of_nobody_in_particular() -> None:
+    journey = in_visit()
+    journey.lose(HOST)
+
+    address_corrected(journey.mobility, HOST, at=journey.now)
+    address_corrected(journey.mobility, HOST, at=journey.now)
+
+    corrections = [e for e in journey.journal if isinstance(e.event(), AddressCorrected)]
+    assert [entry.by for entry in corrections] == ["system"]
+
+
+def test_a_pause_is_carried_to_a_new_run() -> None:
+    journey = in_agreement()
+    journey.lose(FRIDA)
+
+    carried = Mobility.model_validate_json(journey.mobility.model_dump_json())
+
+    assert carried == journey.mobility
+    assert carried.waits["signatures"].paused == {FRIDA: OPENED}
+    assert carried.request.reference == REFERENCE
