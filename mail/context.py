@@ -217,8 +217,11 @@ class LetterContext:
 
     def name_of(self, person: PersonId) -> str:
         """A person by name, as far as this letter knows them."""
-        known = self.known(person)
-        return known.name if known else self.speech.gettext("a participant")
+        if known := self.known(person):
+            return known.name
+        if person == self.request.office:
+            return self.speech.gettext("the programme office")
+        return self.speech.gettext("a participant")
 
     def known(self, person: PersonId) -> Person | None:
         """A person, as far as this letter knows them."""

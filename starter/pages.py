@@ -19,6 +19,7 @@ from domain.people import SYSTEM, Organisation, Person
 from domain.request import MobilityRequest
 from starter.auditing import Moment, Verdict
 from starter.desk import OpenMobility
+from starter.pauses import paused, pauses
 from store.cases import Case
 from store.ledger import LedgerLine, LetterState
 
@@ -193,8 +194,8 @@ def why_page(
         return Text(f"Closed: {_standing(view)}. Nobody is waited for.")
     if view.questions:
         asked = [_question(question, names) for question in view.questions]
-        pauses = [Text(sentence) for sentence in _pauses(view, names)]
-        return Group(*asked, *pauses, *_not_delivered(view, letters, names))
+        stand_still = [Text(sentence) for sentence in pauses(view, names)]
+        return Group(*asked, *stand_still, *_not_delivered(view, letters, names))
     if view.phase is Phase.PREPARATION:
         return Text(
             "Everything is settled: it waits for the first day, "
@@ -208,28 +209,12 @@ def _question(question: OpenQuestion, names: Names) -> Text:
     text.append(names.people(question.people), style="bold")
     text.append(f" to {question.act}, until ")
     text.append(said(question.due), style="bold")
+    if question.paused:
+        text.append(" and as long after that as it stands still")
     text.append(f"; otherwise {question.silence}.")
     if question.next_reminder:
         text.append(f" Next reminder on {said(question.next_reminder)}.")
     return text
-
-
-def _pauses(view: CaseView, names: Names) -> Iterator[str]:
-    """Whom letters do not reach, and whether their clock stands still."""
-    for person, found in view.out_of_reach.items():
-        name, since = names.name(person), said(found.since)
-        if found.asked is not None:
-            yield paused(name, since, names.person(found.asked))
-        else:
-            yield f"Letters to {name} do not arrive since {since}, and their time runs on."
-
-
-def paused(name: str, since: str, asked: str) -> str:
-    """Whose clock stands still, and why."""
-    return (
-        f"Paused since {since} because letters to {name} do not arrive; {asked} is asked for the "
-        "address."
-    )
 
 
 def _not_delivered(view: CaseView, letters: Sequence[LedgerLine], names: Names) -> Iterator[Text]:

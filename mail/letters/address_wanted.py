@@ -32,7 +32,7 @@ def address_wanted(letter: LetterContext) -> AddressWanted:
     people = []
     for person in wanted:
         known = letter.known(person)
-        name = letter.speech.gettext("the programme office") if known is None else known.name
+        address = known.email if known else ""
         command = letter.command("correct-address", person, "--to", "ADDRESS")
-        people.append(OutOfReach(name, known.email if known else "", command))
+        people.append(OutOfReach(letter.name_of(person), address, command))
     return AddressWanted(tuple(people))
