@@ -9,7 +9,7 @@ from activities.letter_book import LedgerBook
 from activities.messenger import Messenger
 from domain.facts import PersonId, Reference
 from domain.reach import FailedLetter
-from store.addresses import change_address, digest_of, is_dead, not_told
+from store.addresses import change_address, digest_of, is_dead, not_told, note_dead
 from store.cases import Store
 from store.directory import keep_directory
 from store.ledger import (
@@ -19,6 +19,7 @@ from store.ledger import (
     Settlement,
     about_to_hand_over,
     claim,
+    read_letters,
     settle,
 )
 from store.letters_kept import seal_letter
@@ -185,11 +186,16 @@ async def test_the_address_of_somebody_who_travels_changes_under_their_seal(
     }
 
 
-@pytest.mark.usefixtures("sent")
-async def test_erasing_forgets_dead_addresses_but_those_of_the_directory(store: Store) -> None:
-    await it_bounces(store)
-    digest = await digest_of(store.keys, ANA)
+async def test_erasing_forgets_dead_addresses_but_those_of_the_directory(
+    store: Store, journey: Journey
+) -> None:
+    journey.accept_place()
+    await keep_all_of(store, journey)
+    lines = {line.order.to: line for line in await read_letters(store.engine, REFERENCE)}
+    for person in (HOST, FRIDA):
+        await note_dead(store.engine, lines[person], digest=person)
 
     await store.erase(REFERENCE)
 
-    assert await is_dead(store.engine, digest)
+    assert await is_dead(store.engine, HOST)
+    assert not await is_dead(store.engine, FRIDA)
