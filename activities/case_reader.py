@@ -12,8 +12,7 @@ from domain.papers import NamedPerson, PlannedSession
 from domain.people import Organisation, Person
 from domain.request import MobilityRequest
 from store.cases import Store
-from store.directory import read_directory
-from store.journal import read_journal
+from store.whole import read_whole
 
 
 @dataclass(frozen=True)
@@ -101,19 +100,14 @@ async def open_case(store: Store, reference: Reference) -> OpenCase:
         LookupError: when the mobility is not in the store.
         KeyDestroyed: when it was erased.
     """
-    case = await store.case(reference)
-    if case is None or case.request is None or case.view is None:
-        raise LookupError(f"{reference} is not in the store.")
-    lines = await read_journal(store.engine, reference)
-    directory = await read_directory(store.engine)
-    people = {person.id: person for person in directory.people}
+    whole = await read_whole(store, reference)
     return OpenCase(
         reference=reference,
-        request=case.request,
-        view=case.view,
-        entries=tuple(line.entry for line in lines),
-        head=lines[-1].chain,
-        people=people | await store.participants(reference),
-        texts=await store.texts(reference),
-        organisations={o.id: o for o in directory.organisations},
+        request=whole.request,
+        view=whole.view,
+        entries=whole.entries,
+        head=whole.head,
+        people={**whole.people, **whole.participants},
+        texts=whole.texts,
+        organisations=whole.organisations,
     )

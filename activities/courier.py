@@ -37,7 +37,7 @@ log = structlog.get_logger()
 IDLE_SECONDS = 0.5
 IN_HAND = 4
 """Letters in hand for each line to the mail server: some are written while others leave."""
-WRITTEN_AT_ONCE = 4
+WRITTEN_AT_ONCE = 16
 """Letters written at a time: more at once only get in each other's way."""
 LEAVE_TAKING_SECONDS = 10
 """How long a courier that is asked to stop may still need for what it has in hand."""
@@ -64,8 +64,8 @@ class Courier:
         self.scribe = Scribe(self.store, self.sender)
         self._room = asyncio.Event()
         self._desk = asyncio.Semaphore(WRITTEN_AT_ONCE)
-        self._renderings = Together[Rendering](partial(about_to_hand_over, self.store.engine))
-        self._settlements = Together[Settlement](partial(settle, self.store.engine))
+        self._renderings = Together(partial(about_to_hand_over, self.store.engine))
+        self._settlements = Together(partial(settle, self.store.engine))
 
     async def run(self) -> None:
         """Deliver until asked to stop. Trouble with one letter does not keep the others."""
@@ -160,7 +160,7 @@ class Courier:
         False when it is not ours to send, or not to be sent because its address is dead.
         """
         sealed = await seal_letter(self.store.keys, written.speaks_of, written.kept)
-        return await self._renderings.note(
+        return await self._renderings.one(
             Rendering(
                 line=line, message_id=written.envelope.message_id,
                 sha256=hashlib.sha256(written.kept).hexdigest(), message=sealed,
@@ -208,7 +208,7 @@ class Courier:
     async def _settle(
         self, line: LedgerLine, state: LetterState, remark: str, dead_address: str = ""
     ) -> None:
-        is_ours = await self._settlements.note(Settlement(line, state, remark, dead_address))
+        is_ours = await self._settlements.one(Settlement(line, state, remark, dead_address))
         log.info(
             "letter-settled" if is_ours else "letter-no-longer-ours",
             reference=line.order.reference, purpose=str(line.order.purpose),

@@ -4,24 +4,28 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from email.message import EmailMessage
+from email.message import Message
+from functools import partial
 
 from activities.case_reader import OpenCase, open_case
+from activities.together import Together
 from documents.calendar import agenda_calendar
 from domain.events import Entry, GrantComputed, GrantDecided
 from domain.facts import Reference, Writing
 from domain.letters import LetterOrder, Purpose, reason_stands
 from domain.papers import AgendaPaper, GrantPaperLine
-from mail.compose import as_message, compose, message_id_of
+from mail.compose import compose
 from mail.context import Attachment, LetterContext
 from mail.envelope import Envelope, as_kept, envelope_of
 from mail.gathered import gathered_message, most_urgent_first
+from mail.message import as_message, message_id_of
 from mail.returned import canonical
 from mail.unsubscribing import say_how_to_unsubscribe
 from store.addresses import digest_of
 from store.cases import Store
 from store.ledger import LedgerLine
 from store.sealing import KeyDestroyed
+from store.whole import as_of
 
 PAPERS = {
     Purpose.AGREEMENT_TO_SIGN: "agreement.pdf",
@@ -58,6 +62,11 @@ class Scribe:
         default_factory=dict, init=False, repr=False
     )
     _opening: dict[Reference, asyncio.Lock] = field(default_factory=dict, init=False, repr=False)
+    _last_entries: Together[Reference, int] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Ask about several cases at a time."""
+        self._last_entries = Together(partial(as_of, self.store))
 
     async def write(self, line: LedgerLine, gathered: Sequence[LedgerLine] = ()) -> Written | None:
         """Write a letter, with all that leaves in it; none where no reason stands any more.
@@ -79,7 +88,7 @@ class Scribe:
 
     def _message(
         self, line: LedgerLine, message_id: str, items: list[LetterContext]
-    ) -> EmailMessage | None:
+    ) -> Message | None:
         """One letter for one reason, one for several, and none for none."""
         if not items:
             return None
@@ -116,14 +125,17 @@ class Scribe:
     async def _open(self, reference: Reference) -> OpenCase:
         """Open a case, or keep it open for the next letter if nothing has happened since.
 
-        Letters of one mobility that are written at the same time open it once.
-
         Raises:
             KeyDestroyed: when it was erased, even if it is still open here.
         """
+        try:
+            last = await self._last_entries.one(reference)
+        except KeyDestroyed:
+            self._known.pop(reference, None)
+            raise
         async with self._opening.setdefault(reference, asyncio.Lock()):
             until, known = self._known.pop(reference, (0.0, None))
-            if known is None or await self.store.as_of(reference) != known.view.n:
+            if known is None or known.view.n < last:
                 known = await open_case(self.store, reference)
                 until = time.monotonic() + KEPT_OPEN_SECONDS
             self._known[reference] = (until, known)

@@ -1,47 +1,50 @@
-"""Notes for the ledger that come up together are written together, in one statement."""
+"""What several letters need of the database at the same time is asked for in one statement."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
-from store.ledger import LedgerLine
+Wish = TypeVar("Wish")
+Answer = TypeVar("Answer")
 
-
-class Note(Protocol):
-    """Something to be noted about one letter."""
-
-    @property
-    def line(self) -> LedgerLine:
-        """The letter, as its claim returned it."""
+LINGER_SECONDS = 0.003
+"""How long the first waits for others: less than a way to the database and back."""
 
 
-Kind = TypeVar("Kind", bound=Note)
+class Together(Generic[Wish, Answer]):
+    """One kind of errand: whatever has come up by the time it is run is run together.
 
+    ``run`` answers all wishes in their order; one that cannot be answered, with what is wrong.
+    """
 
-class Together(Generic[Kind]):
-    """Writes one kind of note: whatever came up while the last ones were written goes together."""
-
-    def __init__(self, write: Callable[[Sequence[Kind]], Awaitable[set[str]]]) -> None:
-        self._write = write
+    def __init__(
+        self,
+        run: Callable[[Sequence[Wish]], Awaitable[Sequence[Answer | Exception]]],
+    ) -> None:
+        self._run = run
         self._turn = asyncio.Lock()
-        self._waiting: list[tuple[Kind, asyncio.Future[bool]]] = []
+        self._waiting: list[tuple[Wish, asyncio.Future[Answer]]] = []
 
-    async def note(self, note: Kind) -> bool:
-        """Have a note written; false when its letter is no longer ours."""
-        written: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._waiting.append((note, written))
+    async def one(self, wish: Wish) -> Answer:
+        """Have a wish seen to beside those of others, and return its own answer."""
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._waiting.append((wish, answer))
         async with self._turn:
-            if not written.done():
-                await self._write_waiting()
-        return written.result()
+            if not answer.done():
+                await asyncio.sleep(LINGER_SECONDS)
+                await self._run_waiting()
+        return answer.result()
 
-    async def _write_waiting(self) -> None:
-        notes, self._waiting = self._waiting, []
+    async def _run_waiting(self) -> None:
+        waiting, self._waiting = self._waiting, []
         try:
-            ours = await self._write([note for note, _ in notes])
+            answers = await self._run([wish for wish, _ in waiting])
         except BaseException:
             # Each of the others tries for itself.
-            self._waiting = notes[1:] + self._waiting
+            self._waiting = waiting[1:] + self._waiting
             raise
-        for note, written in notes:
-            written.set_result(note.line.key in ours)
+        for (_, answer), given in zip(waiting, answers, strict=True):
+            if isinstance(given, Exception):
+                answer.set_exception(given)
+            else:
+                answer.set_result(given)

@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator, Sequence
 import sqlalchemy as sa
 
 from domain.case_view import view_of
+from domain.deadlines import Asked
 from domain.facts import PersonId, Reference
 from domain.journal import Record
 from domain.people import Person
 from domain.request import MobilityRequest
+from domain.waits import end_of
 from store.cases import Store
 from store.directory import keep_directory
 from store.journal import write_down
@@ -25,9 +27,7 @@ PATTERN = Reference("M-2026-0000")
 async def keep_mobilities(store: Store, letters: int) -> None:
     """Keep as many mobilities as have so many participants to be reminded."""
     await keep_directory(store.engine, DIRECTORY)
-    pattern = in_evaluation(_request())
-    pattern.wait(3)
-    record, request = _record(pattern).model_dump_json(), _request().model_dump_json()
+    record, request = _record(first_reminded()).model_dump_json(), _request().model_dump_json()
     numbers = iter(range(1, -(-letters // PEOPLE_EACH) + 1))
 
     async def keep() -> None:
@@ -35,6 +35,14 @@ async def keep_mobilities(store: Store, letters: int) -> None:
             await _keep(store, Reference(f"M-2026-{n:04d}"), record, request)
 
     await asyncio.gather(*(keep() for _ in range(AT_ONCE)))
+
+
+def first_reminded() -> Journey:
+    """A mobility on the evening of the day on which all its people are reminded first."""
+    pattern = in_evaluation(_request())
+    wait = pattern.mobility.waits[Asked.EVALUATION.value]
+    pattern.wait_until(end_of(max(r.moments[0] for r in wait.reminders.values()).date()))
+    return pattern
 
 
 def _request() -> MobilityRequest:

@@ -6,10 +6,23 @@ Run as ``python -m local.mail_catcher PORT FOLDER``.
 import asyncio
 import signal
 import sys
+from mailbox import Maildir
 from pathlib import Path
 
-from aiosmtpd.handlers import Mailbox
-from aiosmtpd.smtp import SMTP
+import uvloop
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+class Catcher:
+    """Puts every letter into the folder as it came: reading it is for whoever opens it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._letters = Maildir(folder)
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, letter: Envelope) -> str:  # noqa: N802 - the library's name
+        """Take a letter in."""
+        self._letters.add(letter.content or b"")
+        return "250 OK"
 
 
 async def catch(port: int, folder: Path) -> None:
@@ -18,7 +31,7 @@ async def catch(port: int, folder: Path) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    catcher = Mailbox(folder)
+    catcher = Catcher(folder)
     server = await loop.create_server(
         lambda: SMTP(catcher, enable_SMTPUTF8=True), "127.0.0.1", port
     )
@@ -27,4 +40,4 @@ async def catch(port: int, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(catch(int(sys.argv[1]), Path(sys.argv[2])))
+    uvloop.run(catch(int(sys.argv[1]), Path(sys.argv[2])))

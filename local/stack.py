@@ -58,8 +58,10 @@ class Stack:
             "worker": self.worker.process() is not None,
         }
 
-    def start(self, tell: Told = lambda _: None) -> Settings:
+    def start(self, tell: Told = lambda _: None, *, with_mail: bool = True) -> Settings:
         """Start whichever servers do not run yet, and return the way to them.
+
+        Without the mail catcher, no letter can be handed over here.
 
         Raises:
             StackTrouble: when a part does not start, saying where to look.
@@ -69,10 +71,14 @@ class Stack:
             (self.home / "database-url").write_text(postgres.start(self.database), "utf-8")
             tell("Temporal")
             self._start_temporal()
-            tell("the mail catcher")
-            catcher = [sys.executable, "-m", "local.mail_catcher", str(self._ports()["mail"])]
-            self.mail.start([*catcher, str(self.letters)], {"PYTHONPATH": str(ROOT)})
+            if with_mail:
+                tell("the mail catcher")
+                self._start_mail_catcher()
             return self.settings()
+
+    def _start_mail_catcher(self) -> None:
+        catcher = [sys.executable, "-m", "local.mail_catcher", str(self._ports()["mail"])]
+        self.mail.start([*catcher, str(self.letters)], {"PYTHONPATH": str(ROOT)})
 
     def _start_temporal(self) -> None:
         """Start Temporal, again when somebody was quicker to one of the ports it opens."""

@@ -1,26 +1,17 @@
-"""Letters as they leave: composed from the case as it now is, in plain text and in HTML."""
+"""Letters in words: composed from the case as it now is, in plain text and in HTML."""
 
-import contextlib
-import hashlib
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.header import Header
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP, Policy
-from email.utils import format_datetime, parseaddr
+from email.utils import parseaddr
 from functools import cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from domain.people import Language
-from mail.context import Attachment, LetterContext
+from mail.context import LetterContext
 from mail.letters import OWN_FACTS
 from mail.wording import (
-    MAILBOX,
+    Composed,
     Verbatim,
     environment,
     for_html,
@@ -28,15 +19,6 @@ from mail.wording import (
     one_line,
     pleasant,
 )
-
-
-@dataclass(frozen=True)
-class Composed:
-    """A letter in words."""
-
-    subject: str
-    text: str
-    html: str
 
 
 def compose(context: LetterContext, *, sender: str) -> Composed:
@@ -81,82 +63,6 @@ def _facts(letter: LetterContext, sender: str) -> dict[str, object]:
         "sending": letter.sending.name,
         "host": letter.host_name,
     }
-
-
-def as_message(
-    composed: Composed, context: LetterContext, *, sender: str, message_id: str, date: datetime
-) -> EmailMessage:
-    """The letter as a message: both forms, its papers, and headers nobody can add to."""
-    message = EmailMessage(policy=SMTP)
-    message["From"] = _mailbox(*parseaddr(sender))
-    message["To"] = _mailbox(context.recipient.name, context.recipient.email)
-    contact = _mailbox(context.contact.name, context.contact.email)
-    if contact.domain and context.contact.id != context.recipient.id:
-        message["Reply-To"] = contact
-    message["Subject"] = _Subject(_unencoded(composed.subject))
-    message["Date"] = format_datetime(date.astimezone(UTC))
-    message["Message-ID"] = message_id
-    # Keeps out-of-office replies from coming back to a machine.
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(composed.text, cte="quoted-printable")
-    message.add_alternative(composed.html, subtype="html", cte="quoted-printable")
-    for attachment in context.attachments:
-        _attach(message, attachment)
-    # Set last: content and attachments take every header away that begins like this one.
-    message["Content-Language"] = context.recipient.language
-    return message
-
-
-class _Subject(str):
-    """A subject that leaves encoded as a whole, where it holds more than ASCII.
-
-    Word by word, Python's own way doubles the space at which it begins a new line.
-    """
-
-    __slots__ = ()
-    name = "Subject"
-
-    def fold(self, *, policy: Policy) -> str:
-        """The header as it stands in the message."""
-        charset = "us-ascii" if self.isascii() else "utf-8"
-        subject = Header(str(self), charset, header_name=self.name).encode(linesep=policy.linesep)
-        return f"{self.name}: {subject}{policy.linesep}"
-
-
-def message_id_of(key: str, domain: str) -> str:
-    """The Message-ID of a letter: the same whenever it is handed over again.
-
-    Short enough for one line: a folded Message-ID is misread by some mail programs.
-    """
-    return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}>"
-
-
-def _mailbox(name: str, email: str) -> Address:
-    """A mailbox for a header; without an address where the one on file is none."""
-    local, _, domain = one_line(email).rpartition("@")
-    # idna, as in Borås: mail servers know such a domain under its ASCII name only.
-    with contextlib.suppress(UnicodeError):
-        domain = domain.encode("idna").decode()
-    address = f"{local}@{domain}"
-    # Python drops the quotes of a name it folds, so a name holds no sign that would need them.
-    display = " ".join(re.sub(r'[()<>\[\]:;@\\,"]', " ", _unencoded(name)).split())
-    return Address(display, addr_spec=address if MAILBOX.fullmatch(address) else None)
-
-
-def _unencoded(text: str) -> str:
-    """A text for a header, with nothing in it that a mail program would decode."""
-    return one_line(text).replace("=?", "= ?")
-
-
-def _attach(message: EmailMessage, attachment: Attachment) -> None:
-    kind, _, subtype = attachment.media_type.partition("/")
-    # Calendars take an attachment for an invitation by its method.
-    is_calendar = attachment.media_type == "text/calendar"
-    parameters = {"method": "REQUEST", "charset": "utf-8"} if is_calendar else {}
-    message.add_attachment(
-        attachment.content, maintype=kind, subtype=subtype,
-        filename=one_line(attachment.filename), params=parameters,
-    )  # fmt: skip
 
 
 _templates = cache(environment)

@@ -3,9 +3,12 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from email.message import EmailMessage
-from email.policy import SMTP as WIRE
+from email.message import Message
+from email.utils import parseaddr
 from functools import cached_property
+from typing import cast
+
+from mail.message import WIRE, said_in
 
 
 @dataclass(frozen=True)
@@ -27,26 +30,32 @@ class Envelope:
         return re.sub(re.escape(self.recipient), "the address", reply, flags=re.IGNORECASE)
 
 
-def envelope_of(message: EmailMessage) -> Envelope:
+def envelope_of(message: Message) -> Envelope:
     """Take the envelope from the letter's own headers; without a recipient where none is usable."""
-    sender, recipient = (message[name].addresses[0].addr_spec for name in ("From", "To"))
+    sender, recipient = (parseaddr(str(message[name]))[1] for name in ("From", "To"))
     return Envelope(
         sender=sender,
-        recipient=recipient.strip("<>"),
+        recipient=recipient,
         message_id=str(message["Message-ID"]).strip(),
         content=message.as_bytes(policy=WIRE),
     )
 
 
-def as_kept(message: EmailMessage, envelope: Envelope) -> bytes:
+def as_kept(message: Message, envelope: Envelope) -> bytes:
     """The letter as it is kept: papers are kept elsewhere already, so their hashes stand for them.
 
     It takes the papers out of the message, which is of no use afterwards.
     """
-    papers = list(message.iter_attachments())
-    for paper in papers:
-        content = paper.get_payload(decode=True)
-        sha256 = hashlib.sha256(content if isinstance(content, bytes) else b"").hexdigest()
-        paper.set_content(f"sha256 {sha256}\n", disposition="attachment",
-                          filename=paper.get_filename())  # fmt: skip
-    return message.as_bytes(policy=WIRE) if papers else envelope.content
+    if message.get_content_type() != "multipart/mixed":
+        return envelope.content
+    letter, *papers = cast("list[Message]", message.get_payload())
+    message.set_payload([letter, *(_hash_of(paper) for paper in papers)])
+    return message.as_bytes(policy=WIRE)
+
+
+def _hash_of(paper: Message) -> Message:
+    content = cast("bytes", paper.get_payload(decode=True))
+    sha256 = hashlib.sha256(content).hexdigest()
+    standing_in = said_in(f"sha256 {sha256}\n")
+    standing_in["Content-Disposition"] = paper["Content-Disposition"]
+    return standing_in

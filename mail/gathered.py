@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import EmailMessage
+from email.message import Message
 from email.utils import parseaddr
 
 from domain.deadlines import Asked
 from domain.facts import Fact
 from domain.people import Person
-from mail.compose import Composed, as_message, filled
+from mail.compose import filled
 from mail.context import LetterContext
 from mail.letters.address_wanted import address_wanted
 from mail.letters.grant_to_decide import grant_to_decide
+from mail.message import as_message
+from mail.wording import Composed
 
 FOLDER = "reminders-gathered"
 COMMANDS: dict[Asked, tuple[tuple[str, ...], ...]] = {
@@ -90,9 +92,7 @@ def compose_gathered(letter: Gathered, *, sender: str) -> Composed:
     return filled(subject, body, facts, letter.recipient.language, asks=False)
 
 
-def gathered_message(
-    letter: Gathered, *, sender: str, message_id: str, date: datetime
-) -> EmailMessage:
+def gathered_message(letter: Gathered, *, sender: str, message_id: str, date: datetime) -> Message:
     """The letter as a message. It names several people to ask, so a reply goes to none of them."""
     first = letter.items[0]
     message = as_message(

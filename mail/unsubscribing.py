@@ -1,14 +1,12 @@
 """Which letters somebody may do without, and how they say so."""
 
-from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
-from email.message import EmailMessage
-from email.policy import Policy
+from email.message import Message
 from email.utils import parseaddr
-from typing import cast
 from urllib.parse import quote
 
 from domain.letters import Purpose
 from mail.context import LetterContext
+from mail.message import OnOneLine
 
 ONLY_TELLING = {
     Purpose.PLACE_NOT_GIVEN: "the next host is asked by itself",
@@ -19,19 +17,7 @@ ONLY_TELLING = {
 a right or a duty, or holds what its reader needs on the day."""
 
 
-class OnOneLine(UnstructuredHeader):
-    """A header that is left as it is: folded, an address in it would not be understood."""
-
-    def fold(self, *, policy: Policy) -> str:
-        """The header on one line, whatever its length."""
-        return f"{self.name}: {self}{policy.linesep}"  # type: ignore[attr-defined]
-
-
-HEADERS = HeaderRegistry()
-HEADERS.map_to_type("list-unsubscribe", cast("type[BaseHeader]", OnOneLine))
-
-
-def say_how_to_unsubscribe(message: EmailMessage, context: LetterContext) -> None:
+def say_how_to_unsubscribe(message: Message, context: LetterContext) -> None:
     """Add the header by which a mail program offers to unsubscribe, where that is possible.
 
     It writes to whom the letter itself names for questions: there is no machine that decides who
@@ -43,5 +29,5 @@ def say_how_to_unsubscribe(message: EmailMessage, context: LetterContext) -> Non
     asked = message["Reply-To"] or message["From"]
     address = parseaddr(str(asked))[1]
     subject = quote(f"Unsubscribe {order.reference} {order.purpose}")
-    header = f"<mailto:{address}?subject={subject}>"
-    message["List-Unsubscribe"] = HEADERS("List-Unsubscribe", header)
+    header = OnOneLine(f"<mailto:{address}?subject={subject}>")
+    message["List-Unsubscribe"] = header  # type: ignore[assignment]

@@ -12,6 +12,7 @@ import string
 import textwrap
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from importlib import resources
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
@@ -28,6 +29,15 @@ _MARK = re.compile(r" *(?:-|\d+\.) ")
 _UNSEEN = frozenset({"Cc", "Cs"})
 _TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 _PUNCTUATION = str.maketrans({sign: f"\\{sign}" for sign in string.punctuation})
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A letter in words."""
+
+    subject: str
+    text: str
+    html: str
 
 
 class Verbatim(str):

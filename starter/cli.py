@@ -26,6 +26,7 @@ from starter.case_files import EXAMPLE, BadFile, read_file, section
 from starter.client import Unreachable
 from starter.desk import FrontDesk, OpenMobility
 from starter.directory_page import directory_page
+from starter.dry_run import flight_plan
 from starter.keepsakes import remove_keepsakes, save_papers
 from starter.names import names_in
 from starter.running import at_desk, complaints, console, is_embedded, local_stack
@@ -66,10 +67,23 @@ def keep_directory(
 
 
 @app.command(rich_help_panel=START)
-def request(file: File) -> None:
+def request(
+    file: File,
+    *,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="start nothing: print every state, owner and letter ahead"),
+    ] = False,
+) -> None:
     """Request a mobility: start it on its way."""
-    given = section(read_file(file).request, "request", file)
+    document = read_file(file)
+    given = section(document.request, "request", file)
     today = datetime.now(UTC).date()  # noqa: TID251 - here is the door
+    if dry_run:
+        console.print(flight_plan(document, given, today))
+        first = f"mobility directory {file}, then " if document.directory else ""
+        pages.say(console, f"To begin it: {first}mobility request {file}")
+        return
     reference = at_desk(lambda desk: desk.request(given, today=today))
     pages.say(
         console, f"{reference} is on its way: 'mobility why {reference}' tells what it waits for."

@@ -25,7 +25,6 @@ from domain import errors
 from domain.case_view import CaseView
 from domain.errors import AlreadyDone, OutOfPhase, Refusal
 from domain.facts import Fact, PersonId, Reference
-from domain.matching import check_themes_are_offered
 from domain.messages import Message, Receipt
 from domain.mobility import Mobility
 from domain.people import Language, Person, Role
@@ -33,7 +32,7 @@ from domain.request import MobilityRequest, Objective
 from starter.case_files import DirectorySection, RequestSection
 from starter.client import Unreachable
 from starter.directory import NotKnown, check_directory
-from starter.draft import draft_request
+from starter.draft import checked_draft
 from store.cases import Store
 from store.directory import Directory, keep_directory, read_directory
 from store.sealing import SHARED
@@ -110,9 +109,7 @@ class FrontDesk:
             AlreadyDone: when this very request has been made before.
         """
         directory = await read_directory(self.store.engine)
-        draft = draft_request(section, directory)
-        draft.check(today=today)
-        check_themes_are_offered(draft, directory.offers)
+        draft = checked_draft(section, directory, today=today)
         # What is left out is no part of it: a request is the same as before there was such a word.
         content = section.model_dump_json(exclude_none=True)
         key = await self.store.keys.digest(SHARED, f"{occasion}\n{content}")

@@ -1,7 +1,10 @@
 """A request as a person wrote it, turned into references: everybody in it is found or refused."""
 
+from datetime import date
+
 from domain.errors import RequestNotAcceptable
 from domain.facts import PersonId, Reference, Writing
+from domain.matching import check_themes_are_offered
 from domain.people import Role
 from domain.request import MobilityRequest, Objective
 from starter.case_files import RequestSection
@@ -9,6 +12,19 @@ from starter.directory import find_organisation, find_person
 from store.directory import Directory
 
 NOTHING_YET = Writing(id="", digest="")
+
+
+def checked_draft(section: RequestSection, directory: Directory, *, today: date) -> MobilityRequest:
+    """The request with everybody found and every rule kept, before any text of it is kept.
+
+    Raises:
+        NotKnown: for an organisation or a person who is not in the directory.
+        RequestNotAcceptable: when dates, durations or people break a rule.
+    """
+    draft = draft_request(section, directory)
+    draft.check(today=today)
+    check_themes_are_offered(draft, directory.offers)
+    return draft
 
 
 def draft_request(section: RequestSection, directory: Directory) -> MobilityRequest:

@@ -73,6 +73,25 @@ class Rehearsal:
             raise NotComing(f"{self.reference} is not {what}: it stands at {stands}.") from None
         return view
 
+    async def at_rest(self) -> CaseView:
+        """Wait until nothing is left to it but to wait, for people or for time.
+
+        Raises:
+            NotComing: when it does not within half a minute.
+        """
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while await self._is_busy():  # noqa: ASYNC110 - none tells
+                    await asyncio.sleep(LOOK_SECONDS)
+        except TimeoutError:
+            raise NotComing(f"{self.reference} does not come to rest.") from None
+        return (await self.mobility()).view
+
+    async def _is_busy(self) -> bool:
+        """Whether Temporal still has a step of it in hand: an activity, or a task of the story."""
+        found = (await self.handle.describe()).raw_description
+        return bool(found.pending_activities) or found.HasField("pending_workflow_task")
+
     async def _look(self) -> CaseView | None:
         try:
             return (await self.mobility()).view
@@ -105,8 +124,11 @@ class Rehearsal:
 
     async def day_comes(self, day: date, hour: int = 18) -> None:
         """Let the time pass until that day, by default its evening (UTC)."""
+        await self.moment_comes(datetime.combine(day, time(hour), UTC))
+
+    async def moment_comes(self, moment: datetime) -> None:
+        """Let the time pass until that moment."""
         await self.post_comes()
-        moment = datetime.combine(day, time(hour), UTC)
         await self._clock.forward(self.handle, moment - await self.now())
 
 

@@ -13,10 +13,9 @@ from domain.people import Person
 from domain.request import MobilityRequest
 from store.engine import single_statement
 from store.ledger import ERASED, LetterState
-from store.sealing import KeyDestroyed, KeyRing
+from store.sealing import KeyRing
 from store.tables import (
     NOW,
-    data_key,
     dead_address,
     document,
     journal,
@@ -100,23 +99,6 @@ class Store:
         """One mobility, none when there is no such reference."""
         cases = await self._cases(_CASE, {"reference": reference})
         return cases[0] if cases else None
-
-    async def as_of(self, reference: Reference) -> int:
-        """The number of a mobility's last entry, to see whether anything has happened since.
-
-        Raises:
-            KeyDestroyed: when it was erased.
-        """
-        find = (
-            sa.select(mobility.c.n, data_key.c.destroyed_at)
-            .join(data_key, data_key.c.scope == mobility.c.reference, isouter=True)
-            .where(mobility.c.reference == reference)
-        )
-        async with single_statement(self.engine) as connection:
-            row = (await connection.execute(find)).first()
-        if row and row.destroyed_at:
-            raise KeyDestroyed(f"{reference} was erased.")
-        return row.n if row else 0
 
     async def cases(self) -> list[Case]:
         """Every mobility, newest first."""

@@ -148,8 +148,8 @@ async def claim(engine: AsyncEngine, at_most: int = 1) -> list[LedgerLine]:
     return sorted(lines, key=lambda line: (line.intended_at, line.key))
 
 
-async def about_to_hand_over(engine: AsyncEngine, renderings: Sequence[Rendering]) -> set[str]:
-    """Note that letters leave now, before they do, and return the keys that are ours to send.
+async def about_to_hand_over(engine: AsyncEngine, renderings: Sequence[Rendering]) -> list[bool]:
+    """Note that letters leave now, before they do, and return which of them are ours to send.
 
     None leaves for a dead address.
 
@@ -166,11 +166,12 @@ async def about_to_hand_over(engine: AsyncEngine, renderings: Sequence[Rendering
         "addresses": [r.address for r in renderings],
     }
     async with single_statement(engine) as tx:
-        return set((await tx.execute(RENDERED, columns | {"wait": DELIVERY_SECONDS})).scalars())
+        noted = set((await tx.execute(RENDERED, columns | {"wait": DELIVERY_SECONDS})).scalars())
+    return [r.line.key in noted for r in renderings]
 
 
-async def settle(engine: AsyncEngine, settlements: Sequence[Settlement]) -> set[str]:
-    """Note what finally became of letters, and return the keys that nobody took up since.
+async def settle(engine: AsyncEngine, settlements: Sequence[Settlement]) -> list[bool]:
+    """Note what finally became of letters, and return which of them nobody took up since.
 
     What showed an address to be dead is noted with it, and that mobilities have to be told.
     """
@@ -182,7 +183,8 @@ async def settle(engine: AsyncEngine, settlements: Sequence[Settlement]) -> set[
         "dead": [s.dead_address for s in settlements],
     }
     async with single_statement(engine) as tx:
-        return set((await tx.execute(SETTLED, columns | {"ways": _WAYS})).scalars())
+        noted = set((await tx.execute(SETTLED, columns | {"ways": _WAYS})).scalars())
+    return [s.line.key in noted for s in settlements]
 
 
 RENDERED = sa.text(

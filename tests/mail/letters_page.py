@@ -8,8 +8,9 @@ from pathlib import Path
 
 from domain.letters import Purpose
 from domain.people import Language
-from mail.compose import Composed, compose
+from mail.compose import compose
 from mail.context import LetterContext
+from mail.wording import Composed
 from tests.mail.journeys import every_letter
 
 SENDER = "Mobility engine <mobility@example.org>"

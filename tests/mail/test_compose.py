@@ -4,9 +4,7 @@ import dataclasses
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
-from email import message_from_bytes
 from email.message import EmailMessage
-from email.policy import default
 from html.parser import HTMLParser
 from importlib import resources
 
@@ -16,16 +14,21 @@ from domain.deadlines import MEANINGS, Asked
 from domain.events import InstalmentFellDue, MobilityEnded, Outcome
 from domain.letters import LETTER_OF, Purpose
 from domain.people import Language
-from mail.compose import Composed, as_message, compose, message_id_of
+from mail.compose import compose
 from mail.context import LetterContext
+from mail.envelope import envelope_of
 from mail.gathered import FOLDER
 from mail.letters import OWN_FACTS
 from mail.letters.grant_decided import grant_decided
 from mail.letters.instalment_due import instalment_due
+from mail.message import as_message, message_id_of
+from mail.wording import Composed
 from tests.mail.journeys import ANA, BORAS, EMELIE, FRIDA, OFFICE, Journey, Told, every_letter
+from tests.mail.reading import read_message
 
 SENDER = "Mobility engine <mobility@example.org>"
 LETTERS = every_letter()
+FEBRUARY = datetime(2026, 2, 2, 9, tzinfo=UTC)
 
 
 def name_of(letter: LetterContext) -> str:
@@ -39,11 +42,9 @@ def written(letter: LetterContext) -> Composed:
     return compose(letter, sender=SENDER)
 
 
-def as_sent(letter: LetterContext) -> EmailMessage:
-    return as_message(
-        written(letter), letter, sender=SENDER, message_id=message_id_of("k", "example.org"),
-        date=datetime(2026, 2, 2, 9, tzinfo=UTC),
-    )  # fmt: skip
+def as_sent(letter: LetterContext, date: datetime = FEBRUARY) -> EmailMessage:
+    """The letter as a mail program reads it."""
+    return read_message(letter, written(letter), sender=SENDER, date=date)
 
 
 def find(purpose: Purpose, to: str, *, ordinal: int = 0, nth: int = 0) -> LetterContext:
@@ -393,9 +394,7 @@ def test_date_is_said_in_utc() -> None:
     letter = find(Purpose.MATCH_MADE, BORAS)
     stockholm = datetime(2026, 2, 2, 10, tzinfo=timezone(timedelta(hours=1)))
 
-    message = as_message(written(letter), letter, sender=SENDER, message_id="<a@b>", date=stockholm)
-
-    assert message["Date"] == "Mon, 02 Feb 2026 09:00:00 +0000"
+    assert as_sent(letter, stockholm)["Date"] == "Mon, 02 Feb 2026 09:00:00 +0000"
 
 
 def test_calendar_goes_along_as_an_invitation() -> None:
@@ -471,7 +470,6 @@ HOSTILE = [
 @pytest.mark.parametrize("letter", HOSTILE, ids=name_of)
 def test_hostile_words_are_only_words(letter: LetterContext) -> None:
     composed = written(letter)
-    message = as_sent(letter)
     page = Page(composed.html)
 
     assert page.elements <= ELEMENTS - {"h1", "img", "script", "em"}
@@ -482,7 +480,7 @@ def test_hostile_words_are_only_words(letter: LetterContext) -> None:
     assert "[click](https://evil.example)" in " ".join(page.words.split())
     assert "\n" not in composed.subject
     assert not re.search("[\x00-\x09\x0b-\x1f\u202e\u2028]", composed.text + composed.html)
-    arrived = message_from_bytes(message.as_bytes(), policy=default)
+    arrived = as_sent(letter)
     assert set(arrived.keys()) <= HEADERS
     assert [a.addr_spec for a in arrived["To"].addresses] == [letter.recipient.email]
     replies = [a.addr_spec for a in arrived["Reply-To"].addresses] if arrived["Reply-To"] else []
@@ -495,6 +493,17 @@ HEADERS = {
     "Auto-Submitted", "MIME-Version", "Content-Type", "Content-Transfer-Encoding",
 }  # fmt: skip
 ALL = tuple(Journey().people.values())
+
+
+@pytest.mark.parametrize("letter", [*LETTERS, *HOSTILE], ids=name_of)
+def test_envelope_bears_the_readers_address(letter: LetterContext) -> None:
+    sent = as_message(written(letter), letter, sender=SENDER, message_id="<a@b>", date=FEBRUARY)
+
+    envelope = envelope_of(sent)
+
+    assert (envelope.sender, envelope.recipient) == ("mobility@example.org", letter.recipient.email)
+    assert envelope.content.isascii()
+    assert max(len(line) for line in envelope.content.splitlines()) <= 998
 
 
 @pytest.mark.parametrize("letter", HOSTILE, ids=name_of)

@@ -8,6 +8,7 @@ from domain.deadlines import Asked
 from mail.context import LetterContext
 from mail.gathered import COMMANDS, Gathered, compose_gathered, gathered_message, most_urgent_first
 from tests.mail.journeys import every_letter
+from tests.mail.reading import as_read
 
 SENDER = "Mobility engine <mobility@example.org>"
 ASKING = {
@@ -54,10 +55,11 @@ def test_the_most_urgent_comes_first_and_stands_in_the_subject() -> None:
 
 
 def test_nobody_is_answered_by_a_reply_and_nobody_can_do_without_it() -> None:
-    message = gathered_message(
+    sent = gathered_message(
         gathered(Asked.PLACE, Asked.AGENDA), sender=SENDER, message_id="<1@example.org>",
         date=datetime(2027, 3, 1, tzinfo=UTC),
     )  # fmt: skip
+    message = as_read(sent)
 
     assert message["Reply-To"] is None
     assert message["List-Unsubscribe"] is None

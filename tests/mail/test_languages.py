@@ -18,10 +18,11 @@ from domain.grant import GrantDecision, compute_grant, read_rates
 from domain.letters import Purpose
 from domain.matching import DeclineReason
 from domain.people import Language
-from mail.compose import Composed, as_message, compose
+from mail.compose import compose
 from mail.context import LetterContext
 from mail.speech import speech_of
 from mail.translating import TRANSLATED, every_sentence
+from mail.wording import Composed
 from mail.words import said_again
 from tests.mail.journeys import (
     ANA,
@@ -33,6 +34,7 @@ from tests.mail.journeys import (
     Told,
     every_letter,
 )  # fmt: skip
+from tests.mail.reading import read_message
 
 SENDER = "Mobility engine <mobility@example.org>"
 each_language = pytest.mark.parametrize("language", Language)
@@ -66,13 +68,8 @@ def in_one_line(text: str) -> str:
 @each_language
 def test_letter_names_its_language_to_machines(language: Language) -> None:
     for letter, composed in written(language):
-        message = as_message(
-            composed,
-            letter,
-            sender=SENDER,
-            message_id="<a@b>",
-            date=datetime(2026, 2, 2, tzinfo=UTC),
-        )
+        sent_at = datetime(2026, 2, 2, tzinfo=UTC)
+        message = read_message(letter, composed, sender=SENDER, date=sent_at)
 
         assert f'<html lang="{language}">' in composed.html
         assert message["Content-Language"] == language

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mail.compose import message_id_of
+from mail.message import message_id_of
 from mail.returned import (
     PARTS_AT_MOST,
     READ_AT_MOST,

@@ -7,9 +7,10 @@ from email.policy import default
 import pytest
 
 from domain.letters import LETTER_OF, Purpose
-from mail.compose import as_message, compose
+from mail.compose import compose
 from mail.context import LetterContext
 from mail.envelope import as_kept, envelope_of
+from mail.message import as_message
 from mail.unsubscribing import ONLY_TELLING, say_how_to_unsubscribe
 from tests.mail.journeys import every_letter
 

@@ -357,7 +357,7 @@ async def test_erasing_does_not_say_withheld_of_a_letter_that_may_have_left(stor
     [line] = [x for x in await read_letters(store.engine, REFERENCE) if x.key == leaving.key]
     assert (line.state, line.remark) == (LetterState.UNKNOWN, "the mobility was erased")
     refusal = Settlement(leaving, LetterState.REFUSED, "550 no such Emelie")
-    assert not await settle(store.engine, [refusal])
+    assert await settle(store.engine, [refusal]) == [False]
 
 
 async def test_erasing_removes_what_the_mail_server_answered(store: Store) -> None:

@@ -51,11 +51,13 @@ async def claimed(store: Store) -> LedgerLine:
 
 
 async def leaves(store: Store, line: LedgerLine) -> bool:
-    return line.key in await about_to_hand_over(store.engine, [as_rendered(line, "<1@x>")])
+    [is_ours] = await about_to_hand_over(store.engine, [as_rendered(line, "<1@x>")])
+    return is_ours
 
 
 async def settled(store: Store, line: LedgerLine, state: LetterState, remark: str) -> bool:
-    return line.key in await settle(store.engine, [Settlement(line, state, remark)])
+    [is_ours] = await settle(store.engine, [Settlement(line, state, remark)])
+    return is_ours
 
 
 async def all_are_due(store: Store) -> None:

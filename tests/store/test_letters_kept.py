@@ -50,7 +50,7 @@ async def written(store: Store, line: LedgerLine, *speaks_of: Reference) -> None
     sealed = await seal_letter(store.keys, references, TEXT)
     sha256 = hashlib.sha256(TEXT).hexdigest()
     rendering = Rendering(line, "<1@x>", sha256, sealed, references)
-    assert await about_to_hand_over(store.engine, [rendering])
+    assert await about_to_hand_over(store.engine, [rendering]) == [True]
 
 
 async def is_now(store: Store, key: str, **values: object) -> None:
@@ -141,9 +141,9 @@ async def test_the_ledger_goes_by_the_table(
     await about_to_hand_over(store.engine, [as_rendered(line, "<1@x>")])
     await is_now(store, line.key, state=state, settled_at=None)
 
-    moved = await settle(store.engine, [Settlement(line, later, "so it was")])
+    [moved] = await settle(store.engine, [Settlement(line, later, "so it was")])
 
-    assert bool(moved) == (later in MAY_BECOME[state])
+    assert moved == (later in MAY_BECOME[state])
 
 
 @pytest.mark.parametrize("state", LetterState)

@@ -1,0 +1,102 @@
+"""One mobility whole, in one statement: what its letters and papers are written from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from domain.case_view import CaseView
+from domain.events import Entry
+from domain.facts import OrganisationId, PersonId, Reference
+from domain.people import Organisation, Person
+from domain.request import MobilityRequest
+from store.cases import Store
+from store.engine import single_statement
+from store.sealing import KeyDestroyed
+
+
+@dataclass(frozen=True)
+class Whole:
+    """Everything that is kept of one mobility but its papers, with the directory it names."""
+
+    request: MobilityRequest
+    view: CaseView
+    entries: tuple[Entry, ...]
+    head: str
+    participants: Mapping[PersonId, Person]
+    texts: Mapping[str, str]
+    people: Mapping[PersonId, Person]
+    organisations: Mapping[OrganisationId, Organisation]
+
+
+_WHOLE = sa.text(
+    """
+    select cast(request as text) as request, cast(view as text) as view,
+      array(select body from journal j where j.reference = m.reference order by n) as bodies,
+      (select chain from journal j where j.reference = m.reference order by n desc limit 1) as head,
+      array(select sealed from participant p where p.reference = m.reference order by id)
+        as participants,
+      array(select id from writing w where w.reference = m.reference order by id) as names,
+      array(select sealed from writing w where w.reference = m.reference order by id) as texts,
+      array(select cast(facts as text) from person order by id) as people,
+      array(select cast(facts as text) from organisation order by id) as organisations
+    from mobility m where reference = :reference
+    """
+)
+
+
+async def read_whole(store: Store, reference: Reference) -> Whole:
+    """Read one mobility whole.
+
+    Raises:
+        LookupError: when the mobility is not in the store, or not begun.
+        KeyDestroyed: when it was erased.
+    """
+    async with single_statement(store.engine) as connection:
+        row = (await connection.execute(_WHOLE, {"reference": reference})).first()
+    if row is None or row.request is None or row.view is None:
+        raise LookupError(f"{reference} is not in the store.")
+    sealed = [*row.participants, *row.texts]
+    opened = [await store.keys.unseal(reference, bytes(one)) for one in sealed]
+    participants, texts = opened[: len(row.participants)], opened[len(row.participants) :]
+    people = [Person.model_validate_json(facts) for facts in row.people]
+    organisations = [Organisation.model_validate_json(facts) for facts in row.organisations]
+    travelling = [Person.model_validate_json(facts) for facts in participants]
+    return Whole(
+        request=MobilityRequest.model_validate_json(row.request),
+        view=CaseView.model_validate_json(row.view),
+        entries=tuple(Entry.model_validate_json(body) for body in row.bodies),
+        head=row.head,
+        participants={person.id: person for person in travelling},
+        texts={name: text.decode() for name, text in zip(row.names, texts, strict=True)},
+        people={person.id: person for person in people},
+        organisations={organisation.id: organisation for organisation in organisations},
+    )
+
+
+_AS_OF = sa.text(
+    """
+    select m.reference, m.n, k.destroyed_at is not null as is_erased
+    from mobility m left join data_key k on k.scope = m.reference
+    where m.reference = any(:references)
+    """
+)
+
+
+async def as_of(store: Store, references: Sequence[Reference]) -> list[int | KeyDestroyed]:
+    """The number of each mobility's last entry, to see whether anything has happened since.
+
+    Of a mobility that was erased it says so; of one that is not in the store, 0.
+    """
+    async with single_statement(store.engine) as connection:
+        rows = (await connection.execute(_AS_OF, {"references": list(references)})).all()
+    known = {row.reference: row for row in rows}
+    return [_last_entry(reference, known.get(reference)) for reference in references]
+
+
+def _last_entry(
+    reference: Reference, row: "sa.Row[tuple[str, int, bool]] | None"
+) -> int | KeyDestroyed:
+    if row is None:
+        return 0
+    return KeyDestroyed(f"{reference} was erased.") if row.is_erased else row.n
