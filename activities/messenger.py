@@ -1,8 +1,8 @@
 """The messenger: tells mobilities whom letters do not reach, and whose address has changed.
 
 What has to be told stands in the ledger first and is told afterwards, until it is noted as told: a
-worker that stops in between tells it once more, and a mobility hears of each letter once. A letter
-to an address that is on file no longer is nobody's trouble any more, and nothing is told of it.
+worker that stops in between tells it once more, and a mobility hears of each letter once. Of a
+letter to an address that is on file no longer nothing is told: withheld, it may leave after all.
 """
 
 import asyncio
@@ -16,9 +16,17 @@ import structlog
 from domain.facts import PersonId, Reference
 from domain.reach import FailedLetter
 from mail.returned import canonical
-from store.addresses import address_of, digest_of, is_dead, not_told, note_told, out_of_reach
+from store.addresses import (
+    address_of,
+    digest_of,
+    is_dead,
+    not_told,
+    note_told,
+    out_of_reach,
+    take_up_again,
+)
 from store.cases import Store
-from store.ledger import LedgerLine
+from store.ledger import ERASED, LedgerLine, LetterState
 from store.sealing import KeyDestroyed
 
 log = structlog.get_logger()
@@ -72,6 +80,9 @@ class Messenger:
         order = line.order
         if await self._is_out_of_reach(order.reference, order.to):
             await self.mobilities.letter_failed(order.reference, as_told(line))
+        elif line.state is LetterState.WITHHELD and line.remark != ERASED:
+            await take_up_again(self.store.engine, line.key)
+            return
         await note_told(self.store.engine, line.key)
 
     async def tell_of_addresses(self) -> None:

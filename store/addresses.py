@@ -15,7 +15,7 @@ from domain.facts import PersonId, Reference
 from domain.people import Person
 from store.cases import Store
 from store.engine import single_statement
-from store.ledger import LINE, LedgerLine
+from store.ledger import LINE, LedgerLine, LetterState
 from store.sealing import SHARED, KeyRing
 from store.tables import NOW, dead_address, letter, mobility, participant, person
 
@@ -73,6 +73,20 @@ async def note_told(engine: AsyncEngine, key: str) -> None:
     """Note that its mobility has been told of a letter."""
     async with single_statement(engine) as tx:
         await tx.execute(sa.update(letter).where(letter.c.key == key).values(told_at=NOW))
+
+
+async def take_up_again(engine: AsyncEngine, key: str) -> None:
+    """Let a letter that was withheld from a dead address leave for the one now on file."""
+    withheld = sa.and_(letter.c.key == key, letter.c.state == LetterState.WITHHELD)
+    async with single_statement(engine) as tx:
+        await tx.execute(
+            sa.update(letter)
+            .where(withheld)
+            .values(
+                state=LetterState.INTENDED, settled_at=None, remark=None, failed_at=None,
+                next_attempt_at=NOW,
+            )
+        )  # fmt: skip
 
 
 async def out_of_reach(engine: AsyncEngine) -> list[tuple[Reference, PersonId]]:

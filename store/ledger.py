@@ -54,7 +54,8 @@ MAY_BECOME: dict[LetterState, frozenset[LetterState]] = {
     LetterState.BOUNCED: frozenset(),
     LetterState.COMPLAINED: frozenset(),
     LetterState.REFUSED: frozenset(),
-    LetterState.WITHHELD: frozenset(),
+    # Its address was a dead one, and another was put on file before anybody was told.
+    LetterState.WITHHELD: frozenset({LetterState.INTENDED}),
     # The letter it was to leave in was erased before it left.
     LetterState.MERGED: frozenset({LetterState.INTENDED}),
 }  # fmt: skip

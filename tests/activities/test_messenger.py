@@ -171,6 +171,22 @@ async def test_an_address_changed_in_the_directory_is_told_at_the_second_look(
     assert heard.changed == [HOST]
 
 
+async def test_a_letter_withheld_while_the_address_was_corrected_leaves_after_all(
+    store: Store, messenger: Messenger, heard: Heard, journey: Journey
+) -> None:
+    await keep_all_of(store, journey)
+    [line] = await claim(store.engine)
+    dead = await digest_of(store.keys, ANA)
+    await settle(store.engine, [Settlement(line, LetterState.WITHHELD, "dead", dead)])
+    await change_address(store, REFERENCE, HOST, "ana@new.example")
+
+    await messenger.tell_of_letters()
+
+    assert heard.failed == []
+    assert await not_told(store.engine) == []
+    assert [again.key for again in await claim(store.engine)] == [line.key]
+
+
 async def test_the_address_of_somebody_who_travels_changes_under_their_seal(
     store: Store, journey: Journey
 ) -> None:

@@ -19,7 +19,6 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from domain.deadlines import Asked
 from domain.messages import Cause
 from domain.people import Role
-from domain.reach import FailedLetter
 from local.stack import Stack
 from starter.case_files import EXAMPLE, CaseDocument, move, read_file, section
 from starter.client import open_store
@@ -85,10 +84,7 @@ async def address_corrected(rehearsal: Rehearsal, case: CaseDocument) -> None:
     mobility = await rehearsal.mobility()
     lost, too = mobility.view.taking_part[-1], mobility.view.host
     assert too is not None
-    for person in (lost, too.coordinator):
-        failed = FailedLetter(person=person, key=person, purpose="any", event=1, asks=True)
-        await rehearsal.handle.signal("letter_failed", failed)
-    await rehearsal.until(lambda view: len(view.out_of_reach) == 2, "without two of them")
+    await stages.out_of_reach(rehearsal, lost, too.coordinator)
     await rehearsal.days_pass(3)
     await (await holder(rehearsal, Role.SENDING)).correct_address(lost, "found@boras.example")
     await rehearsal.days_pass(80)
