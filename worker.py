@@ -94,7 +94,7 @@ def build_worker(
         task_queue=settings.mobility_task_queue,
         workflows=[MobilityWorkflow],
         activities=[
-            keeper.record, finder.find_hosts, clerk.compute,
+            keeper.record, finder.find_hosts, finder.look_up_days, clerk.compute,
             papers.draw_agreement, papers.issue_certificates, papers.publish_card,
         ],
         workflow_runner=sandbox(),

@@ -7,11 +7,9 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from activities.names import HostQuestion
 from domain.almanac import Almanac, Calendar, Offset
 from domain.deadlines import Asked, Plan
-from domain.facts import PersonId
-from domain.matching import Ranking
+from domain.facts import OrganisationId, PersonId
 from domain.people import Organisation, Person
 from domain.request import MobilityRequest
 from store.directory import Directory
@@ -20,30 +18,34 @@ YEAR_AFTER = timedelta(days=366)
 """How long after the visit a mobility may still be waiting for somebody."""
 
 
+Hosts = Mapping[PersonId, OrganisationId]
+"""The receiving coordinators who may be asked, and for whom they answer."""
+
+
 def almanac_for(
-    question: HostQuestion, ranking: Ranking, directory: Directory, plans: Mapping[Asked, Plan]
-) -> Almanac:
+    request: MobilityRequest, hosts: Hosts, directory: Directory, plans: Mapping[Asked, Plan],
+    *, since: date,
+) -> Almanac:  # fmt: skip
     """Look up plans and calendars for everybody who may be asked in one mobility."""
-    homes = _homes(question.request, ranking, directory)
-    last = question.request.last_day + YEAR_AFTER
+    homes = _homes(request, hosts, directory)
+    last = request.last_day + YEAR_AFTER
     return Almanac(
         plans=dict(plans),
-        calendars={_name(h): calendar_of(h, question.at.date(), last) for h in homes.values()},
+        calendars={_name(h): calendar_of(h, since, last) for h in homes.values()},
         regions={person: _name(home) for person, home in homes.items()},
         colleagues=_colleagues(homes, directory),
     )
 
 
 def _homes(
-    request: MobilityRequest, ranking: Ranking, directory: Directory
+    request: MobilityRequest, hosts: Hosts, directory: Directory
 ) -> dict[PersonId, Organisation]:
     """The organisation of everybody who may be asked; participants are at home where they work."""
     organisations = {o.id: o for o in directory.organisations}
     known = {person.id: person.organisation for person in directory.people}
     sent = dict.fromkeys((*request.participants, request.coordinator), request.sending)
-    hosts = {host.coordinator: host.organisation for host in ranking.hosts}
     office = {request.office: known.get(request.office, request.sending)}
-    homes = office | hosts | sent
+    homes = office | dict(hosts) | sent
     return {p: organisations[home] for p, home in homes.items() if home in organisations}
 
 

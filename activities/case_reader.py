@@ -64,13 +64,14 @@ class OpenCase:
 
     @property
     def agenda(self) -> AgendaPut | None:
-        """The agenda put forward last."""
-        put = [event for event in self.events if isinstance(event, AgendaPut)]
+        """The agenda put forward last, none when the visit has been moved since."""
+        since = self.events[self.view.moved_at :]
+        put = [event for event in since if isinstance(event, AgendaPut)]
         return put[-1] if put else None
 
     @property
     def sessions(self) -> tuple[PlannedSession, ...]:
-        """The agenda put forward last, without sessions for none but those who have withdrawn."""
+        """That agenda, without sessions for none but those who have withdrawn."""
         put = self.agenda.sessions if self.agenda else ()
         taking_part = set(self.view.taking_part)
         return tuple(

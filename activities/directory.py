@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from temporalio import activity
 
 from activities.almanac import almanac_for
-from activities.names import HostQuestion, HostsFound
+from activities.names import DaysQuestion, HostQuestion, HostsFound
+from domain.almanac import Almanac
 from domain.deadlines import Asked, Plan
 from domain.matching import rank
 from store.cases import Store
@@ -24,5 +25,15 @@ class HostFinder:
         """Rank today's hosting offers, and look up plans and calendars for this mobility."""
         directory = await read_directory(self._store.engine)
         ranking = rank(question.request, directory.offers)
-        almanac = almanac_for(question, ranking, directory, self._plans)
+        hosts = {host.coordinator: host.organisation for host in ranking.hosts}
+        almanac = almanac_for(
+            question.request, hosts, directory, self._plans, since=question.at.date()
+        )
         return HostsFound(ranking=ranking, almanac=almanac)
+
+    @activity.defn(name="look-up-days")
+    async def look_up_days(self, question: DaysQuestion) -> Almanac:
+        """Look up plans and calendars anew, for a visit that was moved and has a host."""
+        directory = await read_directory(self._store.engine)
+        host = {question.host: question.organisation}
+        return almanac_for(question.request, host, directory, self._plans, since=question.at.date())

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from domain.almanac import Almanac
-from domain.facts import Fact, PersonId, Reference
+from domain.facts import Fact, OrganisationId, PersonId, Reference
 from domain.matching import Ranking
 from domain.request import MobilityRequest
 
@@ -20,6 +20,15 @@ class HostsFound(Fact):
 
     ranking: Ranking
     almanac: Almanac
+
+
+class DaysQuestion(Fact):
+    """For which request days and clocks are to be looked up anew, and who its host is."""
+
+    request: MobilityRequest
+    host: PersonId
+    organisation: OrganisationId
+    at: datetime
 
 
 class GrantQuestion(Fact):

@@ -12,11 +12,12 @@ from documents.card import card_html, card_markdown, draw_card
 from documents.certificate import draw_certificate
 from domain.case_card import build_card, read_card_facts
 from domain.contradictions import find_contradictions
-from domain.events import AttendanceConfirmed
+from domain.events import AgreementDrawnUp, AgreementInForce, AttendanceConfirmed
 from domain.facts import PersonId
 from domain.papers import AgreementPaper, CertificatePaper
 from store.cases import Store
 
+AGREEMENT = "agreement.pdf"
 FORMS = ("card.md", "card.html", "card.pdf")
 
 
@@ -28,11 +29,18 @@ class PaperMaker:
 
     @activity.defn(name="draw-agreement")
     async def draw_agreement(self, order: PaperOrder) -> str:
-        """Draw up the agreement and return its hash, which every signature will carry."""
+        """Draw up the agreement and return its hash, which every signature will carry.
+
+        One that was in force until the visit was moved is kept beside it.
+        """
         case = await open_case(self._store, order.reference)
         paper = _agreement_paper(case, order)
         content = await asyncio.to_thread(draw_agreement, paper)
-        return await self._store.keep_document(order.reference, "agreement.pdf", content)
+        for old in _once_in_force(case):
+            await self._store.keep_aside(
+                case.reference, AGREEMENT, old.document, f"agreement-{old.version}.pdf"
+            )
+        return await self._store.keep_document(case.reference, AGREEMENT, content)
 
     @activity.defn(name="issue-certificates")
     async def issue_certificates(self, order: PaperOrder) -> dict[PersonId, str]:
@@ -69,6 +77,13 @@ class PaperMaker:
                 for name, content in forms.items()
             }
         )
+
+
+def _once_in_force(case: OpenCase) -> list[AgreementDrawnUp]:
+    """The agreements that everybody has signed; none of them is in force while one is drawn up."""
+    in_force = {event.version for event in case.events if isinstance(event, AgreementInForce)}
+    drawn_up = [event for event in case.events if isinstance(event, AgreementDrawnUp)]
+    return [event for event in drawn_up if event.version in in_force]
 
 
 def _agreement_paper(case: OpenCase, order: PaperOrder) -> AgreementPaper:

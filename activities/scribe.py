@@ -10,7 +10,7 @@ from functools import partial
 from activities.case_reader import OpenCase, open_case
 from activities.together import Together
 from documents.calendar import agenda_calendar
-from domain.events import Entry, GrantComputed, GrantDecided
+from domain.events import Entry, Event, GrantComputed, GrantDecided
 from domain.facts import Reference, Writing
 from domain.letters import LetterOrder, Purpose, reason_stands
 from domain.papers import AgendaPaper, GrantPaperLine
@@ -169,7 +169,7 @@ class Scribe:
             participants=tuple(case.people[p] for p in case.view.taking_part),
             note=case.text(_note_of(entry)),
             objectives=tuple(case.text(o.text) for o in case.request.objectives),
-            grant_lines=_grant_lines(case),
+            grant_lines=_grant_lines(_grant_events(order, case)),
             attachments=await self._attachments(order, case, entry),
             concerned=tuple(case.people[p] for p in case.withdrawn),
             sessions=case.sessions,
@@ -209,9 +209,14 @@ def _note_of(entry: Entry) -> Writing | None:
     return None
 
 
-def _grant_lines(case: OpenCase) -> tuple[GrantPaperLine, ...]:
+def _grant_events(order: LetterOrder, case: OpenCase) -> tuple[Event, ...]:
+    """What a letter goes by: a decision is told as it was, though it may be decided anew since."""
+    return case.events[: order.event] if order.purpose is Purpose.GRANT_DECIDED else case.events
+
+
+def _grant_lines(events: tuple[Event, ...]) -> tuple[GrantPaperLine, ...]:
     lines: tuple[GrantPaperLine, ...] = ()
-    for event in case.events:
+    for event in events:
         match event:
             case GrantComputed(lines=computed):
                 lines = tuple(

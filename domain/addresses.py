@@ -40,7 +40,7 @@ def _ask_for_address(mobility: Mobility, person: PersonId, at: datetime) -> None
     """Ask who may know, and stop the clock for as long.
 
     Whoever was asked for an address and is out of reach now is asked no more: the next one is. All
-    that is wanted is one question, asked anew.
+    that is wanted is one question, which then goes on for longer.
     """
     people = mobility.reach.people
     wanted = [person, *(p for p, other in people.items() if other.asked == person)]
@@ -53,7 +53,11 @@ def _ask_for_address(mobility: Mobility, person: PersonId, at: datetime) -> None
     mobility.answered(Asked.ADDRESS, person)
     answer_by = None
     if asked:
-        answer_by = mobility.ask(Asked.ADDRESS, mobility.reach.asked, at=at).due
+        before = mobility.waits.get(Asked.ADDRESS.value)
+        wait = mobility.ask(Asked.ADDRESS, mobility.reach.asked, at=at)
+        if before is not None:
+            wait.go_on_from(before, asked.values())
+        answer_by = wait.due
     mobility.happened(e.AddressFailed(person=person, asked=asked, answer_by=answer_by), at=at)
 
 

@@ -54,6 +54,9 @@ def read_card_facts(entries: Iterable[Entry]) -> CardFacts:  # noqa: C901 - a ta
         match entry.event():
             case e.MobilityRequested(request=request):
                 facts["request"] = request
+            case e.VisitMoved(first_day=first_day, last_day=last_day):
+                requested = MobilityRequest.model_validate(facts["request"])
+                facts |= {"request": requested.moved_to(first_day, last_day), "planned": ()}
             case e.PlaceAccepted(organisation=organisation, coordinator=coordinator):
                 facts |= {"receiving": organisation, "receiving_coordinator": coordinator}
             case e.AgendaPut(sessions=sessions):

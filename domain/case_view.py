@@ -24,6 +24,7 @@ class OpenQuestion(State):
     since: datetime
     due: datetime
     next_reminder: datetime | None
+    epoch: int = 0  #: the entry that asked
     paused: dict[PersonId, datetime] = {}  #: whose clock stands still, since when
 
     @property
@@ -43,6 +44,8 @@ class CaseView(State):
     reference: Reference
     n: int
     phase: Phase
+    moved_at: int = 0  #: the entry by which the visit was last moved, 0 before
+    moved_to: tuple[date, date] | None = None  #: its first and last day since then
     outcome: Outcome | None
     cause: Cause | None
     host: Ranked | None
@@ -80,19 +83,21 @@ class CaseView(State):
         """The open question of that kind."""
         return next((q for q in self.questions if q.asked is asked), None)
 
-    def still_asks(self, asked: Asked, person: PersonId) -> bool:
-        """Whether that person is still waited for: the reason of every reminder."""
-        question = self.question(asked)
-        return question is not None and person in question.people
+    def as_it_stands(self, request: MobilityRequest) -> MobilityRequest:
+        """The request as it was made, with the dates that the visit has been moved to since."""
+        return request.moved_to(*self.moved_to) if self.moved_to else request
 
 
 def view_of(mobility: Mobility) -> CaseView:
     """The page as it stands now."""
+    request, moved_at = mobility.request, mobility.moved_at
     pending = mobility.matching.pending
     return CaseView(
-        reference=mobility.request.reference,
+        reference=request.reference,
         n=mobility.n,
         phase=mobility.phase,
+        moved_at=moved_at,
+        moved_to=(request.first_day, request.last_day) if moved_at else None,
         outcome=mobility.outcome,
         cause=mobility.cause,
         host=mobility.matching.host or pending,
@@ -121,7 +126,7 @@ def view_of(mobility: Mobility) -> CaseView:
 def _question(wait: Wait) -> OpenQuestion:
     return OpenQuestion(
         asked=wait.asked, people=tuple(wait.awaited), since=wait.since, due=wait.due,
-        next_reminder=wait.next_reminder(), paused=dict(wait.paused),
+        next_reminder=wait.next_reminder(), epoch=wait.epoch, paused=dict(wait.paused),
     )  # fmt: skip
 
 

@@ -88,6 +88,12 @@ class AgreementInForce(Event):
     on: date
 
 
+class AwardUpheld(Event):
+    """Computed for the new dates, the grant comes to the same sums: what was decided stands."""
+
+    total: Decimal  #: in euro
+
+
 class GrantComputed(Event):
     lines: tuple[GrantLine, ...]
     decide_by: datetime
@@ -221,6 +227,15 @@ class AddressCorrected(Event):
 
 class AddressLapsed(Event):
     people: tuple[PersonId, ...]  #: whose clock runs on, though no letter reaches them
+
+
+class VisitMoved(Event):
+    from_first: date
+    from_last: date
+    first_day: date
+    last_day: date
+    note: Writing | None
+    told: tuple[PersonId, ...]  #: who had a part in it by then, a host just asked included
 
 
 class ParticipantWithdrew(Event):

@@ -121,12 +121,18 @@ class GrantDecision(StrEnum):
 
 
 class Grant(State):
-    """The computed lines, the decision and the first instalment."""
+    """The computed lines, the decision and the first instalment.
+
+    ``decided_on`` is the day of the first award: from then on money may be paid. ``instalments`` is
+    what each participant gets first, as it fell due.
+    """
 
     lines: tuple[GrantLine, ...] = ()
+    is_for_other_dates: bool = False
     decision: GrantDecision | None = None
     amounts: dict[str, Decimal] = {}
     decided_on: date | None = None
+    instalments: dict[PersonId, Decimal] = {}
     instalment_due: date | None = None
     instalment_paid_on: date | None = None
 
@@ -134,6 +140,28 @@ class Grant(State):
     def total(self) -> Decimal:
         """What the office has awarded, in euro."""
         return sum(self.amounts.values(), Decimal(0))
+
+    @property
+    def must_be_computed(self) -> bool:
+        """Whether there are no lines for the dates that hold."""
+        return not self.lines or self.is_for_other_dates
+
+    def fall_with_dates(self) -> None:
+        """The visit is moved: it must be computed anew, and nothing is due by the old dates."""
+        self.is_for_other_dates = True
+        if self.instalment_paid_on is None:
+            self.instalment_due = None
+
+    def is_upheld_by(self, lines: tuple[GrantLine, ...]) -> bool:
+        """Whether what was decided holds for lines computed anew: they come to the same sums."""
+        return self.decision is not None and _sums(lines) == _sums(self.lines)
+
+    def put_anew(self, lines: tuple[GrantLine, ...]) -> "Grant":
+        """These lines, undecided. An instalment that was paid stays paid."""
+        return Grant(
+            lines=lines, decided_on=self.decided_on, instalments=self.instalments,
+            instalment_due=self.instalment_due, instalment_paid_on=self.instalment_paid_on,
+        )  # fmt: skip
 
     def leave_out(self, person: PersonId) -> None:
         """Take somebody out of a computed grant: their lines, and their head in the shared one."""
@@ -258,6 +286,11 @@ def _line(
         source=rate.source if rate else "",
         status=rate.status if rate else None,
     )
+
+
+def _sums(lines: tuple[GrantLine, ...]) -> dict[str, tuple[Decimal | None, int]]:
+    """What each line comes to; without a rate on file, for how much the office gives an amount."""
+    return {line.id: (line.amount, line.units) for line in lines}
 
 
 def _for_one_less(line: GrantLine) -> GrantLine:

@@ -27,7 +27,9 @@ from domain.errors import (
 from domain.facts import OfferId, PersonId
 from domain.grant import GrantDecision
 from domain.lifecycle import check_permission
+from domain.matching import WHATEVER_THE_DATES
 from domain.mobility import HEARD, Mobility
+from domain.moving import check_may_move, move
 from domain.people import Role
 from domain.waits import Limits
 
@@ -41,8 +43,8 @@ def check_may(mobility: Mobility, message: m.Message, *, at: datetime) -> None:
     roles = mobility.roles_of(message.by)
     if not roles and message.by in mobility.matching.asked_before:
         raise NotAwaited(
-            "The request for a place is no longer open to you: its deadline has passed, or you "
-            "have declined it."
+            "The request for a place is no longer open to you: its deadline has passed, you have "
+            "declined it, or the visit has been moved."
         )
     check_permission(type(message), mobility.phase, roles)
     _check(message, mobility, at)
@@ -122,6 +124,8 @@ def _(message: m.DeclineProposal, mobility: Mobility, at: datetime) -> None:
         at=at, by=message.by,
     )  # fmt: skip
     mobility.matching.is_asking = False
+    if message.reason in WHATEVER_THE_DATES:
+        mobility.matching.declined_for_good[message.offer] = message.reason
 
 
 # Agreement.
@@ -161,7 +165,7 @@ def _(message: m.RefuseToSign, mobility: Mobility, at: datetime) -> None:
 def _(message: m.DecideGrant, mobility: Mobility, _at: datetime) -> None:
     if mobility.grant.decision is not None:
         raise AlreadyDone(f"The grant is {mobility.grant.decision} already.")
-    if not mobility.grant.lines:
+    if mobility.grant.must_be_computed:
         raise OutOfPhase("The grant is still being computed: you will get it in a letter.")
     mobility.grant.decide(message.decision, message.amounts)
     if message.decision is not GrantDecision.AWARDED and message.reason is None:
@@ -174,7 +178,7 @@ def _(message: m.DecideGrant, mobility: Mobility, _at: datetime) -> None:
 def _(message: m.DecideGrant, mobility: Mobility, at: datetime) -> None:
     grant = mobility.grant
     grant.amounts = grant.decide(message.decision, message.amounts)
-    grant.decision, grant.decided_on = message.decision, at.date()
+    grant.decision, grant.decided_on = message.decision, grant.decided_on or at.date()
     mobility.answered(Asked.GRANT_DECISION)
     mobility.happened(
         e.GrantDecided(
@@ -414,6 +418,19 @@ def _(message: m.CorrectAddress, mobility: Mobility, _at: datetime) -> None:
 @_act.register
 def _(message: m.CorrectAddress, mobility: Mobility, at: datetime) -> None:
     address_corrected(mobility, message.person, at=at, by=message.by)
+
+
+# Dates.
+
+
+@_check.register
+def _(message: m.MoveVisit, mobility: Mobility, at: datetime) -> None:
+    check_may_move(mobility, message, at=at)
+
+
+@_act.register
+def _(message: m.MoveVisit, mobility: Mobility, at: datetime) -> None:
+    move(mobility, message, at=at)
 
 
 # Endings.

@@ -37,6 +37,7 @@ class Purpose(StrEnum):
     CARD_PUBLISHED = "card-published"
     ANSWER_OVERDUE = "answer-overdue"
     ADDRESS_WANTED = "address-wanted"
+    VISIT_MOVED = "visit-moved"
     PARTICIPANT_WITHDREW = "participant-withdrew"
     MOBILITY_ENDED = "mobility-ended"
 
@@ -69,10 +70,27 @@ class LetterOrder(Fact):
 
 
 def reason_stands(order: LetterOrder, view: CaseView) -> bool:
-    """Whether there is still a reason to send a letter, as the mobility stands now."""
-    if order.while_asked:
-        return view.still_asks(order.while_asked, order.to)
-    return order.while_open is None or view.question(order.while_open) is not None
+    """Whether there is still a reason to send a letter, as the mobility stands now.
+
+    A question that was asked anew since is another one, though it asks the same.
+    """
+    tells_of = order.tells_of or order.event
+    if order.purpose in FALL_WITH_DATES and tells_of < view.moved_at:
+        return False
+    asked = order.while_asked or order.while_open
+    if asked is None:
+        return True
+    question = view.question(asked)
+    if question is None or question.epoch > tells_of:
+        return False
+    return order.while_asked is None or order.to in question.people
+
+
+FALL_WITH_DATES = (
+    Purpose.AGREEMENT_IN_FORCE, Purpose.INSTALMENT_OVERDUE, Purpose.AGENDA_RETURNED,
+    Purpose.AGENDA_ACCEPTED,
+)  # fmt: skip
+"""News that holds for the dates of its time only: left undelivered, it goes when a visit moves."""
 
 
 LETTER_OF = {
@@ -125,7 +143,7 @@ def letters_after(entry: Entry, mobility: Mobility) -> list[LetterOrder]:
     asking = [
         _order(entry, LETTER_OF[asked], person, while_asked=asked)
         for asked in ASKING.get(type(event), ())
-        for person in (mobility.waits[asked.value].awaited if asked.value in mobility.waits else ())
+        for person in _asked_by(entry, asked, mobility)
         # Whoever is asked for other addresses already has a letter that asks for those.
         if not isinstance(event, e.AddressFailed) or person in event.asked.values()
     ]
@@ -149,6 +167,12 @@ def _once_more(
         yield order.model_copy(update={"tells_of": missed.event})
 
 
+def _asked_by(entry: Entry, asked: Asked, mobility: Mobility) -> list[PersonId]:
+    """Who is waited for because of this entry; nobody where it was asked anew since."""
+    wait = mobility.waits.get(asked.value)
+    return wait.awaited if wait and wait.epoch <= entry.n else []
+
+
 def _order(  # noqa: PLR0913 - an order is all of these
     entry: Entry, purpose: Purpose, to: PersonId, *, epoch: int | None = None, ordinal: int = 0,
     while_asked: Asked | None = None, while_open: Asked | None = None,
@@ -160,7 +184,7 @@ def _order(  # noqa: PLR0913 - an order is all of these
     )  # fmt: skip
 
 
-def _telling(  # noqa: C901, PLR0911 - a table, row by row
+def _telling(  # noqa: C901, PLR0911, PLR0912 - a table, row by row
     event: Event, mobility: Mobility
 ) -> list[tuple[Purpose, list[PersonId]]]:
     """Who is told of an event without being asked for anything."""
@@ -189,17 +213,17 @@ def _telling(  # noqa: C901, PLR0911 - a table, row by row
             return [(Purpose.CERTIFICATE_ISSUED, list(event.documents))]
         case e.CardPublished():
             return [(Purpose.CARD_PUBLISHED, [sending, *host, office, *travelling])]
+        case e.VisitMoved():
+            return [(Purpose.VISIT_MOVED, _still_concerned(event.told, mobility))]
         case e.ParticipantWithdrew():
             # Of the last one's withdrawal the others hear with the end of the mobility.
             others = [] if mobility.outcome else [sending, *host]
             return [(Purpose.PARTICIPANT_WITHDREW, [*others, event.participant])]
         case e.MobilityEnded() if event.outcome is not Outcome.COMPLETED or not mobility.card:
-            return [(Purpose.MOBILITY_ENDED, _concerned(mobility))]
+            return [(Purpose.MOBILITY_ENDED, list(mobility.concerned))]
     return []
 
 
-def _concerned(mobility: Mobility) -> list[PersonId]:
-    """Everybody who has had a part in it, told of its end once."""
-    host = [mobility.host] if mobility.host else []
-    office = [mobility.request.office] if mobility.grant.lines else []
-    return [mobility.request.coordinator, *host, *office, *mobility.taking_part]
+def _still_concerned(people: tuple[PersonId, ...], mobility: Mobility) -> list[PersonId]:
+    """Of these people, those who have not withdrawn altogether since."""
+    return [p for p in people if p not in mobility.withdrawn or mobility.roles_of(p)]

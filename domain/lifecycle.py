@@ -50,6 +50,10 @@ STEPS = (
         condition="no decision or no accepted agenda at the deadline: lapsed",
     ),
     Step(
+        source=P.PREPARATION, target=P.AGREEMENT, by=(R.SENDING, R.RECEIVING),
+        condition="the visit is moved",
+    ),
+    Step(
         source=P.VISIT, target=P.EVALUATION, by=(R.RECEIVING,),
         condition="every day is confirmed and everybody has left",
     ),
@@ -111,6 +115,7 @@ PERMISSIONS: dict[type[m.Message], Permission] = {
     m.AnswerEvaluation: _may("answer the evaluation", (P.EVALUATION,), R.PARTICIPANT, R.RECEIVING),
     m.ReportFollowUp: _may("report the follow-up", (P.EVALUATION,), R.SENDING),
     m.CorrectAddress: _may("correct an address", UNTIL_THE_END, R.SENDING, R.RECEIVING, R.OFFICE),
+    m.MoveVisit: _may("move the visit", BEFORE_VISIT, R.SENDING, R.RECEIVING),
     m.WithdrawParticipant: _may("withdraw", UNTIL_EVALUATION, R.PARTICIPANT, R.SENDING),
     m.DeclineMobility: _may(
         "decline the mobility", (P.AGREEMENT, P.PREPARATION, P.VISIT), R.RECEIVING

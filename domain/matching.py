@@ -1,6 +1,6 @@
 """Which hosts can take the participants, in what order they are asked, and who said what."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Self
@@ -22,6 +22,11 @@ class DeclineReason(StrEnum):
     LANGUAGE = "no common language"
     STAFF = "no colleague available"
     OTHER = "other"
+
+
+WHATEVER_THE_DATES = (DeclineReason.TOPIC, DeclineReason.LANGUAGE)
+"""Reasons that hold on any other day too: who gave one is not asked again when a visit is moved.
+Capacity and colleagues may be there on other days, and what stands behind "other" nobody knows."""
 
 
 class HostingOffer(Fact):
@@ -75,6 +80,15 @@ class Ranking(Fact):
 
     hosts: tuple[Ranked, ...]
     excluded: tuple[Excluded, ...]
+
+    def without(self, declined: Mapping[OfferId, DeclineReason]) -> "Ranking":
+        """The ranking without hosts that have said no for good, and why each was left out."""
+        out = [Excluded(offer=offer, reason=f"has declined: {declined[offer]}")
+               for offer in (host.offer for host in self.hosts) if offer in declined]  # fmt: skip
+        return Ranking(
+            hosts=tuple(host for host in self.hosts if host.offer not in declined),
+            excluded=(*self.excluded, *out),
+        )
 
 
 def check_themes_are_offered(request: MobilityRequest, offers: tuple[HostingOffer, ...]) -> None:
@@ -155,6 +169,8 @@ class Matching(State):
     asked: int = 0
     is_asking: bool = False
     host: Ranked | None = None
+    declined_for_good: dict[OfferId, DeclineReason] = {}
+    asked_for_other_dates: tuple[PersonId, ...] = ()
 
     @property
     def pending(self) -> Ranked | None:
@@ -167,7 +183,14 @@ class Matching(State):
     def asked_before(self) -> tuple[PersonId, ...]:
         """Everybody who has been asked so far, whatever they answered."""
         hosts = self.ranking.hosts if self.ranking else ()
-        return tuple(host.coordinator for host in hosts[: self.asked])
+        asked = (host.coordinator for host in hosts[: self.asked])
+        return (*self.asked_for_other_dates, *asked)
+
+    def begun_anew(self) -> "Matching":
+        """As it is when the visit is moved: nobody is asked, and hosts will be ranked anew."""
+        return Matching(
+            declined_for_good=self.declined_for_good, asked_for_other_dates=self.asked_before
+        )
 
     @property
     def next_host(self) -> Ranked | None:

@@ -141,6 +141,14 @@ class CorrectAddress(Message):
     person: PersonId
 
 
+class MoveVisit(Message):
+    """The visit is to take place on other days; everything is planned anew for them."""
+
+    first_day: date
+    last_day: date
+    note: Writing | None = None
+
+
 class WithdrawParticipant(Message):
     """A participant stops, or the sending coordinator says so for them."""
 

@@ -31,12 +31,18 @@ HEARD = 200
 
 
 class Mobility(State):
-    """One exchange, from request to closing."""
+    """One exchange, from request to closing.
+
+    ``request`` has the dates that hold. ``moved_at`` is the entry by which the visit was last
+    moved, 0 before; until the ``almanac`` is looked up for those dates, it serves to ask for
+    addresses only.
+    """
 
     request: MobilityRequest
     phase: Phase = Phase.MATCHING
     n: int = 0
     recorded: int = 0
+    moved_at: int = 0
     journal_head: str = ""
     almanac: Almanac = Almanac()
     matching: Matching = Matching()
@@ -91,6 +97,13 @@ class Mobility(State):
         return tuple(p for p in self.taking_part if self.visit.days_of(p))
 
     @property
+    def concerned(self) -> tuple[PersonId, ...]:
+        """Everybody who has had a part in it so far, each person once."""
+        host = (self.host,) if self.host else ()
+        office = (self.request.office,) if self.grant.lines else ()
+        return tuple(dict.fromkeys((self.request.coordinator, *host, *office, *self.taking_part)))
+
+    @property
     def first_morning(self) -> datetime:
         """The moment at which the visit begins, where the host is."""
         calendar = self.almanac.calendar_of(self.host or self.request.coordinator)
@@ -107,8 +120,7 @@ class Mobility(State):
                 phase=self.phase, by=by, at=at, facts=event.model_dump(mode="json"),
             )
         )  # fmt: skip
-        for person in [p for p in self.reach.people if not self.roles_of(p)]:
-            self.forget_address_of(person)
+        self.forget_addresses_of_strangers()
         self.reach.end_pauses(self.waits.values(), at, self.almanac, self.request.reference)
 
     def ask(
@@ -134,6 +146,11 @@ class Mobility(State):
         wait.awaited = [p for p in wait.awaited if person is not None and p != person]
         if not wait.awaited:
             del self.waits[asked.value]
+
+    def forget_addresses_of_strangers(self) -> None:
+        """Nobody has to be reached who has no part in it any more."""
+        for person in [p for p in self.reach.people if not self.roles_of(p)]:
+            self.forget_address_of(person)
 
     def forget_address_of(self, person: PersonId) -> OutOfReach | None:
         """Nobody is asked for this address any more; what there was to say of it, if anything."""
@@ -198,9 +215,8 @@ class Mobility(State):
         """Ask back a first instalment paid to people who then did not travel."""
         if self.grant.instalment_paid_on is None:
             return
-        stayed = [p for p in people if p not in self.visit.arrived]
-        percent = self.request.funding.first_instalment_percent
-        amounts = {p: first_instalment(self.grant, p, percent) for p in stayed}
+        paid = self.grant.instalments
+        amounts = {p: paid[p] for p in people if p in paid and p not in self.visit.arrived}
         if amounts:
             self.happened(e.InstalmentReclaimed(amounts=amounts), at=at)
 
@@ -212,6 +228,7 @@ class Mobility(State):
 
     def rank_hosts(self, ranking: Ranking, *, at: datetime) -> None:
         """Keep the order in which hosts will be asked."""
+        ranking = ranking.without(self.matching.declined_for_good)
         self.matching.ranking = ranking
         self.happened(e.HostsRanked(ranking=ranking), at=at)
 
@@ -265,9 +282,21 @@ class Mobility(State):
             self.answered(Asked.SIGNATURES)
             self.happened(e.AgreementInForce(version=self.agreement.version, on=at.date()), at=at)
 
+    def take_up_grant(self, lines: tuple[GrantLine, ...], *, at: datetime) -> None:
+        """Have a computed grant decided, unless it comes to the sums that are awarded already.
+
+        An instalment that was not paid before the visit was moved is asked for anew.
+        """
+        if not self.grant.is_upheld_by(lines):
+            self.ask_for_decision(lines, at=at)
+            return
+        self.grant.is_for_other_dates = False
+        self.happened(e.AwardUpheld(total=self.grant.total), at=at)
+        self.ask_for_instalment(at=at)
+
     def ask_for_decision(self, lines: tuple[GrantLine, ...], *, at: datetime) -> None:
         """Put the computed grant before the programme office, two days before the visit at last."""
-        self.grant.lines = lines
+        self.grant = self.grant.put_anew(lines)
         wait = self.ask(
             Asked.GRANT_DECISION, (self.request.office,), at=at,
             limits=Limits(self._before_visit(2)),
@@ -293,8 +322,10 @@ class Mobility(State):
         """The first instalment falls due: 30 days after signature, or on the first day if sooner.
 
         Awarded later than that, it is due on the day after the award: before, there is nothing to
-        pay.
+        pay. Paid before the visit was moved, it is not asked for again.
         """
+        if self.grant.instalment_paid_on is not None:
+            return
         signed_on = self.agreement.in_force_on or at.date()
         due = instalment_due(signed_on=signed_on, first_day=self.request.first_day)
         due = max(due, date.fromordinal(at.toordinal() + 1))
@@ -305,6 +336,7 @@ class Mobility(State):
         limits = Limits(eve, due=min(due, eve))
         self.ask(Asked.INSTALMENT, (self.request.coordinator,), at=at, limits=limits)
         amounts = {p: first_instalment(self.grant, p, percent) for p in self.taking_part}
+        self.grant.instalments = amounts
         self.happened(e.InstalmentFellDue(due=due, amounts=amounts), at=at)
 
     def ask_for_agenda(self, *, at: datetime) -> None:

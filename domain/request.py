@@ -101,6 +101,10 @@ class MobilityRequest(Fact):
         length = (self.last_day - self.first_day).days + 1
         return tuple(self.first_day + timedelta(days=n) for n in range(length))
 
+    def moved_to(self, first_day: date, last_day: date) -> "MobilityRequest":
+        """The request as it stands once the visit has been moved: everything else is as it was."""
+        return self.model_copy(update={"first_day": first_day, "last_day": last_day})
+
     def check(self, *, today: date) -> None:
         """Hold the request against the rules of dates, durations, travel and people.
 

@@ -1,6 +1,6 @@
 """One open question: whom it waits for, until when, who is reminded, and what time does next."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
@@ -82,6 +82,16 @@ class Wait(State):
             if moment is not None and moment <= at:
                 reminders.sent = taken[person] = sum(m <= at for m in reminders.moments)
         return taken
+
+    def go_on_from(self, before: "Wait", anew: Collection[PersonId]) -> None:
+        """Ask the same question on, for longer: only those asked anew are reminded anew."""
+        self.since, self.epoch = before.since, before.epoch
+        for person in [p for p in before.reminders if p in self.reminders]:
+            known = before.reminders[person]
+            gone, coming = known.moments[: known.sent], known.moments[known.sent :]
+            if person in anew:
+                coming = self.reminders[person].moments
+            self.reminders[person] = Reminders(moments=[*gone, *coming], sent=known.sent)
 
     def pause(self, person: PersonId, at: datetime) -> None:
         """Stop the clock of one person, and with it the question's."""

@@ -238,6 +238,21 @@ def correct_address(
 
 
 @command()
+def move(
+    reference: Ref, who: As,
+    first_day: Annotated[
+        date, typer.Option("--from", metavar="YYYY-MM-DD", parser=_a_day, help="the new first day")
+    ],
+    last_day: Annotated[
+        date, typer.Option("--to", metavar="YYYY-MM-DD", parser=_a_day, help="the new last day")
+    ],
+    note: Note = "",
+) -> None:  # fmt: skip
+    """Move the visit to other days (either coordinator); everything is planned and signed anew."""
+    _pass_on(reference, who, lambda e: e.move(first_day, last_day, note))
+
+
+@command()
 def withdraw(
     reference: Ref, who: As, cause: Why,
     participant: Annotated[

@@ -211,6 +211,16 @@ class Errand:
         failed = self._mobility.view.out_of_reach[message.person]
         return await self._say(message, occasion=str(failed.epoch))
 
+    # Dates.
+
+    async def move(self, first_day: date, last_day: date, note: str = "") -> Receipt:
+        """The visit is to take place on other days."""
+        return await self._say(
+            m.MoveVisit(
+                by=self.by, first_day=first_day, last_day=last_day, note=await self._note(note)
+            )
+        )
+
     # Endings.
 
     async def withdraw(self, participant: str, cause: Cause, note: str = "") -> Receipt:
@@ -260,11 +270,14 @@ class Errand:
     async def _say(self, message: m.Message, *, occasion: str = "") -> Receipt:
         """Say it; what was written for a message that is refused is not kept.
 
+        Once the visit has been moved, the same words answer another question, and are said anew.
+
         Raises:
             Refusal: as the desk says it, with names where it has ids.
             Unreachable: when no worker answers.
         """
         reference, store = self._mobility.reference, self._desk.store
+        occasion = occasion or str(self._mobility.view.moved_at)
         new = await store.keep_texts(reference, self._texts)
         try:
             return await self._desk.say(reference, message, occasion=occasion)

@@ -142,6 +142,8 @@ def _facts(request: MobilityRequest, view: CaseView, names: Names) -> list[tuple
         ("participants", names.people(view.taking_part) or "none any more"),
         ("programme office", names.person(request.office)),
     ]
+    if view.moved_at:
+        facts.insert(2, ("", f"moved to these days by entry {view.moved_at}"))
     if view.agreement_version:
         state = f"in force since {said(view.in_force_on)}" if view.in_force_on else "to be signed"
         signed = f"{len(view.signed)} signatures, {state}"
@@ -150,10 +152,13 @@ def _facts(request: MobilityRequest, view: CaseView, names: Names) -> list[tuple
     if view.grant_decision:
         facts.append(("grant", f"{view.grant_decision}, {view.grant_total} euro"))
         paid = said(view.instalment_paid_on) if view.instalment_paid_on else "not yet"
-        facts.append(("instalment", f"due {said(view.instalment_due)}, paid {paid}"))
+        due = said(view.instalment_due) if view.instalment_due else "once all have signed anew"
+        facts.append(("instalment", f"due {due}, paid {paid}"))
     if view.agenda_version:
         accepted = "accepted" if view.agenda_accepted else "not accepted yet"
-        facts.append(("agenda", f"version {view.agenda_version}, {accepted}"))
+        fallen = view.phase is Phase.AGREEMENT
+        state = "asked for anew once all have signed" if fallen else accepted
+        facts.append(("agenda", f"version {view.agenda_version}, {state}"))
     if view.days_confirmed:
         facts.append(("attendance", f"confirmed for {said_dates(view.days_confirmed)}"))
     if view.card:
@@ -169,7 +174,7 @@ def _grant(view: CaseView, names: Names, journal: Sequence[Entry]) -> Iterator[s
     awarded: dict[str, Decimal] | None = None
     for event in (entry.event() for entry in journal):
         if isinstance(event, GrantComputed):
-            lines = event.lines
+            lines, awarded = event.lines, None
         elif isinstance(event, GrantDecided):
             awarded = event.amounts
     for line in lines:

@@ -52,12 +52,18 @@ RESERVING = 0x4D4F43
 
 
 class Case(Fact):
-    """One mobility for reading."""
+    """One mobility for reading; its request has the dates that hold."""
 
     reference: Reference
     request: MobilityRequest | None
     view: CaseView | None
     is_erased: bool = False
+
+    def as_it_stands(self) -> "Case":
+        """The same with the dates the visit has been moved to, where it has been."""
+        if self.request is None or self.view is None:
+            return self
+        return self.model_copy(update={"request": self.view.as_it_stands(self.request)})
 
 
 class Store:
@@ -107,7 +113,7 @@ class Store:
     async def _cases(self, which: sa.Executable, of: dict[str, str]) -> list[Case]:
         async with single_statement(self.engine) as connection:
             rows = await connection.execute(which, of)
-            return [Case.model_validate(dict(row)) for row in rows.mappings()]
+            return [Case.model_validate(dict(row)).as_it_stands() for row in rows.mappings()]
 
     # Names and texts.
 
@@ -191,6 +197,18 @@ class Store:
                 .on_conflict_do_update(index_elements=["reference", "name"], set_=row)
             )
         return sha256
+
+    async def keep_aside(self, reference: Reference, name: str, sha256: str, under: str) -> None:
+        """Keep a paper under another name besides, if it is still the one of this hash."""
+        found = sa.select(
+            document.c.reference, sa.literal(under), document.c.sha256, document.c.sealed
+        ).where(
+            document.c.reference == reference, document.c.name == name, document.c.sha256 == sha256
+        )
+        columns = ["reference", "name", "sha256", "sealed"]
+        aside = insert(document).from_select(columns, found).on_conflict_do_nothing()
+        async with single_statement(self.engine) as tx:
+            await tx.execute(aside)
 
     async def discard_documents(self, reference: Reference, names: Sequence[str]) -> None:
         """Take back papers that were drawn up and are not to be published."""

@@ -83,8 +83,10 @@ ALONE = sa.text(
 STILL_ASKED = sa.text(
     "exists (select 1 from jsonb_array_elements(mobility.view -> 'questions') as q"
     " where q ->> 'asked' = letter.\"order\" ->> 'while_asked'"
-    " and q -> 'people' ? letter.person)"
+    " and q -> 'people' ? letter.person"
+    " and coalesce((q -> 'epoch')::integer, 0) <= (letter.\"order\" -> 'event')::integer)"
 )
+"""What was asked anew since is another question: the rule of ``domain.letters.reason_stands``."""
 WAITING = (
     sa.select(*LINE, letter.c.held_until, letter.c.counted_at)
     .join(mobility, mobility.c.reference == letter.c.reference)

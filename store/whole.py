@@ -17,7 +17,10 @@ from store.sealing import KeyDestroyed
 
 @dataclass(frozen=True)
 class Whole:
-    """Everything that is kept of one mobility but its papers, with the directory it names."""
+    """Everything that is kept of one mobility but its papers, with the directory it names.
+
+    The request has the dates that hold.
+    """
 
     request: MobilityRequest
     view: CaseView
@@ -62,9 +65,10 @@ async def read_whole(store: Store, reference: Reference) -> Whole:
     people = [Person.model_validate_json(facts) for facts in row.people]
     organisations = [Organisation.model_validate_json(facts) for facts in row.organisations]
     travelling = [Person.model_validate_json(facts) for facts in participants]
+    view = CaseView.model_validate_json(row.view)
     return Whole(
-        request=MobilityRequest.model_validate_json(row.request),
-        view=CaseView.model_validate_json(row.view),
+        request=view.as_it_stands(MobilityRequest.model_validate_json(row.request)),
+        view=view,
         entries=tuple(Entry.model_validate_json(body) for body in row.bodies),
         head=row.head,
         participants={person.id: person for person in travelling},

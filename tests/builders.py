@@ -74,6 +74,10 @@ ORGANISATIONS = {
 }  # fmt: skip
 
 
+DAYS = tuple(FIRST_DAY + timedelta(days=n) for n in range(3))
+A_MONTH = timedelta(days=35)
+
+
 def day_of(number: int) -> date:
     """A day of the visit, counted from 1."""
     return FIRST_DAY + timedelta(days=number - 1)
@@ -210,20 +214,19 @@ def a_session(name: str = "s1", **changes: object) -> Session:
 
 def an_agenda(
     people: tuple[PersonId, ...] = (FRIDA, EMELIE),
-    last_day: date = LAST_DAY,
+    days: tuple[date, ...] = DAYS,
     version: int = 1,
 ) -> tuple[Session, ...]:
     """A shared session each morning, and one afternoon of shadowing for each person."""
     place = writing(f"place-{version}")
-    length = (last_day - FIRST_DAY).days + 1
     mornings = tuple(
-        a_session(f"day-{n}", day=day_of(n), participants=people, place=place)
-        for n in range(1, length + 1)
+        a_session(f"day-{n}", day=day, participants=people, place=place)
+        for n, day in enumerate(days, start=1)
     )
     afternoons = tuple(
         a_session(
-            f"beside-{person}", starts=time(14), ends=time(16), kind=SessionKind.SHADOWING,
-            participants=(person,), objectives=("o1",),
+            f"beside-{person}", day=days[0], starts=time(14), ends=time(16),
+            kind=SessionKind.SHADOWING, participants=(person,), objectives=("o1",),
         )
         for person in people
     )  # fmt: skip
@@ -393,6 +396,7 @@ class Journey:
         if mobility.n == 0:
             mobility.open(at=self.now)
         if mobility.matching.ranking is None:
+            mobility.almanac = ALMANAC
             mobility.rank_hosts(rank(mobility.request, self.offers), at=self.now)
         if mobility.matching.host is not None:
             mobility.enter(Phase.AGREEMENT, at=self.now)
@@ -400,6 +404,8 @@ class Journey:
             mobility.end(Outcome.LAPSED, Cause.NO_HOST, at=self.now)
 
     def _reach_agreement(self) -> None:
+        if Asked.SIGNATURES not in self.mobility.almanac.plans:
+            self.mobility.almanac = ALMANAC
         if not self.mobility.agreement.document:
             version = self.mobility.agreement.version + 1
             self.mobility.draw_up_agreement(f"document-{version}", at=self.now)
@@ -409,11 +415,11 @@ class Journey:
     def _prepare(self) -> None:
         mobility = self.mobility
         waits = mobility.waits
-        if not mobility.grant.lines and mobility.matching.host is not None:
+        if mobility.grant.must_be_computed and mobility.matching.host is not None:
             lines = compute_grant(
                 mobility.request, mobility.taking_part, self.rates, mobility.matching.host.country
             )
-            mobility.ask_for_decision(lines, at=self.now)
+            mobility.take_up_grant(lines, at=self.now)
         accepted = mobility.agenda.is_accepted
         if not accepted and not {Asked.AGENDA, Asked.AGENDA_ACCEPTANCE} & waits.keys():
             mobility.ask_for_agenda(at=self.now)
@@ -463,7 +469,7 @@ class Journey:
         """The host puts an agenda forward for everybody who takes part."""
         mobility = self.mobility
         sessions = an_agenda(
-            mobility.taking_part, mobility.request.last_day, mobility.agenda.version + 1
+            mobility.taking_part, mobility.request.days, mobility.agenda.version + 1
         )
         self.say(m.PutAgenda(by=HOST, sessions=sessions))
 
@@ -495,6 +501,12 @@ class Journey:
         """These people evaluate."""
         for person in people:
             self.say(m.AnswerEvaluation(by=person, answer=an_answer()))
+
+    def move(self, by: PersonId = COORDINATOR, days: int = 35, length: int = 3) -> int:
+        """The visit is moved so many days on, and lasts so many days from now on."""
+        first_day = self.mobility.request.first_day + timedelta(days=days)
+        last_day = first_day + timedelta(days=length - 1)
+        return self.say(m.MoveVisit(by=by, first_day=first_day, last_day=last_day))
 
 
 def in_matching(request: MobilityRequest | None = None) -> Journey:
@@ -570,6 +582,7 @@ def a_message(kind: type[m.Message], by: PersonId, journey: Journey) -> m.Messag
     mobility, today = journey.mobility, journey.now.date()
     pending = mobility.matching.pending
     offer = pending.offer if pending else SOC_OFFER
+    later = [day + A_MONTH for day in mobility.request.days]
     leaving = by if by in mobility.taking_part else EMELIE
     contents: dict[type[m.Message], dict[str, object]] = {
         m.AcceptProposal: {"offer": offer},
@@ -579,7 +592,9 @@ def a_message(kind: type[m.Message], by: PersonId, journey: Journey) -> m.Messag
         m.DecideGrant: {"decision": GrantDecision.AWARDED},
         m.ConfirmInstalment: {"paid_on": today},
         m.PutAgenda: {
-            "sessions": an_agenda(mobility.taking_part, version=mobility.agenda.version + 1)
+            "sessions": an_agenda(
+                mobility.taking_part, mobility.request.days, mobility.agenda.version + 1
+            )
         },
         m.AcceptAgenda: {"version": mobility.agenda.version},
         m.ReturnAgenda: {"version": mobility.agenda.version, "note": writing("note")},
@@ -589,6 +604,7 @@ def a_message(kind: type[m.Message], by: PersonId, journey: Journey) -> m.Messag
         m.AnswerEvaluation: {"answer": an_answer()},
         m.ReportFollowUp: {"follow_up": a_follow_up()},
         m.CorrectAddress: {"person": FRIDA if by != HOST else COORDINATOR},
+        m.MoveVisit: {"first_day": later[0], "last_day": later[-1]},
         m.WithdrawParticipant: {"participant": leaving, "cause": Cause.ILLNESS},
         m.DeclineMobility: {"cause": Cause.HOST_UNABLE},
         m.CancelMobility: {"cause": Cause.WORK},

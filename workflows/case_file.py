@@ -27,12 +27,27 @@ class CaseFile:
     def __init__(self, mobility: Mobility) -> None:
         self.mobility = mobility
         self.renewal_asked = False
+        self._moved_at = mobility.moved_at
         self._pen = asyncio.Lock()
 
     @property
     def must_stop(self) -> bool:
-        """The journey is over, or goes on in a new run: every wait ends."""
+        """The journey is over, starts over, or goes on in a new run: every wait ends."""
+        return self.is_over or self.must_start_over
+
+    @property
+    def is_over(self) -> bool:
+        """The journey is over, or goes on in a new run: there is nothing more to wait for here."""
         return self.mobility.outcome is not None or self.renewal_asked
+
+    @property
+    def must_start_over(self) -> bool:
+        """The visit was moved: the journey goes back to its first phase that is not finished."""
+        return self.mobility.moved_at != self._moved_at
+
+    def start_over(self) -> None:
+        """Go by the dates that hold now."""
+        self._moved_at = self.mobility.moved_at
 
     @property
     def now(self) -> datetime:

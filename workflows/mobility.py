@@ -61,6 +61,13 @@ class MobilityWorkflow:
         return str(mobility.outcome)
 
     async def _journey(self) -> None:
+        await self._go_through_phases()
+        while self.file.must_start_over:
+            self.file.start_over()
+            self._show_phase()
+            await self._go_through_phases()
+
+    async def _go_through_phases(self) -> None:
         for phase in (find_a_host, reach_agreement, prepare, accompany_visit,
                       evaluate_and_publish):  # fmt: skip
             await phase(self.file)
@@ -245,6 +252,15 @@ class MobilityWorkflow:
 
     @correct_address.validator
     def _may_correct_address(self, message: m.CorrectAddress) -> None:
+        self.file.check(message)
+
+    @workflow.update
+    async def move_visit(self, message: m.MoveVisit) -> Receipt:
+        """The visit is to take place on other days."""
+        return await self.file.take(message)
+
+    @move_visit.validator
+    def _may_move_visit(self, message: m.MoveVisit) -> None:
         self.file.check(message)
 
     @workflow.update

@@ -29,10 +29,15 @@ async def until(file: CaseFile, moment: datetime) -> None:
 
 
 async def addresses_corrected(file: CaseFile) -> None:
-    """Wait for every address that is asked for, beside the journey and for as long as it goes."""
+    """Wait for every address that is asked for, beside the journey and for as long as it goes.
+
+    No other question outlasts a move of the visit: this one does not hang on its dates.
+    """
     waits = file.mobility.waits
-    while not file.must_stop:
-        await workflow.wait_condition(lambda: Asked.ADDRESS.value in waits or file.must_stop)
+    while not file.is_over:
+        await workflow.wait_condition(
+            lambda: file.is_over or (Asked.ADDRESS.value in waits and not file.must_start_over)
+        )
         await answered(file, Asked.ADDRESS)
 
 

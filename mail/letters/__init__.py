@@ -12,6 +12,7 @@ from mail.letters.host_asked_for_a_place import host_asked_for_a_place
 from mail.letters.instalment_due import instalment_due
 from mail.letters.mobility_ended import mobility_ended
 from mail.letters.visit_begins import visit_begins
+from mail.letters.visit_moved import visit_moved
 
 OWN_FACTS: Mapping[Purpose, Callable[[LetterContext], object]] = {
     Purpose.ADDRESS_WANTED: address_wanted,
@@ -22,5 +23,6 @@ OWN_FACTS: Mapping[Purpose, Callable[[LetterContext], object]] = {
     Purpose.INSTALMENT_DUE: instalment_due,
     Purpose.MOBILITY_ENDED: mobility_ended,
     Purpose.VISIT_BEGINS: visit_begins,
+    Purpose.VISIT_MOVED: visit_moved,
 }
 """What a letter states of its own, as ``own`` in its template. Most state what all may."""

@@ -8,7 +8,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.almanac import calendar_of, knows_region
 from activities.directory import HostFinder
-from activities.names import HostQuestion
+from activities.names import DaysQuestion, HostQuestion
 from domain.people import Organisation, Person, Role
 from store.cases import Store
 from store.directory import Directory, keep_directory
@@ -69,6 +69,21 @@ def test_where_no_holidays_are_known_there_are_weekends_only() -> None:
 
     assert calendar.holidays == ()
     assert calendar.working_day_from(date(2026, 5, 2)) == date(2026, 5, 4)
+
+
+async def test_for_other_dates_days_are_looked_up_anew_with_the_host_there_is(store: Store) -> None:
+    await keep_directory(store.engine, DIRECTORY)
+    request = a_request().moved_to(date(2027, 5, 4), date(2027, 5, 6))
+    question = DaysQuestion(request=request, host=HOST, organisation=SOC, at=OPENED)
+
+    almanac = await ActivityEnvironment().run(HostFinder(store, PLANS).look_up_days, question)
+
+    assert almanac.plans == PLANS
+    assert {FRIDA, COORDINATOR, OFFICE, HOST} <= almanac.regions.keys()
+    may_day = date(2028, 5, 1)
+    assert not almanac.calendar_of(HOST).is_working_day(may_day)
+    morning = almanac.calendar_of(HOST).moment(date(2027, 7, 1), time(8))
+    assert morning == datetime(2027, 7, 1, 6, tzinfo=UTC)
 
 
 async def test_everybody_who_may_be_asked_has_a_calendar_and_perhaps_a_colleague(

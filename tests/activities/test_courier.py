@@ -691,6 +691,73 @@ async def test_sessions_for_somebody_who_has_withdrawn_are_in_no_calendar(
 
 
 @pytest.mark.usefixtures("office")
+async def test_an_agenda_that_falls_with_its_dates_is_in_no_calendar(
+    store: Store, courier: Courier, clerk: Clerk
+) -> None:
+    journey = in_preparation()
+    await keep_all_of(store, journey)
+    journey.put_agenda()
+    await write(store, journey)
+    await silence(store)
+    journey.accept_agenda()
+    await write(store, journey)
+    journey.move()
+    await write(store, journey)
+    await store.keep_document(REFERENCE, "agreement.pdf", PAPER)
+
+    await deliver_all(courier)
+
+    attached = {a.get_filename() for taken in clerk.taken for a in taken.iter_attachments()}
+    assert attached == {"agreement.pdf"}
+    accepted = [x for x in await ledger(store) if x.order.purpose is Purpose.AGENDA_ACCEPTED]
+    assert {line.state for line in accepted} == {LetterState.WITHHELD}
+    assert len(clerk.letters_about("has been moved to 9\N{EN DASH}11 Jun 2026")) == 5
+
+
+@pytest.mark.usefixtures("office")
+async def test_a_decision_is_told_as_it_was_though_the_grant_is_computed_anew(
+    store: Store, courier: Courier, clerk: Clerk
+) -> None:
+    journey = in_preparation()
+    await keep_all_of(store, journey)
+    await silence(store)
+    journey.award()
+    await write(store, journey)
+    journey.move(length=4)
+    journey.sign(*journey.mobility.signatories)
+    await write(store, journey)
+    await store.keep_document(REFERENCE, "agreement.pdf", PAPER)
+
+    await deliver_all(courier)
+
+    told = clerk.letters_about("The grant is awarded")
+    assert len(told) == 3
+    assert {"3,018.00" in text_of(x) or "1,159.00" in text_of(x) for x in told} == {True}
+    assert len(clerk.letters_about("Please decide on the grant")) == 1
+
+
+@pytest.mark.usefixtures("office")
+async def test_what_was_asked_for_other_dates_is_withheld_though_the_same_is_asked_anew(
+    store: Store, courier: Courier
+) -> None:
+    journey, asked = await a_host_is_asked(store)
+    journey.wait(3)
+    await write(store, journey)
+    journey.move()
+    await write(store, journey)
+
+    await deliver_all(courier)
+
+    lines = [x for x in await ledger(store) if x.order.purpose is asked.order.purpose]
+    assert [(x.order.to, x.order.ordinal, x.state) for x in lines] == [
+        (HOST, 0, LetterState.WITHHELD),
+        (HOST, 1, LetterState.WITHHELD),
+        (HOST, 0, LetterState.HANDED_OVER),
+    ]
+    assert lines[-1].order.event == journey.mobility.n
+
+
+@pytest.mark.usefixtures("office")
 async def test_those_who_stay_are_told_by_name_who_withdrew(
     store: Store, courier: Courier, clerk: Clerk
 ) -> None:

@@ -47,6 +47,32 @@ def visit_begins() -> Journey:
     return journey
 
 
+def visit_is_moved() -> Journey:
+    """All is settled, and the host moves the visit: everybody is to sign anew."""
+    journey = ready_to_go()
+    journey.move(HOST)
+    return journey
+
+
+def moved_while_a_host_is_asked() -> Journey:
+    """The host that is asked now is asked for the new days."""
+    journey = in_matching()
+    journey.move()
+    return journey
+
+
+def moved_and_completed() -> Journey:
+    """Moved when all was settled, to as many days: signed anew, planned anew, and lived."""
+    journey = visit_is_moved()
+    journey.sign(*journey.mobility.signatories)
+    journey.put_agenda()
+    journey.accept_agenda()
+    journey.attend(*journey.mobility.taking_part)
+    journey.report()
+    journey.answer(*journey.mobility.taking_part, HOST)
+    return journey
+
+
 def nobody_comes() -> Journey:
     """The instalment is paid, and nobody attends."""
     journey = in_visit()
@@ -93,6 +119,7 @@ STEPS_DRIVEN: dict[str, Callable[[], Journey]] = {
     "no decision or no accepted agenda at the deadline: lapsed": (
         lambda: to_the_end(in_preparation())
     ),
+    "the visit is moved": visit_is_moved,
     "every day is confirmed and everybody has left": in_evaluation,
     "nobody attended: cancelled": nobody_comes,
     "no attendance is confirmed at the deadline: lapsed": lambda: to_the_end(in_visit()),
@@ -225,12 +252,13 @@ ENDINGS: dict[str, Callable[[], Journey]] = {
     "the card stays in contradiction": card_stays_in_contradiction,
     "the card is corrected": card_is_corrected,
     "one does not come": one_does_not_come,
+    "it is moved and completed": moved_and_completed,
 }
 """Every way a mobility can end."""
 
 OTHERS = (
-    first_host_declines, instalment_is_late, visit_begins, address_is_corrected,
-    address_is_never_corrected,
+    first_host_declines, instalment_is_late, visit_begins, moved_while_a_host_is_asked,
+    address_is_corrected, address_is_never_corrected,
 )  # fmt: skip
 EVERY_SCENARIO = (*STEPS_DRIVEN.values(), *ENDINGS.values(), *OTHERS)
 

@@ -14,7 +14,7 @@ from domain.deadlines import Asked
 from domain.errors import NotAwaited, WrongRole
 from domain.events import AddressCorrected, AddressFailed, Outcome
 from domain.facts import PersonId, Reference
-from domain.letters import LetterOrder, Purpose, letters_after
+from domain.letters import LetterOrder, Purpose, letters_after, reason_stands
 from domain.messages import Cause
 from domain.mobility import Mobility
 from domain.reach import FailedLetter
@@ -495,6 +495,57 @@ def test_another_address_in_the_directory_is_an_event_of_nobody_in_particular() 
 
     corrections = [e for e in journey.journal if isinstance(e.event(), AddressCorrected)]
     assert [entry.by for entry in corrections] == ["system"]
+
+
+def test_a_move_of_the_visit_leaves_the_question_for_an_address_as_it_is() -> None:
+    journey = in_preparation()
+    journey.lose(HOST)
+    before = journey.mobility.waits["address"].model_copy(deep=True)
+    dates = (date(2026, 6, 9), date(2026, 6, 11))
+
+    journey.tell(m.MoveVisit(by=COORDINATOR, first_day=dates[0], last_day=dates[1]))
+    # Before the days around the new dates are looked up, another letter comes back.
+    journey.lose(FRIDA)
+    journey.carry_on()
+
+    address = journey.mobility.waits["address"]
+    assert (address.epoch, address.due) == (before.epoch, before.due)
+    assert asked_for(journey) == {HOST: COORDINATOR, FRIDA: COORDINATOR}
+    assert journey.mobility.waits["signatures"].paused.keys() == {HOST, FRIDA}
+    journey.wait(12)
+    assert "AddressLapsed" in journey.kinds()
+
+
+def test_news_of_the_old_dates_is_not_told_again_after_a_move() -> None:
+    journey = ready_to_go()
+    accepted = next(e for e in journey.journal if e.kind == "AgendaAccepted")
+    lost = told(FRIDA, accepted.n, purpose=Purpose.AGENDA_ACCEPTED)
+    letter_failed(journey.mobility, lost, at=journey.now)
+    journey.say(m.MoveVisit(by=COORDINATOR, first_day=date(2026, 6, 9), last_day=date(2026, 6, 11)))
+    corrected(journey, FRIDA)
+
+    again = next(o for o in journey.letters() if o.tells_of == accepted.n)
+
+    assert not reason_stands(again, view_of(journey.mobility))
+
+
+def test_who_is_asked_for_two_addresses_one_after_the_other_has_one_question() -> None:
+    journey = in_agreement()
+    journey.lose(FRIDA)
+    journey.wait(3)
+    before = journey.mobility.waits["address"].model_copy(deep=True)
+    assert before.reminders[COORDINATOR].sent == 1
+
+    journey.lose(EMELIE)
+
+    wait = journey.mobility.waits["address"]
+    assert (wait.epoch, wait.since) == (before.epoch, before.since)
+    assert wait.due > before.due
+    n = journey.mobility.n
+    journey.wait(6)
+    reminded = [o for o in journey.letters(n) if o.while_asked is Asked.ADDRESS]
+    assert [(o.to, o.ordinal) for o in reminded] == [(COORDINATOR, 2), (COORDINATOR, 3)]
+    assert len({o.key for o in journey.letters()}) == len(journey.letters())
 
 
 def test_a_pause_is_carried_to_a_new_run() -> None:

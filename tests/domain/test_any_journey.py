@@ -17,23 +17,26 @@ from hypothesis.stateful import (
 
 from domain import messages as m
 from domain.addresses import address_corrected
+from domain.case_card import read_card_facts
 from domain.case_view import CaseView, view_of
 from domain.deadlines import Asked
 from domain.errors import Refusal
-from domain.events import Outcome, Phase
+from domain.events import Outcome, Phase, VisitMoved
 from domain.facts import OfferId, PersonId
 from domain.grant import GrantDecision
 from domain.hearing import check_may, hear
 from domain.letters import letters_after
-from domain.lifecycle import STEPS
+from domain.lifecycle import BEFORE_VISIT, STEPS
 from domain.mobility import Mobility
 from domain.people import SYSTEM
+from domain.waits import end_of
 from tests.builders import (
     COORDINATOR,
     EMELIE,
     FIRST_DAY,
     FRIDA,
     HOST,
+    LAST_DAY,
     OFFICE,
     SECOND_HOST,
     SOC_OFFER,
@@ -67,14 +70,19 @@ VARIATIONS: dict[str, st.SearchStrategy[object]] = {
     "on": SOME_DAY,
     "day": SOME_DAY,
     "follow_up": st.integers(1, 4).map(a_follow_up),
+    "first_day": st.integers(0, 90).map(lambda days: FIRST_DAY + timedelta(days=days)),
     "participant": st.sampled_from([FRIDA, EMELIE, COORDINATOR, STRANGER]),
 }
 """Other contents than the sensible ones, by the name of the field."""
 ONLY_ONCE = (
-    "MobilityRequested", "HostsRanked", "PlaceAccepted", "AgreementInForce",
-    "GrantDecided", "InstalmentFellDue", "InstalmentPaid", "InstalmentOverdue", "AgendaAccepted",
-    "VisitBegun", "CertificatesIssued", "EvaluationAsked", "CardPublished", "MobilityEnded",
+    "MobilityRequested", "PlaceAccepted", "InstalmentPaid", "VisitBegun", "CertificatesIssued",
+    "EvaluationAsked", "CardPublished", "MobilityEnded",
 )  # fmt: skip
+ONCE_UNTIL_MOVED = (
+    "HostsRanked", "AgreementInForce", "GrantDecided", "AwardUpheld", "InstalmentFellDue",
+    "InstalmentOverdue", "AgendaAccepted",
+)  # fmt: skip
+"""What happens once for the dates that hold, and again only when the visit is moved."""
 
 
 def _refusal_of(act: Callable[[], None]) -> tuple[str, str] | None:
@@ -146,6 +154,13 @@ class AnyJourney(RuleBasedStateMachine):
     @rule(person=ANYBODY)
     def the_directory_has_another_address(self, person: PersonId) -> None:
         address_corrected(self.mobility, person, at=self.journey.now)
+
+    @rule(ahead=st.integers(42, 90), length=st.integers(2, 6), goes_on=st.booleans())
+    def the_visit_is_moved(self, ahead: int, length: int, *, goes_on: bool) -> None:
+        first_day = self.journey.now.date() + timedelta(days=ahead)
+        last_day = first_day + timedelta(days=length - 1)
+        by = self.mobility.request.coordinator
+        self._say(m.MoveVisit(by=by, first_day=first_day, last_day=last_day), goes_on=goes_on)
 
     @rule(hours=st.integers(1, 4 * 24))
     def time_passes(self, hours: int) -> None:
@@ -276,8 +291,10 @@ class AnyJourney(RuleBasedStateMachine):
     @invariant()
     def what_happens_once_happens_once(self) -> None:
         counted = Counter(self.journey.kinds())
+        for_these_dates = Counter(self.journey.kinds(self.mobility.moved_at))
 
         assert [kind for kind in ONLY_ONCE if counted[kind] > 1] == []
+        assert [kind for kind in ONCE_UNTIL_MOVED if for_these_dates[kind] > 1] == []
 
     @invariant()
     def everybody_who_is_waited_for_can_answer(self) -> None:
@@ -312,6 +329,15 @@ class AnyJourney(RuleBasedStateMachine):
             assert (wait.stands_since is not None) is bool(standing)
 
     @invariant()
+    def what_waits_is_planned_for_the_dates_that_hold(self) -> None:
+        mobility, begins = self.mobility, end_of(self.mobility.request.first_day)
+        planned = [w for w in mobility.waits.values() if w.asked is not Asked.ADDRESS]
+        for wait in planned:
+            assert wait.epoch > mobility.moved_at
+            if mobility.phase in BEFORE_VISIT and wait.since < begins - timedelta(days=1):
+                assert wait.due <= begins
+
+    @invariant()
     def nobody_gets_two_letters_of_one_purpose_from_one_entry(self) -> None:
         for entry in self.journey.journal[-5:]:
             orders = letters_after(entry, self.mobility)
@@ -332,12 +358,24 @@ class AnyJourney(RuleBasedStateMachine):
 
         assert CaseView.model_validate_json(view.model_dump_json()) == view
 
+    def _has_the_dates_it_was_moved_to_last(self) -> None:
+        request = self.mobility.request
+        moves = [event for event in self.journey.events if isinstance(event, VisitMoved)]
+        days = [(event.from_first, event.from_last) for event in moves]
+        days += [(request.first_day, request.last_day)]
+
+        assert days[0] == (FIRST_DAY, LAST_DAY)
+        assert [(event.first_day, event.last_day) for event in moves] == days[1:]
+        if self.mobility.matching.host:
+            assert read_card_facts(self.journey.journal).request == request
+
     def teardown(self) -> None:
         """Nobody says anything any more: every mobility comes to an end by itself."""
         self.journey.carry_on()
-        self.journey.wait(400)
+        self.journey.wait_until(max(self.journey.now, self.journey.morning) + timedelta(days=400))
 
         assert self.mobility.phase is Phase.CLOSED
+        self._has_the_dates_it_was_moved_to_last()
         self.closed_means_an_outcome_and_nobody_waited_for()
 
 

@@ -5,6 +5,7 @@ import pytest
 from domain.case_view import CaseView, roles_in, view_of
 from domain.deadlines import MEANINGS, Asked
 from domain.events import Outcome, Phase
+from domain.letters import reason_stands
 from domain.people import Role
 from tests.builders import (
     COORDINATOR,
@@ -64,12 +65,12 @@ def test_the_page_shows_what_is_asked_of_whom_until_when_and_what_silence_means(
 
 def test_the_reason_of_a_letter_stands_only_while_that_person_is_waited_for() -> None:
     journey = in_agreement()
+    orders = {o.to: o for o in journey.letters() if o.while_asked is Asked.SIGNATURES}
     journey.sign(HOST)
     view = view_of(journey.mobility)
 
-    assert view.still_asks(Asked.SIGNATURES, FRIDA)
-    assert not view.still_asks(Asked.SIGNATURES, HOST)
-    assert not view.still_asks(Asked.AGENDA, FRIDA)
+    assert reason_stands(orders[FRIDA], view)
+    assert not reason_stands(orders[HOST], view)
 
 
 def test_a_host_that_is_being_asked_is_shown_as_such() -> None:

@@ -52,3 +52,12 @@ async def _closed_in_temporal(desk: FrontDesk, rehearsal: Rehearsal) -> None:
     async with asyncio.timeout(30):
         while (await handle.describe()).status is WorkflowExecutionStatus.RUNNING:
             await asyncio.sleep(0.05)
+
+
+async def second_run(desk: FrontDesk, rehearsal: Rehearsal) -> None:
+    """Wait until the workflow goes on in another run."""
+    handle = desk.handle(rehearsal.reference)
+    query = f"WorkflowId = '{handle.id}'"
+    async with asyncio.timeout(10):
+        while len([run async for run in desk.client.list_workflows(query)]) == 1:
+            await asyncio.sleep(0.02)

@@ -131,6 +131,14 @@ class Journey:
         self.mobility.ask_for_agenda(at=self.now)
         self.write()
 
+    def move(self, days: int) -> None:
+        """The sending coordinator moves the visit, and says why."""
+        days_on = timedelta(days=days)
+        request = self.mobility.request
+        first_day, last_day = request.first_day + days_on, request.last_day + days_on
+        self.say(m.MoveVisit(by=BORAS, first_day=first_day, last_day=last_day, note=self._note()))
+        self.mobility.almanac = ALMANAC
+
     def award(self) -> None:
         """The office awards in part, with a reason."""
         lowered = {"organisational-support": Decimal(125), f"travel/{FRIDA}": Decimal(200)}
@@ -386,8 +394,8 @@ def _papers(order: LetterOrder) -> tuple[Attachment, ...]:
 def every_letter(
     told: Told | None = None, language: Language = Language.ENGLISH
 ) -> list[LetterContext]:
-    """Letters of four mobilities that between them go through everything that can happen."""
-    stories = (_happy, _troubled, _without_host, _stopped)
+    """Letters of five mobilities that between them go through everything that can happen."""
+    stories = (_happy, _troubled, _without_host, _stopped, _moved)
     journeys = [tell(Journey(told or Told(), language)) for tell in stories]
     return [letter for journey in journeys for letter in journey.letters]
 
@@ -470,3 +478,35 @@ def _stopped(journey: Journey) -> Journey:
     journey.pay()
     journey.say(m.CancelMobility(by=BORAS, cause=Cause.FORCE_MAJEURE, note=journey._note()))
     return journey
+
+
+def _moved(journey: Journey) -> Journey:
+    """The visit is moved while a host is asked, before everybody has signed, and after."""
+    journey.move(7)
+    journey.mobility.rank_hosts(Ranking(hosts=_hosts(), excluded=()), at=journey.now)
+    journey.mobility.ask_next_host(at=journey.now)
+    journey.write()
+    journey.to_agreement()
+    journey.move(7)
+    _signed_anew(journey)
+    journey.mobility.enter(Phase.PREPARATION, at=journey.now)
+    journey.mobility.take_up_grant(_lines(), at=journey.now)
+    journey.mobility.ask_for_agenda(at=journey.now)
+    journey.write()
+    journey.move(7)
+    _signed_anew(journey)
+    journey.mobility.enter(Phase.PREPARATION, at=journey.now)
+    journey.mobility.take_up_grant(_lines(), at=journey.now)
+    journey.write()
+    journey.award()
+    journey.now += timedelta(days=1)
+    journey.pay()
+    journey.move(7)
+    return journey
+
+
+def _signed_anew(journey: Journey) -> None:
+    journey.mobility.draw_up_agreement("f" * 64, at=journey.now)
+    journey.write()
+    for person in (BORAS, ANA, FRIDA, EMELIE):
+        journey.say(m.SignAgreement(by=person, document="f" * 64))

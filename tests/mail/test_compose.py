@@ -309,6 +309,42 @@ def test_withdrawn_participant_unknown_to_the_context_is_not_named() -> None:
     assert "-p2" not in text
 
 
+@pytest.mark.parametrize(
+    ("to", "nth", "said", "unsaid"),
+    [
+        (ANA, 0, "You were asked for a place on the old dates.", "signs it again"),
+        (BORAS, 0, "Hosts are ranked and asked anew", "no longer counts"),
+        (FRIDA, 0, "Hosts are ranked and asked anew", "what you have booked"),
+        (ANA, 1, "it is drawn up anew and everybody signs it again", "The agenda falls"),
+        (ANA, 2, "Once everybody has signed, you are asked for one", "The grant is computed"),
+        (BORAS, 2, "an award stands", "has been paid"),
+        (OFFICE, 0, "After that you are asked for your decision", "signs it again"),
+        (OFFICE, 1, "what you decided stands and you are not asked again", "After that you"),
+        (FRIDA, 3, "The first instalment has been paid and stays paid.", "You were asked for"),
+    ],
+)
+def test_a_move_says_from_when_to_when_why_and_what_comes_next(
+    to: str, nth: int, said: str, unsaid: str
+) -> None:
+    letter = find(Purpose.VISIT_MOVED, to, nth=nth)
+    text = " ".join(written(letter).text.split())
+
+    old, new = MOVES[nth + 2 * (to == OFFICE)]
+    assert f"was planned for {old} May 2026; it is now planned for {new} 2026." in text
+    assert "Please try us again in autumn." in text
+    assert said in text
+    assert unsaid not in text
+
+
+MOVES = (
+    ("5\N{EN DASH}7", "12\N{EN DASH}14 May"),
+    ("12\N{EN DASH}14", "19\N{EN DASH}21 May"),
+    ("19\N{EN DASH}21", "26\N{EN DASH}28 May"),
+    ("26\N{EN DASH}28", "2\N{EN DASH}4 Jun"),
+)
+"""From when to when it is moved, time after time."""
+
+
 def test_end_names_outcome_cause_and_note() -> None:
     cancelled = ended_as(Outcome.CANCELLED)
 

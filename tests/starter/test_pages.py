@@ -192,6 +192,31 @@ def test_the_lines_of_a_grant_are_shown_by_the_names_to_type() -> None:
     assert "euro awarded" not in asked
 
 
+def _shown(journey: Journey) -> str:
+    mobility = _open(journey)
+    page = pages.show_page(mobility, "", _names(mobility), journey.journal)
+    return _as_one(_printed(page, 200))
+
+
+def test_a_visit_that_was_moved_is_shown_on_its_days_with_what_is_to_be_done_anew() -> None:
+    journey = in_phase(Phase.PREPARATION)
+    journey.award()
+    journey.put_agenda()
+    assert "moved" not in _shown(journey)
+
+    number = journey.move(length=4)
+    moved = _shown(journey)
+    journey.sign(*journey.mobility.signatories)
+    anew = _shown(journey)
+
+    assert "job shadowing, 9-12 June 2026, 4 days" in moved
+    assert f"moved to these days by entry {number}" in moved
+    assert "due once all have signed anew, paid not yet" in moved
+    assert "version 2, 0 signatures, to be signed" in moved
+    assert "version 1, asked for anew once all have signed" in moved
+    assert "euro awarded" not in anew
+
+
 def test_a_mobility_closed_without_its_card_says_so() -> None:
     mobility = _open(in_phase(Phase.CLOSED))
     without = mobility.model_copy(update={"view": mobility.view.model_copy(update={"card": {}})})

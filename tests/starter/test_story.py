@@ -158,6 +158,7 @@ async def _everybody_looks_back(done: Done, rehearsal: Rehearsal, file: str) -> 
             "grant", f"withdraw --as {BORAS} --cause illness --participant {EMELIE}",
             "ParticipantWithdrew", "",
         ),
+        ("grant", f"move --as {ANA} --from LATER --to LATEST --note Strike", "VisitMoved", ""),
         (
             "grant", f"award --as {OFFICE} --decision rejected --reason Spent", "GrantDecided",
             "declined: grant rejected",
@@ -171,9 +172,11 @@ async def test_an_act_that_ends_something_is_recorded(
     rehearsal = await begin()
     reach = {"signatures": stages.asked_for_signatures, "grant": stages.in_preparation}[stage]
     await reach(rehearsal, case)
+    days = (await rehearsal.mobility()).request.days
+    later = {"LATER": str(days[1]), "LATEST": str(days[-1])}
     verb, *rest = words.split()
 
-    said = await command(verb, rehearsal.reference, *rest)
+    said = await command(verb, rehearsal.reference, *[later.get(word, word) for word in rest])
 
     assert (said.code, said.complaint) == (0, "")
     assert said.out.startswith("Recorded as entry ")

@@ -20,6 +20,7 @@ from store.ledger import (
 )
 from store.sealing import KeyDestroyed
 from store.tables import document, metadata, mobility, participant, writing
+from store.whole import read_whole
 from tests.builders import (
     BORAS,
     EMELIE,
@@ -28,6 +29,7 @@ from tests.builders import (
     REFERENCE,
     a_request,
     in_agreement,
+    in_matching,
     in_preparation,
 )
 from tests.store.kept import TOLD, as_rendered, keep_all_of, take_in, write
@@ -109,6 +111,19 @@ async def test_a_request_is_kept_beside_its_reference(store: Store) -> None:
     assert (case.request, case.view) == (a_request(), None)
     assert other is not None
     assert other.request is None
+
+
+async def test_once_moved_it_is_read_with_the_dates_that_hold(store: Store) -> None:
+    journey = in_matching()
+    await keep_all_of(store, journey)
+    journey.move(days=35, length=4)
+    await write(store, journey)
+
+    for case in (await store.case(REFERENCE), *await store.cases()):
+        assert case is not None
+        assert case.request == journey.mobility.request
+        assert len(case.request.days) == 4
+    assert (await read_whole(store, REFERENCE)).request == journey.mobility.request
 
 
 async def test_there_is_no_case_of_an_unknown_reference(store: Store) -> None:

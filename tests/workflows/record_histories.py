@@ -10,7 +10,7 @@ import sys
 import tempfile
 import uuid
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from temporalio.client import Client
@@ -26,7 +26,7 @@ from starter.clock import VirtualClock
 from starter.demo import weeks_to_a_coming_year
 from starter.desk import FrontDesk
 from starter.rehearsal import Rehearsal
-from starter.story import holder, tell_the_story
+from starter.story import everybody_signs, holder, tell_the_story
 from store.engine import migrate
 from tests.workflows import stages
 from worker import build_worker
@@ -91,6 +91,24 @@ async def address_corrected(rehearsal: Rehearsal, case: CaseDocument) -> None:
     await rehearsal.closed()
 
 
+async def moved(rehearsal: Rehearsal, case: CaseDocument) -> None:
+    """The visit is moved while a host is asked, and again when the grant is awarded."""
+    await stages.asked_for_a_place(rehearsal, case)
+    await _move(rehearsal, Role.SENDING)
+    await rehearsal.until(lambda view: view.pending_offer is not None, "asked anew")
+    await stages.awarded(rehearsal, case)
+    await _move(rehearsal, Role.RECEIVING)
+    await everybody_signs(rehearsal)
+    await rehearsal.asked(Asked.INSTALMENT, Asked.AGENDA)
+    await (await holder(rehearsal, Role.SENDING)).cancel(Cause.OTHER)
+    await rehearsal.closed()
+
+
+async def _move(rehearsal: Rehearsal, role: Role) -> None:
+    days = [day + timedelta(weeks=5) for day in (await rehearsal.mobility()).request.days]
+    await (await holder(rehearsal, role)).move(days[0], days[-1])
+
+
 JOURNEYS: dict[str, Journey] = {
     "straight-through": tell_the_story,
     "nobody-signs": nobody_signs,
@@ -99,6 +117,7 @@ JOURNEYS: dict[str, Journey] = {
     "still-open": still_open,
     "contradiction": contradiction,
     "address-corrected": address_corrected,
+    "moved": moved,
 }
 
 

@@ -1,7 +1,5 @@
 """A journey goes on in a new run, at any stage, as if nothing had been."""
 
-import asyncio
-
 import pytest
 
 from domain.deadlines import Asked
@@ -12,21 +10,12 @@ from starter.desk import FrontDesk
 from starter.rehearsal import Rehearsal
 from starter.story import holder
 from tests.conftest import Begin
-from tests.journeys.reading import facts, is_sound
+from tests.journeys.reading import facts, is_sound, second_run
 from tests.workflows import stages
 from tests.workflows.stages import STAGES, Reach
 from workflows.mobility import MobilityWorkflow
 
 pytestmark = pytest.mark.usefixtures("working")
-
-
-async def _second_run(desk: FrontDesk, rehearsal: Rehearsal) -> None:
-    """Wait until the workflow goes on in another run."""
-    handle = desk.handle(rehearsal.reference)
-    query = f"WorkflowId = '{handle.id}'"
-    async with asyncio.timeout(10):
-        while len([run async for run in desk.client.list_workflows(query)]) == 1:
-            await asyncio.sleep(0.02)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +31,7 @@ async def test_a_renewed_run_waits_for_the_same_people_until_the_same_moment(
 
     await handle.signal(MobilityWorkflow.renew)
 
-    await _second_run(desk, rehearsal)
+    await second_run(desk, rehearsal)
     assert await handle.query(MobilityWorkflow.view) == before
     assert await is_sound(desk, rehearsal)
 
@@ -54,7 +43,7 @@ async def test_reminders_are_not_repeated_by_a_new_run(
     await stages.asked_for_a_place(rehearsal, case)
     await _reminded(desk, rehearsal, times=1)
     await desk.handle(rehearsal.reference).signal(MobilityWorkflow.renew)
-    await _second_run(desk, rehearsal)
+    await second_run(desk, rehearsal)
 
     await _reminded(desk, rehearsal, times=2)
 
@@ -68,7 +57,7 @@ async def test_a_clock_that_stands_still_goes_on_in_a_new_run(
     rehearsal = await begin()
     await stages.waiting_for_an_address(rehearsal, case)
     await rehearsal.handle.signal(MobilityWorkflow.renew)
-    await _second_run(desk, rehearsal)
+    await second_run(desk, rehearsal)
 
     await rehearsal.days_pass(30)
 
@@ -91,7 +80,7 @@ async def test_a_click_repeated_in_a_new_run_is_one_act(
     await stages.asked_for_signatures(rehearsal, case)
     first = await (await holder(rehearsal, Role.SENDING)).sign()
     await desk.handle(rehearsal.reference).signal(MobilityWorkflow.renew)
-    await _second_run(desk, rehearsal)
+    await second_run(desk, rehearsal)
 
     again = await (await holder(rehearsal, Role.SENDING)).sign()
 
@@ -105,7 +94,7 @@ async def test_the_timeline_shows_both_runs(
     rehearsal = await begin()
     await stages.asked_for_a_place(rehearsal, case)
     await desk.handle(rehearsal.reference).signal(MobilityWorkflow.renew)
-    await _second_run(desk, rehearsal)
+    await second_run(desk, rehearsal)
     await (await holder(rehearsal, Role.RECEIVING)).accept()
     await rehearsal.asked(Asked.SIGNATURES)
 

@@ -2,8 +2,8 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import pytest_asyncio
@@ -80,6 +80,19 @@ async def rehearsal(
         slow.go_on.set()
 
 
+Act = Callable[[Rehearsal], Awaitable[None]]
+
+
+async def _asked_for_a_place(rehearsal: Rehearsal) -> None:
+    await rehearsal.asked(Asked.PLACE)
+
+
+async def _moved(rehearsal: Rehearsal) -> None:
+    """The sending coordinator moves the visit five weeks on."""
+    days = [day + timedelta(weeks=5) for day in (await rehearsal.mobility()).request.days]
+    await (await holder(rehearsal, Role.SENDING)).move(days[0], days[-1])
+
+
 @pytest.mark.parametrize(
     ("kind", "phase_before"),
     [
@@ -105,6 +118,43 @@ async def test_an_operator_who_cancels_during_an_activity_ends_it_properly(
     view = await rehearsal.closed()
     assert (view.outcome, view.cause) == (Outcome.CANCELLED, Cause.OPERATOR)
     assert (await kinds(desk, rehearsal))[-1] == "MobilityEnded"
+    assert await is_sound(desk, rehearsal)
+
+
+async def _asked_for_signatures(rehearsal: Rehearsal) -> None:
+    await a_host_accepts(rehearsal)
+    await rehearsal.asked(Asked.SIGNATURES)
+
+
+@pytest.mark.parametrize(
+    ("before", "sets_going", "kind", "event"),
+    [
+        (_asked_for_a_place, _moved, "find_hosts", "HostsRanked"),
+        (_asked_for_a_place, a_host_accepts, "draw_agreement", "AgreementDrawnUp"),
+        (_asked_for_signatures, _moved, "look_up_days", "AgreementDrawnUp"),
+        (_asked_for_signatures, everybody_signs, "compute", "GrantComputed"),
+    ],
+)
+async def test_what_was_under_way_for_other_dates_is_not_used(
+    slow: Slow, rehearsal: Rehearsal, desk: FrontDesk,
+    before: Act, sets_going: Act, kind: str, event: str,
+) -> None:  # fmt: skip
+    await before(rehearsal)
+    so_far = (await kinds(desk, rehearsal)).count(event)
+    slow.hold(kind)
+    await sets_going(rehearsal)
+    await asyncio.wait_for(slow.begun.wait(), 20)
+
+    await _moved(rehearsal)
+    slow.go_on.set()
+
+    view = await rehearsal.until(lambda view: bool(view.questions), "asked anew")
+    if kind == "compute":
+        await everybody_signs(rehearsal)
+        view = await rehearsal.asked(Asked.GRANT_DECISION)
+    happened = await kinds(desk, rehearsal)
+    assert happened[: view.moved_at].count(event) == so_far
+    assert happened[view.moved_at :].count(event) == 1
     assert await is_sound(desk, rehearsal)
 
 

@@ -12,14 +12,17 @@ from workflows.patience import answered
 
 
 async def settle_grant(file: CaseFile) -> None:
-    """Have the grant decided. An instalment that is late is reported and stops nobody."""
+    """Have the grant decided, anew when the visit is moved.
+
+    An instalment that is late is reported and stops nobody.
+    """
     mobility = file.mobility
-    while not mobility.grant.lines and not file.must_stop:
+    while mobility.grant.must_be_computed and not file.must_stop:
         travelling = mobility.taking_part
         lines = await _compute(file)
         # Somebody may have withdrawn meanwhile: then it is computed for those who are left.
         if travelling == mobility.taking_part and not file.must_stop:
-            mobility.ask_for_decision(lines, at=file.now)
+            mobility.take_up_grant(lines, at=file.now)
             await file.written()
     await answered(file, Asked.GRANT_DECISION)
     await answered(file, Asked.INSTALMENT)
