@@ -27,6 +27,7 @@ from activities.directory import HostFinder
 from activities.grants import GrantClerk
 from activities.journal import JournalKeeper
 from activities.letter_book import LedgerBook, say_returned
+from activities.messenger import Messenger, messenger_at_work
 from activities.papers import PaperMaker
 from activities.returned_post import ReturnedPost, returned_post_at_work
 from domain.deadlines import Asked, Plan, PlansNotAcceptable, read_plans
@@ -35,6 +36,7 @@ from mail.letterbox import ImapLetterbox, ImapServer, MaildirLetterbox
 from mail.postman import Postman, SmtpServer
 from settings import Settings
 from starter.client import connect, open_store
+from starter.mobilities import MobilitiesInTemporal
 from store.cases import Store
 from store.engine import migrate
 from workflows.mobility import MobilityWorkflow
@@ -138,6 +140,8 @@ async def serve(settings: Settings, interceptors: Sequence[Interceptor] = ()) ->
     async with AsyncExitStack() as stack:
         stack.push_async_callback(store.engine.dispose)
         await stack.enter_async_context(courier_at_work(build_courier(store, settings)))
+        messenger = Messenger(store, MobilitiesInTemporal(client))
+        await stack.enter_async_context(messenger_at_work(messenger))
         if reader := build_returned_post(store, settings):
             await stack.enter_async_context(returned_post_at_work(reader))
         await stack.enter_async_context(build_worker(client, store, settings, interceptors))

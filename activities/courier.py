@@ -14,6 +14,8 @@ from activities.scribe import Scribe, Written
 from activities.together import Together
 from domain.reminders import Caps
 from mail.postman import Postman, Refused, Unanswered, Unavailable
+from mail.returned import canonical
+from store.addresses import address_of, digest_of, is_dead
 from store.cases import Store
 from store.ledger import (
     ERASED,
@@ -41,6 +43,8 @@ WRITTEN_AT_ONCE = 16
 """Letters written at a time: more at once only get in each other's way."""
 LEAVE_TAKING_SECONDS = 10
 """How long a courier that is asked to stop may still need for what it has in hand."""
+DEAD_ADDRESS = "letters to this address do not arrive: another one is asked for"
+"""What the ledger says of a letter that is not sent for that reason."""
 UNANSWERED_AT_MOST = 3
 """How often a letter may leave without an answer before it is left at that."""
 
@@ -156,17 +160,25 @@ class Courier:
         else:
             # Whoever waits for a line has not left: only then is it noted, and nothing in between.
             async with self._lines:
-                if await self._is_about_to_leave(line, written):
-                    await self._hand_over(line, written)
+                await self._send_on_a_line(line, written)
+
+    async def _send_on_a_line(self, line: LedgerLine, written: Written) -> None:
+        if await self._is_about_to_leave(line, written):
+            await self._hand_over(line, written)
+        elif await is_dead(self.store.engine, written.address):
+            await self._keep_from_dead_address(line, written)
 
     async def _is_about_to_leave(self, line: LedgerLine, written: Written) -> bool:
-        """Keep the very text and note that it leaves; false when it is not ours to send."""
+        """Keep the very text and note that it leaves.
+
+        False when it is not ours to send, or not to be sent because its address is dead.
+        """
         sealed = await seal_letter(self.store.keys, written.speaks_of, written.kept)
         return await self._renderings.one(
             Rendering(
                 line=line, message_id=written.envelope.message_id,
                 sha256=hashlib.sha256(written.kept).hexdigest(), message=sealed,
-                sealed_for=written.speaks_of,
+                sealed_for=written.speaks_of, address=written.address,
             )
         )  # fmt: skip
 
@@ -174,7 +186,8 @@ class Courier:
         try:
             reply = await self.postman.deliver(written.envelope)
         except Refused as refusal:
-            await self._settle(line, LetterState.REFUSED, str(refusal))
+            dead = written.address if refusal.is_about_address else ""
+            await self._settle(line, LetterState.REFUSED, str(refusal), dead)
         except Unavailable as trouble:
             _say_delayed(line, trouble)
             await try_again(self.store.engine, line, str(trouble))
@@ -187,17 +200,29 @@ class Courier:
         else:
             await self._settle(line, LetterState.HANDED_OVER, reply)
 
-    async def _withhold(self, line: LedgerLine, remark: str) -> None:
+    async def _withhold(self, line: LedgerLine, remark: str, dead_address: str = "") -> None:
         """Keep a letter back; one that may have left already is not said to be withheld."""
         state = LetterState.UNKNOWN if line.unanswered else LetterState.WITHHELD
-        await self._settle(line, state, remark)
+        await self._settle(line, state, remark, dead_address)
+
+    async def _keep_from_dead_address(self, line: LedgerLine, written: Written) -> None:
+        """Withhold a letter, unless another address was put on file since its case was opened."""
+        order = line.order
+        on_file = await address_of(self.store, order.reference, order.to) or ""
+        if await digest_of(self.store.keys, canonical(on_file)) == written.address:
+            await self._withhold(line, DEAD_ADDRESS, written.address)
+        else:
+            self.scribe.close(order.reference)
+            await try_again(self.store.engine, line, "another address is on file")
 
     async def _give_up(self, line: LedgerLine) -> None:
         remark = f"no answer after {UNANSWERED_AT_MOST} attempts: it may have arrived"
         await self._settle(line, LetterState.UNKNOWN, remark)
 
-    async def _settle(self, line: LedgerLine, state: LetterState, remark: str) -> None:
-        is_ours = await self._settlements.one(Settlement(line, state, remark))
+    async def _settle(
+        self, line: LedgerLine, state: LetterState, remark: str, dead_address: str = ""
+    ) -> None:
+        is_ours = await self._settlements.one(Settlement(line, state, remark, dead_address))
         log.info(
             "letter-settled" if is_ours else "letter-no-longer-ours",
             reference=line.order.reference, purpose=str(line.order.purpose),

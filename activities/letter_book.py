@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from activities.returned_post import LetterReturned, NotedLetter
 from mail.returned import canonical
+from store.addresses import address_of, digest_of, note_dead, note_failed
 from store.cases import Store
 from store.ledger import LedgerLine
 from store.letters_kept import letter_named, note_bounced, note_complained, read_letter
@@ -26,13 +27,22 @@ class LedgerBook:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def bounced(self, message_id: str, recipient: str, remark: str) -> NotedLetter | None:
-        """The letter will never arrive."""
-        return await self._note(note_bounced, message_id, recipient, remark)
+    async def bounced(
+        self, message_id: str, recipient: str, remark: str, *, is_about_address: bool
+    ) -> NotedLetter | None:
+        """The letter will never arrive; if that is about the address, it is a dead one.
+
+        Where it is still on file, the mobility has to be told.
+        """
+        line = await self._note(note_bounced, message_id, recipient, remark)
+        if line is not None and is_about_address:
+            await self._address_is_dead(line, recipient)
+        return _noted(line)
 
     async def complained(self, message_id: str, recipient: str, remark: str) -> NotedLetter | None:
         """The letter was not wanted."""
-        return await self._note(note_complained, message_id, recipient, remark)
+        line = await self._note(note_complained, message_id, recipient, remark)
+        return _noted(line)
 
     async def unsubscribed(
         self, _message_id: str, _recipient: str, _remark: str
@@ -42,12 +52,19 @@ class LedgerBook:
 
     async def _note(
         self, note: Note, message_id: str, recipient: str, remark: str
-    ) -> NotedLetter | None:
+    ) -> LedgerLine | None:
         line = await letter_named(self._store.engine, message_id)
         if line is None or await self._reader_of(line) != recipient:
             return None
         await note(self._store.engine, message_id, remark)
-        return NotedLetter(reference=line.order.reference, person=line.order.to, key=line.key)
+        return line
+
+    async def _address_is_dead(self, line: LedgerLine, address: str) -> None:
+        engine, order = self._store.engine, line.order
+        await note_dead(engine, line, await digest_of(self._store.keys, address))
+        on_file = await address_of(self._store, order.reference, order.to)
+        if on_file is not None and canonical(on_file) == address:
+            await note_failed(engine, line.key)
 
     async def _reader_of(self, line: LedgerLine) -> str | None:
         kept = await read_letter(self._store.engine, self._store.keys, line.key)
@@ -57,6 +74,12 @@ class LedgerBook:
         return canonical(readers[0].addr_spec) if readers else None
 
 
+def _noted(line: LedgerLine | None) -> NotedLetter | None:
+    if line is None:
+        return None
+    return NotedLetter(reference=line.order.reference, person=line.order.to, key=line.key)
+
+
 async def say_returned(returned: LetterReturned) -> None:
-    """Tell operators: the ledger has it, and somebody has to ask for another address."""
+    """Tell operators; the ledger has it, and the mobility asks for another address itself."""
     log.warning("letter-returned", why=str(returned.why), key=returned.letter.key)

@@ -1,7 +1,8 @@
 """Returned post: what comes back because of our letters is noted in the ledger, then told.
 
-The order is ledger, mobility, letterbox. Whoever stops in between finds the message again and does
-all of it once more, so noting and telling twice have to be as good as once.
+The order is ledger, operators, letterbox. Whoever stops in between finds the message again and does
+all of it once more, so noting and telling twice have to be as good as once. Mobilities hear of it
+from the messenger, who goes by the ledger.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -50,7 +52,7 @@ class NotedLetter(Fact):
 
 
 class LetterReturned(Fact):
-    """What a mobility is told: which letter to whom, and why; no address and nobody's words."""
+    """What operators are told: which letter to whom, and why; no address and nobody's words."""
 
     why: ReturnReason
     letter: NotedLetter
@@ -65,8 +67,10 @@ class LetterBook(Protocol):
     address on file has to be held against them in that form.
     """
 
-    async def bounced(self, message_id: str, recipient: str, remark: str) -> NotedLetter | None:
-        """The letter will never arrive."""
+    async def bounced(
+        self, message_id: str, recipient: str, remark: str, *, is_about_address: bool
+    ) -> NotedLetter | None:
+        """The letter will never arrive, and no other to this address if it is about that."""
 
     async def complained(self, message_id: str, recipient: str, remark: str) -> NotedLetter | None:
         """The letter was not wanted."""
@@ -78,7 +82,7 @@ class LetterBook(Protocol):
 
 
 Tell = Callable[[LetterReturned], Awaitable[None]]
-"""Tells the mobility. It may be told the same again, and long after the mobility has ended."""
+"""Tells operators. They may be told the same again, and long after the mobility has ended."""
 
 
 @dataclass
@@ -129,7 +133,8 @@ class ReturnedPost:
     async def _deal_with(self, result: Returned) -> None:
         match result:
             case HardBounce():
-                await self._note(result, ReturnReason.BOUNCED, self.book.bounced)
+                note = partial(self.book.bounced, is_about_address=result.is_about_address)
+                await self._note(result, ReturnReason.BOUNCED, note)
             case Complaint():
                 await self._note(result, ReturnReason.COMPLAINED, self.book.complained)
             case Unsubscribe():

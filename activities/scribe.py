@@ -19,7 +19,9 @@ from mail.context import Attachment, LetterContext
 from mail.envelope import Envelope, as_kept, envelope_of
 from mail.gathered import gathered_message, most_urgent_first
 from mail.message import as_message, message_id_of
+from mail.returned import canonical
 from mail.unsubscribing import say_how_to_unsubscribe
+from store.addresses import digest_of
 from store.cases import Store
 from store.ledger import LedgerLine, read_letters
 from store.sealing import KeyDestroyed
@@ -39,11 +41,15 @@ KEPT_OPEN_SECONDS = 60
 
 @dataclass(frozen=True)
 class Written:
-    """A letter ready to leave, how it is kept, and the mobilities it speaks of."""
+    """A letter ready to leave, how it is kept, and the mobilities it speaks of.
+
+    ``address`` is what the store knows the reader's address by.
+    """
 
     envelope: Envelope
     kept: bytes
     speaks_of: tuple[Reference, ...]
+    address: str
 
 
 @dataclass
@@ -72,12 +78,14 @@ class Scribe:
         items = [await self._still_asked(line.order)]
         items += [await self._unless_erased(order) for order in _orders(line, gathered)]
         message_id = await self._message_id(line)
-        message = self._message(line, message_id, [item for item in items if item is not None])
+        standing = [item for item in items if item is not None]
+        message = self._message(line, message_id, standing)
         if message is None:
             return None
         envelope = envelope_of(message)
-        spoken_of = sorted({item.request.reference for item in items if item is not None})
-        return Written(envelope, as_kept(message, envelope), tuple(spoken_of))
+        spoken_of = sorted({item.request.reference for item in standing})
+        address = await digest_of(self.store.keys, canonical(standing[0].recipient.email))
+        return Written(envelope, as_kept(message, envelope), tuple(spoken_of), address)
 
     def _message(
         self, line: LedgerLine, message_id: str, items: list[LetterContext]
@@ -136,6 +144,10 @@ class Scribe:
             del self._known[next(iter(self._known))]
         return known
 
+    def close(self, reference: Reference) -> None:
+        """Open this case anew for the next letter: somebody's address has changed meanwhile."""
+        self._known.pop(reference, None)
+
     def close_old(self) -> None:
         """Forget the cases that have been open long enough: they hold names and texts in clear."""
         now = time.monotonic()
@@ -143,7 +155,7 @@ class Scribe:
         self._opening = {name: one for name, one in self._opening.items() if one.locked()}
 
     async def _context(self, order: LetterOrder, case: OpenCase) -> LetterContext:
-        entry = case.entries[order.event - 1]
+        entry = case.entries[(order.tells_of or order.event) - 1]
         news = AgendaNews()
         if order.purpose in ABOUT_THE_AGENDA:
             ledger = await read_letters(self.store.engine, order.reference)

@@ -78,6 +78,11 @@ class Almanac(Fact):
     regions: dict[PersonId, str] = {}
     colleagues: dict[PersonId, PersonId] = {}
 
+    def for_addresses(self) -> "Almanac":
+        """What is left of it when a visit was moved, until it is looked up for the new dates."""
+        plans = {asked: plan for asked, plan in self.plans.items() if asked is Asked.ADDRESS}
+        return self.model_copy(update={"plans": plans})
+
     def calendar_of(self, person: PersonId) -> Calendar:
         """Where that person reads letters; UTC without holidays, where nothing is known."""
         region = self.regions.get(person, "")

@@ -11,6 +11,7 @@ from domain.matching import Ranked
 from domain.messages import Cause
 from domain.mobility import Mobility
 from domain.people import Role
+from domain.reach import OutOfReach
 from domain.request import MobilityRequest
 from domain.waits import Wait
 
@@ -24,6 +25,7 @@ class OpenQuestion(State):
     due: datetime
     next_reminder: datetime | None
     epoch: int = 0  #: the entry that asked
+    paused: dict[PersonId, datetime] = {}  #: whose clock stands still, since when
 
     @property
     def act(self) -> str:
@@ -50,6 +52,7 @@ class CaseView(State):
     pending_offer: OfferId | None
     taking_part: tuple[PersonId, ...]
     questions: tuple[OpenQuestion, ...]
+    out_of_reach: dict[PersonId, OutOfReach] = {}
     agreement_version: int
     agreement_document: str
     signed: tuple[PersonId, ...]
@@ -106,6 +109,7 @@ def view_of(mobility: Mobility) -> CaseView:
         pending_offer=pending.offer if pending else None,
         taking_part=mobility.taking_part,
         questions=tuple(_question(wait) for wait in mobility.waits.values()),
+        out_of_reach={p: o.model_copy(deep=True) for p, o in mobility.reach.people.items()},
         agreement_version=mobility.agreement.version,
         agreement_document=mobility.agreement.document,
         signed=tuple(signature.signatory for signature in mobility.agreement.signatures),
@@ -127,7 +131,7 @@ def view_of(mobility: Mobility) -> CaseView:
 def _question(wait: Wait) -> OpenQuestion:
     return OpenQuestion(
         asked=wait.asked, people=tuple(wait.awaited), since=wait.since, due=wait.due,
-        next_reminder=wait.next_reminder(), epoch=wait.epoch,
+        next_reminder=wait.next_reminder(), epoch=wait.epoch, paused=dict(wait.paused),
     )  # fmt: skip
 
 

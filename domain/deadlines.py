@@ -27,6 +27,7 @@ class Asked(StrEnum):
     EVALUATION = "evaluation"
     FOLLOW_UP = "follow-up"
     CARD_FACTS = "card-facts"
+    ADDRESS = "address"  #: of somebody whom our letters do not reach
 
 
 class Tell(StrEnum):
@@ -123,6 +124,10 @@ MEANINGS = {
     Asked.CARD_FACTS: Meaning(
         "correct one of the two facts that contradict each other",
         "the mobility is closed without a published card",
+    ),
+    Asked.ADDRESS: Meaning(
+        "give another address of somebody whom our letters do not reach",
+        "the time of whoever cannot be reached runs on",
     ),
 }
 """What every question asks, and what silence means."""

@@ -10,6 +10,7 @@ Refusal
 ├── AgendaNotAcceptable     sessions overlap, miss somebody or miss an objective
 ├── GrantNotAcceptable      the decision does not fit what was computed
 ├── AttendanceNotAcceptable a day or a person that is not part of the visit
+├── AddressNotAcceptable    no address, or one that letters do not reach
 ├── CauseNotAcceptable      a cause that people do not give
 └── EvaluationNotAcceptable an answer outside what was asked
 
@@ -56,6 +57,10 @@ class GrantNotAcceptable(Refusal):
 
 class AttendanceNotAcceptable(Refusal):
     """A day or a person that is not part of the visit."""
+
+
+class AddressNotAcceptable(Refusal):
+    """No address, somebody else's, or one that letters do not reach."""
 
 
 class CauseNotAcceptable(Refusal):

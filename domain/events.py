@@ -11,6 +11,7 @@ from domain.facts import Fact, OfferId, OrganisationId, PersonId, Reference, Wri
 from domain.grant import GrantDecision, GrantLine
 from domain.matching import DeclineReason, Ranking
 from domain.messages import Cause
+from domain.reach import FailedLetter
 from domain.request import MobilityRequest
 
 
@@ -215,6 +216,23 @@ class AnswerOverdue(Event):
     asked: Asked
     silent: tuple[PersonId, ...]
     told: tuple[PersonId, ...]
+
+
+class AddressFailed(Event):
+    """Letters to this person do not arrive: their clock stands still while others are asked."""
+
+    person: PersonId
+    asked: dict[PersonId, PersonId]  #: for whose address whom, from now on
+    answer_by: datetime | None
+
+
+class AddressCorrected(Event):
+    person: PersonId
+    missed: tuple[FailedLetter, ...]  #: what told them something, sent again
+
+
+class AddressLapsed(Event):
+    people: tuple[PersonId, ...]  #: whose clock runs on, though no letter reaches them
 
 
 class VisitMoved(Event):

@@ -9,6 +9,7 @@ from functools import singledispatch
 
 from domain import events as e
 from domain import messages as m
+from domain.addresses import address_corrected, check_may_correct
 from domain.agenda import check_agenda
 from domain.agreement import Signature
 from domain.deadlines import Asked
@@ -406,6 +407,20 @@ def _(message: m.ReportFollowUp, mobility: Mobility, at: datetime) -> None:
     mobility.answered(Asked.FOLLOW_UP)
     mobility.answered(Asked.CARD_FACTS)
     mobility.happened(e.FollowUpReported(follow_up=message.follow_up), at=at, by=message.by)
+
+
+# Addresses.
+
+
+@_check.register
+def _(message: m.CorrectAddress, mobility: Mobility, _at: datetime) -> None:
+    roles = mobility.roles_of(message.by)
+    check_may_correct(message, mobility.reach.people, mobility.request, roles)
+
+
+@_act.register
+def _(message: m.CorrectAddress, mobility: Mobility, at: datetime) -> None:
+    address_corrected(mobility, message.person, at=at, by=message.by)
 
 
 # Dates.

@@ -1,5 +1,6 @@
 """Which letters follow which event, to whom, and for how long their reason stands. One table."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from enum import StrEnum
 
@@ -38,6 +39,7 @@ class Purpose(StrEnum):
     CARD_STOPPED = "card-stopped"
     CARD_PUBLISHED = "card-published"
     ANSWER_OVERDUE = "answer-overdue"
+    ADDRESS_WANTED = "address-wanted"
     VISIT_MOVED = "visit-moved"
     PARTICIPANT_WITHDREW = "participant-withdrew"
     MOBILITY_ENDED = "mobility-ended"
@@ -51,6 +53,8 @@ class LetterOrder(Fact):
     silence of others. Ordinal 0 is the first letter, 1 the first reminder; ``epoch`` is the entry
     that asked the question, so that a question asked anew is reminded of anew. One that ``settles``
     waits a while for others that would say it anew, so that several edits are one letter.
+    ``tells_of`` is the earlier entry that a letter tells of once more, because it did not arrive
+    the first time.
     """
 
     reference: Reference
@@ -62,11 +66,13 @@ class LetterOrder(Fact):
     while_asked: Asked | None = None
     while_open: Asked | None = None
     settles: bool = False
+    tells_of: int | None = None
 
     @property
     def key(self) -> str:
         """Names this letter for ever; its Message-ID is made from it."""
-        return f"{self.reference}/{self.purpose}/{self.to}/{self.epoch}.{self.ordinal}"
+        key = f"{self.reference}/{self.purpose}/{self.to}/{self.epoch}.{self.ordinal}"
+        return f"{key}/{self.tells_of}" if self.tells_of else key
 
 
 def reason_stands(order: LetterOrder, view: CaseView) -> bool:
@@ -74,13 +80,14 @@ def reason_stands(order: LetterOrder, view: CaseView) -> bool:
 
     A question that was asked anew since is another one, though it asks the same.
     """
-    if order.purpose in FALL_WITH_DATES and order.event < view.moved_at:
+    tells_of = order.tells_of or order.event
+    if order.purpose in FALL_WITH_DATES and tells_of < view.moved_at:
         return False
     asked = order.while_asked or order.while_open
     if asked is None:
         return True
     question = view.question(asked)
-    if question is None or question.epoch > order.event:
+    if question is None or question.epoch > tells_of:
         return False
     return order.while_asked is None or order.to in question.people
 
@@ -114,6 +121,7 @@ LETTER_OF = {
     Asked.EVALUATION: Purpose.EVALUATION_WANTED,
     Asked.FOLLOW_UP: Purpose.FOLLOW_UP_WANTED,
     Asked.CARD_FACTS: Purpose.CARD_STOPPED,
+    Asked.ADDRESS: Purpose.ADDRESS_WANTED,
 }
 """The letter that asks a question; its reminders are the same letter with an ordinal."""
 
@@ -127,6 +135,7 @@ ASKING: dict[type[Event], tuple[Asked, ...]] = {
     e.VisitBegun: (Asked.ATTENDANCE,),
     e.EvaluationAsked: (Asked.EVALUATION, Asked.FOLLOW_UP),
     e.CardStopped: (Asked.CARD_FACTS,),
+    e.AddressFailed: (Asked.ADDRESS,),
 }
 """Events that put a question to somebody."""
 
@@ -146,11 +155,15 @@ def letters_after(entry: Entry, mobility: Mobility) -> list[LetterOrder]:
         case e.AnswerOverdue():
             purpose = Purpose.ANSWER_OVERDUE
             return [_order(entry, purpose, p, while_open=event.asked) for p in event.told]
+        case e.AddressCorrected():
+            return list(_once_more(entry, event, mobility))
     settles = _settles(entry, event, mobility)
     asking = [
         _order(entry, LETTER_OF[asked], person, while_asked=asked, settles=settles)
         for asked in ASKING.get(type(event), ())
         for person in _asked_by(entry, asked, mobility)
+        # Whoever is asked for other addresses already has a letter that asks for those.
+        if not isinstance(event, e.AddressFailed) or person in event.asked.values()
     ]
     telling = [
         _order(entry, purpose, person, settles=settles)
@@ -158,6 +171,18 @@ def letters_after(entry: Entry, mobility: Mobility) -> list[LetterOrder]:
         for person in dict.fromkeys(people)
     ]
     return asking + telling
+
+
+def _once_more(
+    entry: Entry, event: e.AddressCorrected, mobility: Mobility
+) -> Iterator[LetterOrder]:
+    """What did not arrive, to the new address: what is still asked, and what was only told."""
+    for wait in mobility.waits.values():
+        if event.person in wait.awaited and wait.epoch < entry.n:
+            yield _order(entry, LETTER_OF[wait.asked], event.person, while_asked=wait.asked)
+    for missed in event.missed:
+        order = _order(entry, Purpose(missed.purpose), event.person, while_open=missed.while_open)
+        yield order.model_copy(update={"tells_of": missed.event})
 
 
 def _asked_by(entry: Entry, asked: Asked, mobility: Mobility) -> list[PersonId]:

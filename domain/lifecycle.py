@@ -86,6 +86,7 @@ class Permission(Fact):
 
 BEFORE_VISIT = (P.MATCHING, P.AGREEMENT, P.PREPARATION)
 UNTIL_EVALUATION = (*BEFORE_VISIT, P.VISIT)
+UNTIL_THE_END = (*UNTIL_EVALUATION, P.EVALUATION)
 
 
 def _may(act: str, phases: tuple[Phase, ...], *roles: Role) -> Permission:
@@ -113,6 +114,7 @@ PERMISSIONS: dict[type[m.Message], Permission] = {
     m.ConfirmDeparture: _may("confirm a departure", (P.VISIT,), R.RECEIVING),
     m.AnswerEvaluation: _may("answer the evaluation", (P.EVALUATION,), R.PARTICIPANT, R.RECEIVING),
     m.ReportFollowUp: _may("report the follow-up", (P.EVALUATION,), R.SENDING),
+    m.CorrectAddress: _may("correct an address", UNTIL_THE_END, R.SENDING, R.RECEIVING, R.OFFICE),
     m.MoveVisit: _may("move the visit", BEFORE_VISIT, R.SENDING, R.RECEIVING),
     m.WithdrawParticipant: _may("withdraw", UNTIL_EVALUATION, R.PARTICIPANT, R.SENDING),
     m.DeclineMobility: _may(

@@ -135,6 +135,12 @@ class ReportFollowUp(Message):
     follow_up: FollowUp
 
 
+class CorrectAddress(Message):
+    """Another address of somebody whom our letters did not reach is on file; the store has it."""
+
+    person: PersonId
+
+
 class MoveVisit(Message):
     """The visit is to take place on other days; everything is planned anew for them."""
 

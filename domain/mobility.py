@@ -18,6 +18,7 @@ from domain.grant import Grant, GrantLine, first_instalment, instalment_due
 from domain.matching import Matching, Ranking
 from domain.messages import Cause
 from domain.people import SYSTEM, Role
+from domain.reach import OutOfReach, Reach
 from domain.request import MobilityRequest
 from domain.visit import Visit
 from domain.waits import NO_LIMITS, Asking, Limits, Wait, plan_wait
@@ -33,7 +34,8 @@ class Mobility(State):
     """One exchange, from request to closing.
 
     ``request`` has the dates that hold. ``moved_at`` is the entry by which the visit was last
-    moved, 0 before; until the ``almanac`` is looked up for those dates, it is empty.
+    moved, 0 before; until the ``almanac`` is looked up for those dates, it serves to ask for
+    addresses only.
     """
 
     request: MobilityRequest
@@ -54,6 +56,7 @@ class Mobility(State):
     card: dict[str, str] = {}
     contradictions: tuple[str, ...] = ()
     waits: dict[str, Wait] = {}
+    reach: Reach = Reach()
     outcome: Outcome | None = None
     cause: Cause | None = None
     heard: dict[str, int] = {}
@@ -109,7 +112,7 @@ class Mobility(State):
     # Writing down and waiting.
 
     def happened(self, event: Event, *, at: datetime, by: PersonId = SYSTEM) -> None:
-        """Add an entry to what must be written down."""
+        """Add an entry to what must be written down; no clock stands still longer than need be."""
         self.n += 1
         self.unrecorded.append(
             Entry(
@@ -117,15 +120,22 @@ class Mobility(State):
                 phase=self.phase, by=by, at=at, facts=event.model_dump(mode="json"),
             )
         )  # fmt: skip
+        self.forget_addresses_of_strangers()
+        self.reach.end_pauses(self.waits.values(), at, self.almanac, self.request.reference)
 
     def ask(
         self, asked: Asked, people: tuple[PersonId, ...], *, at: datetime,
         limits: Limits = NO_LIMITS,
     ) -> Wait:  # fmt: skip
-        """Open a question with its reminders and its deadline; the next entry says so."""
+        """Open a question with its reminders and its deadline; the next entry says so.
+
+        Whoever is out of reach is asked all the same, their clock standing still.
+        """
         asking = Asking(asked, people, at, self.n + 1, limits)
         wait = plan_wait(asking, self.almanac, self.request.reference)
         self.waits[asked.value] = wait
+        for person in [p for p in people if self.reach.stands_still(p)]:
+            wait.pause(person, at)
         return wait
 
     def answered(self, asked: Asked, person: PersonId | None = None) -> None:
@@ -137,15 +147,28 @@ class Mobility(State):
         if not wait.awaited:
             del self.waits[asked.value]
 
+    def forget_addresses_of_strangers(self) -> None:
+        """Nobody has to be reached who has no part in it any more."""
+        for person in [p for p in self.reach.people if not self.roles_of(p)]:
+            self.forget_address_of(person)
+
+    def forget_address_of(self, person: PersonId) -> OutOfReach | None:
+        """Nobody is asked for this address any more; what there was to say of it, if anything."""
+        found = self.reach.people.pop(person, None)
+        if found is not None and found.asked is not None and found.asked not in self.reach.asked:
+            self.answered(Asked.ADDRESS, found.asked)
+        return found
+
     def pass_time(self, asked: Asked, *, at: datetime) -> bool:
         """Do what time does to an open question now; false when it has nothing to do yet.
 
         Silence counts first: who is out of time is not reminded any more.
         """
         wait = self.waits[asked.value]
-        if at >= wait.falls:
+        ends, others_hear = wait.silence_counts_at, wait.others_hear_at
+        if ends is not None and at >= ends:
             self.fall_silent(asked, at=at)
-        elif wait.tell_at is not None and at >= wait.tell_at:
+        elif others_hear is not None and at >= others_hear:
             self.tell_others(wait, at=at)
         elif taken := wait.take_reminders(at):
             self.happened(e.PersonReminded(asked=asked, ordinals=taken, epoch=wait.epoch), at=at)
@@ -168,7 +191,8 @@ class Mobility(State):
             candidates.reverse()
         if tell is Tell.COLLEAGUE and (colleague := self.almanac.colleagues.get(silent)):
             candidates.insert(0, colleague)
-        return next((p for p in candidates if p not in wait.awaited), None)
+        unfit = {*wait.awaited, *self.reach.people}
+        return next((p for p in candidates if p not in unfit), None)
 
     def enter(self, phase: Phase, *, at: datetime) -> None:
         """Go on to the next phase."""
@@ -181,6 +205,7 @@ class Mobility(State):
     ) -> None:  # fmt: skip
         """Close the mobility: every question falls, money paid for nothing is asked back."""
         self.waits.clear()
+        self.reach.people.clear()
         self.reclaim(self.taking_part, at=at)
         self.outcome, self.cause = outcome, cause
         self.happened(e.MobilityEnded(outcome=outcome, cause=cause, note=note), at=at, by=by)
@@ -307,8 +332,9 @@ class Mobility(State):
         self.grant.instalment_due = due
         percent = self.request.funding.first_instalment_percent
         # The question closes with the eve of the visit, so that nobody is overdue while travelling.
-        eve = min(due, self._before_visit(1))
-        self.ask(Asked.INSTALMENT, (self.request.coordinator,), at=at, limits=Limits(due=eve))
+        eve = self._before_visit(1)
+        limits = Limits(eve, due=min(due, eve))
+        self.ask(Asked.INSTALMENT, (self.request.coordinator,), at=at, limits=limits)
         amounts = {p: first_instalment(self.grant, p, percent) for p in self.taking_part}
         self.grant.instalments = amounts
         self.happened(e.InstalmentFellDue(due=due, amounts=amounts), at=at)
@@ -411,6 +437,8 @@ class Mobility(State):
             case Asked.CARD_FACTS:
                 self.happened(e.CardLapsed(contradictions=self.contradictions), at=at)
                 self.end(Outcome.COMPLETED, None, at=at)
+            case Asked.ADDRESS:
+                self.happened(e.AddressLapsed(people=self.reach.give_up()), at=at)
             case _:
                 self.end(Outcome.LAPSED, LAPSES[asked], at=at)
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from domain.agenda import Agenda
 from domain.agreement import Agreement
-from domain.almanac import Almanac
+from domain.deadlines import Asked
 from domain.errors import AlreadyDone, WrongRole
 from domain.events import Phase, VisitMoved
 from domain.messages import MoveVisit
@@ -42,15 +42,17 @@ def check_may_move(mobility: Mobility, message: MoveVisit, *, at: datetime) -> N
 def move(mobility: Mobility, message: MoveVisit, *, at: datetime) -> None:
     """Put the visit on its new days, and go back to what has to be gone through anew.
 
-    Every question asked for the old days falls, and its reminders with it.
+    Every question asked for the old days falls, and its reminders with it. Somebody's address does
+    not hang on them, and goes on being asked for.
     """
     old, told = mobility.request, mobility.concerned
     if mobility.phase is Phase.MATCHING and mobility.matching.host is not None:
         # A host has said yes at this very moment: it is one of those who sign, not one just asked.
         mobility.enter(Phase.AGREEMENT, at=at)
     mobility.request = old.moved_to(message.first_day, message.last_day)
-    mobility.waits.clear()
-    mobility.almanac = Almanac()
+    for asked in [key for key in mobility.waits if key != Asked.ADDRESS]:
+        del mobility.waits[asked]
+    mobility.almanac = mobility.almanac.for_addresses()
     mobility.happened(
         VisitMoved(
             from_first=old.first_day, from_last=old.last_day, first_day=message.first_day,
@@ -61,6 +63,7 @@ def move(mobility: Mobility, message: MoveVisit, *, at: datetime) -> None:
     mobility.moved_at = mobility.n
     if mobility.matching.host is None:
         mobility.matching = mobility.matching.begun_anew()
+        mobility.forget_addresses_of_strangers()
     mobility.agreement = Agreement(version=mobility.agreement.version)
     mobility.grant.fall_with_dates()
     mobility.agenda = Agenda(version=mobility.agenda.version)

@@ -1,5 +1,6 @@
 """One open question: whom it waits for, until when, who is reminded, and what time does next."""
 
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
@@ -25,6 +26,9 @@ class Wait(State):
     Deadlines are facts: ``due`` is the end of the last day for an answer. Silence takes effect in
     the morning after, at ``falls``, so that nobody gets a letter in the night because of it; until
     then an answer is still heard. ``epoch`` is the number of the entry that asked.
+
+    Somebody to whom letters do not arrive is ``paused``. They are not reminded, and meanwhile the
+    question stands still: silence means nothing, unless the visit leaves no time beyond ``limit``.
     """
 
     asked: Asked
@@ -35,6 +39,10 @@ class Wait(State):
     epoch: int
     reminders: dict[PersonId, Reminders]
     tell_at: datetime | None = None
+    limit: date | None = None
+    falls_at_latest: datetime | None = None
+    paused: dict[PersonId, datetime] = {}
+    stands_since: datetime | None = None
 
     @property
     def meaning(self) -> Meaning:
@@ -43,23 +51,94 @@ class Wait(State):
 
     def next_reminder(self) -> datetime | None:
         """The moment of the next reminder to anybody still silent, none when all have gone out."""
-        moments = (self.reminders[p].next() for p in self.awaited if p in self.reminders)
+        moments = (reminders.next() for reminders in self._reminded().values())
         return min((m for m in moments if m is not None), default=None)
 
-    def next_moment(self) -> datetime:
+    def _reminded(self) -> dict[PersonId, Reminders]:
+        """The reminders of everybody awaited whose clock runs."""
+        running = [p for p in self.awaited if p not in self.paused]
+        return {p: self.reminders[p] for p in running if p in self.reminders}
+
+    @property
+    def silence_counts_at(self) -> datetime | None:
+        """When silence means something; of a question that stands still only the visit says so."""
+        return self.falls_at_latest if self.paused else self.falls
+
+    @property
+    def others_hear_at(self) -> datetime | None:
+        """When others hear that an answer is overdue, unless the question stands still."""
+        return None if self.paused else self.tell_at
+
+    def next_moment(self) -> datetime | None:
         """When time itself has something to do here: a reminder, a word to others, the end."""
-        moments = (self.next_reminder(), self.tell_at, self.falls)
-        return min(m for m in moments if m is not None)
+        moments = (self.next_reminder(), self.others_hear_at, self.silence_counts_at)
+        return min((m for m in moments if m is not None), default=None)
 
     def take_reminders(self, at: datetime) -> dict[PersonId, int]:
         """Who is to be reminded now, for which time. Those missed while we were away are one."""
         taken: dict[PersonId, int] = {}
-        for person in self.awaited:
-            reminders = self.reminders.get(person)
-            moment = reminders.next() if reminders else None
-            if reminders and moment is not None and moment <= at:
+        for person, reminders in self._reminded().items():
+            moment = reminders.next()
+            if moment is not None and moment <= at:
                 reminders.sent = taken[person] = sum(m <= at for m in reminders.moments)
         return taken
+
+    def go_on_from(self, before: "Wait", anew: Collection[PersonId]) -> None:
+        """Ask the same question on, for longer: only those asked anew are reminded anew."""
+        self.since, self.epoch = before.since, before.epoch
+        for person in [p for p in before.reminders if p in self.reminders]:
+            known = before.reminders[person]
+            gone, coming = known.moments[: known.sent], known.moments[known.sent :]
+            if person in anew:
+                coming = self.reminders[person].moments
+            self.reminders[person] = Reminders(moments=[*gone, *coming], sent=known.sent)
+
+    def pause(self, person: PersonId, at: datetime) -> None:
+        """Stop the clock of one person, and with it the question's."""
+        self.paused[person] = at
+        self.stands_since = self.stands_since or at
+
+    def resume(
+        self, person: PersonId, at: datetime, almanac: Almanac, reference: Reference
+    ) -> None:
+        """Let the clock run on, later by as many days as it stood still, begun days in full.
+
+        Deadline and reminders are moved on to working days, as in the plan, and never beyond what
+        the visit leaves.
+        """
+        since, stood_since = self.paused.pop(person), self.stands_since or at
+        self.stands_since = at if self.paused else None
+        self._put_off(_whole_days(at - stood_since), at, almanac, reference)
+        if person in self.awaited and person in self.reminders:
+            self.reminders[person] = self._later(
+                person, _whole_days(at - since), at, almanac, reference
+            )
+
+    def _put_off(
+        self, days: timedelta, at: datetime, almanac: Almanac, reference: Reference
+    ) -> None:
+        before = self.due.date()
+        last = _working_day_of_all(before + days, self.awaited, almanac)
+        if self.limit is not None:
+            last = max(before, min(last, self.limit))
+        self.due = end_of(last)
+        falls = _morning(almanac, self.awaited[0], last + timedelta(days=1), reference)
+        self.falls = min(falls, self.falls_at_latest or falls)
+        if self.tell_at is not None:
+            told_on = self.tell_at.date() + (last - before)
+            self.tell_at = max(at, _morning(almanac, self.awaited[0], told_on, reference))
+
+    def _later(
+        self, person: PersonId, days: timedelta, at: datetime, almanac: Almanac,
+        reference: Reference,
+    ) -> Reminders:  # fmt: skip
+        calendar, before = almanac.calendar_of(person), self.reminders[person]
+        gone, still_to_come = before.moments[: before.sent], before.moments[before.sent :]
+        planned = (calendar.working_day_from(calendar.day_of(m) + days) for m in still_to_come)
+        mornings = [calendar.morning(day, reference) for day in dict.fromkeys(planned)]
+        return Reminders(
+            moments=[*gone, *(m for m in mornings if at < m < self.due)], sent=before.sent
+        )
 
 
 class Limits(NamedTuple):
@@ -103,6 +182,7 @@ def plan_wait(asking: Asking, almanac: Almanac, reference: Reference) -> Wait:
     """
     today = asking.at.date()
     last = _last_day(asking, almanac)
+    limit, falls_at_latest = _limit(asking, almanac, reference, last)
     counted = max(today, asking.limits.counted_from or today)
     falls = _morning(almanac, asking.people[0], last + timedelta(days=1), reference)
     return Wait(
@@ -114,17 +194,42 @@ def plan_wait(asking: Asking, almanac: Almanac, reference: Reference) -> Wait:
             for p in asking.people
         },
         tell_at=_tell_at(asking, almanac, reference, last),
+        limit=limit,
+        falls_at_latest=falls_at_latest,
     )  # fmt: skip
+
+
+def _limit(
+    asking: Asking, almanac: Almanac, reference: Reference, last: date
+) -> tuple[date | None, datetime | None]:
+    """The last day and the moment that the visit leaves, however long somebody is out of reach."""
+    no_later_than, falls_by = asking.limits.no_later_than, asking.limits.falls_by
+    if falls_by is not None:
+        return max(falls_by.date() - timedelta(days=1), last), falls_by
+    if no_later_than is None:
+        return None, None
+    limit = max(no_later_than, last)
+    return limit, _morning(almanac, asking.people[0], limit + timedelta(days=1), reference)
 
 
 def _last_day(asking: Asking, almanac: Almanac) -> date:
     today, (no_later_than, due, _, falls_by) = asking.at.date(), asking.limits
-    day = due or today + timedelta(days=almanac.plans[asking.asked].days)
-    calendars = [almanac.calendar_of(person) for person in asking.people]
-    while due is None and not all(c.is_working_day(day) for c in calendars):
-        day += timedelta(days=1)
+    planned = today + timedelta(days=almanac.plans[asking.asked].days)
+    day = due or _working_day_of_all(planned, asking.people, almanac)
     last = max(min(day, no_later_than or day), today + timedelta(days=1))
     return min(last, falls_by.date() - timedelta(days=1)) if falls_by else last
+
+
+def _working_day_of_all(day: date, people: Sequence[PersonId], almanac: Almanac) -> date:
+    """That day, or the first one after it on which all of them are at work."""
+    calendars = [almanac.calendar_of(person) for person in people]
+    while not all(c.is_working_day(day) for c in calendars):
+        day += timedelta(days=1)
+    return day
+
+
+def _whole_days(time_gone: timedelta) -> timedelta:
+    return timedelta(days=-(-time_gone // timedelta(days=1)))
 
 
 def _moments(  # noqa: PLR0913, PLR0917 - one person's reminders are all of these

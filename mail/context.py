@@ -218,20 +218,28 @@ class LetterContext:
 
     def knows(self, person: PersonId) -> bool:
         """Whether this letter knows a person by name."""
-        return person in self._names
+        return person in self._people
 
     def name_of(self, person: PersonId) -> str:
         """A person by name, as far as this letter knows them."""
-        return self._names.get(person) or self.speech.gettext("a participant")
+        if known := self.known(person):
+            return known.name
+        if person == self.request.office:
+            return self.speech.gettext("the programme office")
+        return self.speech.gettext("a participant")
+
+    def known(self, person: PersonId) -> Person | None:
+        """A person, as far as this letter knows them."""
+        return self._people.get(person)
 
     @property
-    def _names(self) -> dict[PersonId, str]:
+    def _people(self) -> dict[PersonId, Person]:
         host = (self.receiving_coordinator,) if self.receiving_coordinator else ()
         known = (
             *self.participants, *self.concerned, self.recipient, self.sending_coordinator, *host
         )  # fmt: skip
         # Somebody who is in it twice has the name they have as a participant.
-        return {person.id: person.name for person in reversed(known)}
+        return {person.id: person for person in reversed(known)}
 
     def said(self, recorded: str) -> str:
         """A sentence that is on record in English, as this reader reads it."""

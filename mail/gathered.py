@@ -10,6 +10,7 @@ from domain.facts import Fact
 from domain.people import Person
 from mail.compose import filled
 from mail.context import LetterContext
+from mail.letters.address_wanted import address_wanted
 from mail.letters.grant_to_decide import grant_to_decide
 from mail.message import as_message
 from mail.wording import Composed
@@ -28,7 +29,10 @@ COMMANDS: dict[Asked, tuple[tuple[str, ...], ...]] = {
     Asked.FOLLOW_UP: (("follow-up", "FILE"),),
     Asked.CARD_FACTS: (("follow-up", "FILE"),),
 }
-"""The commands that answer each question; for the grant, with what the office has to fill in."""
+"""The commands that answer each question; for the grant, with what the office has to fill in.
+
+An address is asked for by its person, which only the letter itself knows.
+"""
 
 
 class Mobilities(Fact):
@@ -66,6 +70,8 @@ class Gathered:
             return []
         if asked is Asked.GRANT_DECISION:
             return [item.command("award", *grant_to_decide(item).awarding)]
+        if asked is Asked.ADDRESS:
+            return [person.command for person in address_wanted(item).people]
         return [item.command(*words) for words in COMMANDS[asked]]
 
 

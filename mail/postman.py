@@ -14,12 +14,14 @@ from typing import Literal, NoReturn
 from aiosmtplib import (
     SMTP,
     SMTPException,
+    SMTPRecipientRefused,
     SMTPResponseException,
     SMTPServerDisconnected,
     SMTPStatus,
 )
 
 from mail.envelope import Envelope
+from mail.refusals import refuses_mailbox
 
 PATIENCE = 15.0
 """Seconds for the way up to the letter."""
@@ -36,7 +38,14 @@ LONGEST_REST = 60.0
 
 
 class Refused(Exception):  # noqa: N818 - the server said no, nothing broke
-    """The server will never take this letter; repeating it is useless."""
+    """The server will never take this letter; repeating it is useless.
+
+    ``is_about_address`` tells that it would take no other to this address either.
+    """
+
+    def __init__(self, said: str, *, is_about_address: bool = False) -> None:
+        super().__init__(said)
+        self.is_about_address = is_about_address
 
 
 class Unavailable(Exception):  # noqa: N818
@@ -96,7 +105,7 @@ class Postman:
             Unanswered: it was sent, and what became of it is unknown.
         """
         if not envelope.recipient:
-            raise Refused("there is no usable address on file")
+            raise Refused("there is no usable address on file", is_about_address=True)
         async with self._free:
             await self._turn_comes()
             try:
@@ -150,7 +159,8 @@ class Postman:
                 async with asyncio.timeout(PATIENCE):
                     await self._announce_on_open_line(envelope, lines)
             except SMTPResponseException as refusal:
-                _judge(refusal.code, refusal.message, envelope)
+                of_recipient = isinstance(refusal, SMTPRecipientRefused)
+                _judge(refusal.code, refusal.message, envelope, of_recipient=of_recipient)
             except (SMTPException, OSError, TimeoutError) as trouble:
                 raise TurnedAway(f"not handed over: {type(trouble).__name__}") from trouble
             yield lines[-1]
@@ -219,11 +229,12 @@ async def _hand_over(line: SMTP, envelope: Envelope) -> str:
     return f"{code} {envelope.without_address(reply)}"
 
 
-def _judge(code: int, reply: str, envelope: Envelope) -> NoReturn:
+def _judge(code: int, reply: str, envelope: Envelope, *, of_recipient: bool = False) -> NoReturn:
     """Read a reply that is no yes: 5xx is for ever, everything else is for now."""
     said = f"{code} {envelope.without_address(reply)}"
     if code == GOING_AWAY or code in CREDENTIALS:
         raise TurnedAway(said)
     if 500 <= code < 600:
-        raise Refused(said)
+        about_address = refuses_mailbox(code, reply, of_recipient=of_recipient)
+        raise Refused(said, is_about_address=about_address)
     raise Unavailable(said)

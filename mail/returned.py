@@ -29,6 +29,7 @@ from email.message import Message
 from email.parser import HeaderParser
 from email.utils import parseaddr
 
+from mail.refusals import is_about_address
 from mail.wording import one_line
 
 READ_AT_MOST = 256 * 1024
@@ -64,6 +65,11 @@ class HardBounce(_AboutLetter):
     """The letter will never arrive at this address."""
 
     status: str
+
+    @property
+    def is_about_address(self) -> bool:
+        """Whether no other letter would arrive there; what tells nothing more is believed to."""
+        return is_about_address(self.status) is not False
 
 
 @dataclass(frozen=True)

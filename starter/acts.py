@@ -219,6 +219,25 @@ def follow_up(reference: Ref, file: File, who: As) -> None:
 
 
 @command()
+def correct_address(
+    reference: Ref,
+    person: Annotated[
+        str, typer.Argument(metavar="PERSON", help="whom letters do not reach: old address or id")
+    ],
+    to: Annotated[str, typer.Option(metavar="ADDRESS", help="where letters reach them")],
+    who: As,
+    *,
+    works_again: Annotated[
+        bool, typer.Option("--works-again", help="letters did not arrive there and would now")
+    ] = False,
+) -> None:
+    """Give another address of somebody whom letters do not reach (whoever is asked for it)."""
+    _pass_on(
+        reference, who, lambda e: e.correct_address(person, to.strip(), works_again=works_again)
+    )
+
+
+@command()
 def move(
     reference: Ref, who: As,
     first_day: Annotated[

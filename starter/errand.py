@@ -1,7 +1,6 @@
 """One person's errand with one mobility: everything they may say, in the words of the desk."""
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -15,9 +14,11 @@ from domain.grant import GrantDecision
 from domain.matching import DeclineReason
 from domain.messages import Cause, Receipt
 from domain.people import Person
+from starter.addresses import put_on_file
 from starter.case_files import EvaluationEntry, FollowUpEntry, SessionEntry
 from starter.desk import FrontDesk, OpenMobility
 from starter.directory import NotKnown
+from starter.names import in_names
 from store.directory import read_directory
 from store.journal import read_journal
 
@@ -195,6 +196,24 @@ class Errand:
             m.ReportFollowUp(by=self.by, follow_up=follow_up), occasion=str(self._mobility.view.n)
         )
 
+    # Addresses.
+
+    async def correct_address(
+        self, person: str, address: str, *, works_again: bool = False
+    ) -> Receipt:
+        """Give another address of somebody whom letters do not reach."""
+        message = m.CorrectAddress(by=self.by, person=self._person(person))
+        try:
+            await put_on_file(
+                self._desk.store, self._mobility, message, address, self._people.values(),
+                works_again=works_again,
+            )  # fmt: skip
+        except Refusal as refusal:
+            raise self._with_names(refusal, message) from None
+        # An address may fail and be corrected more than once.
+        failed = self._mobility.view.out_of_reach[message.person]
+        return await self._say(message, occasion=str(failed.epoch))
+
     # Dates.
 
     async def move(self, first_day: date, last_day: date, note: str = "") -> Receipt:
@@ -267,9 +286,12 @@ class Errand:
             return await self._desk.say(reference, message, occasion=occasion)
         except Refusal as refusal:
             await store.forget_texts(reference, new)
-            raise type(refusal)(_in_names(str(refusal), self._names(message))) from None
+            raise self._with_names(refusal, message) from None
         finally:
             self._texts.clear()
+
+    def _with_names(self, refusal: Refusal, message: m.Message) -> Refusal:
+        return type(refusal)(in_names(str(refusal), self._names(message)))
 
     def _names(self, message: m.Message) -> dict[str, str]:
         """What people call those who have a part in this mobility, and its sessions."""
@@ -295,15 +317,6 @@ def _versions(events: Iterable[Event]) -> list[tuple[Session, ...]]:
         elif isinstance(event, VisitMoved):
             versions.append(())
     return versions
-
-
-def _in_names(sentence: str, names: Mapping[str, str]) -> str:
-    """A sentence with names for ids; those within the name of a grant line stay, to be typed."""
-    if not names:
-        return sentence
-    longest_first = sorted(names, key=len, reverse=True)
-    ids = re.compile(rf"(?<![\w/-])({'|'.join(map(re.escape, longest_first))})(?![\w-])")
-    return ids.sub(lambda found: names[found[0]], sentence)
 
 
 async def errand(desk: FrontDesk, reference: str, who: str) -> Errand:

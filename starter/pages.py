@@ -12,13 +12,14 @@ from rich.text import Text
 from domain.case_card import said_dates
 from domain.case_view import CaseView, OpenQuestion, roles_in
 from domain.deadlines import Asked
-from domain.events import Entry, GrantComputed, GrantDecided, Outcome, Phase
+from domain.events import AddressFailed, Entry, GrantComputed, GrantDecided, Outcome, Phase
 from domain.facts import OrganisationId, PersonId
 from domain.grant import GrantLine
 from domain.people import SYSTEM, Organisation, Person
 from domain.request import MobilityRequest
 from starter.auditing import Moment, Verdict
 from starter.desk import OpenMobility
+from starter.pauses import paused, pauses
 from store.cases import Case
 from store.ledger import LedgerLine, LetterState
 
@@ -206,7 +207,8 @@ def why_page(
         return Text(f"Closed: {_standing(view)}. Nobody is waited for.")
     if view.questions:
         asked = [_question(question, names) for question in view.questions]
-        return Group(*asked, *_not_delivered(view, letters, names))
+        stand_still = [Text(sentence) for sentence in pauses(view, names)]
+        return Group(*asked, *stand_still, *_not_delivered(view, letters, names))
     if view.phase is Phase.PREPARATION:
         return Text(
             "Everything is settled: it waits for the first day, "
@@ -220,6 +222,8 @@ def _question(question: OpenQuestion, names: Names) -> Text:
     text.append(names.people(question.people), style="bold")
     text.append(f" to {question.act}, until ")
     text.append(said(question.due), style="bold")
+    if question.paused:
+        text.append(" and as long after that as it stands still")
     text.append(f"; otherwise {question.silence}.")
     if question.next_reminder:
         text.append(f" Next reminder on {said(question.next_reminder)}.")
@@ -230,6 +234,8 @@ def _not_delivered(view: CaseView, letters: Sequence[LedgerLine], names: Names) 
     """Letters that did not reach somebody who is waited for: the last one of each question."""
     for question in view.questions:
         for person in question.people:
+            if person in view.out_of_reach:
+                continue
             tried = [
                 letter for letter in letters
                 if (letter.order.while_asked, letter.order.to) == (question.asked, person)
@@ -264,7 +270,7 @@ def timeline_page(
             f"{moment.at:%Y-%m-%d %H:%M:%S}",
             f"#{moment.n}" if moment.n else "",
             moment.temporal,
-            Text(f"{moment.source}: {_told(moment)}", style=style),
+            Text(f"{moment.source}: {_told(moment, names)}", style=style),
             names.person(moment.by) if moment.by and moment.source != "Temporal" else moment.by,
         )
     return Group(table, Text(f"Erased: {GONE}.")) if is_erased else table
@@ -275,8 +281,13 @@ def in_words(kind: str) -> str:
     return "".join(f" {c.lower()}" if c.isupper() else c for c in kind).strip()
 
 
-def _told(moment: Moment) -> str:
+def _told(moment: Moment, names: Names) -> str:
     if moment.entry:
+        event = moment.entry.event()
+        if isinstance(event, AddressFailed) and event.person in event.asked:
+            name, asked = names.name(event.person), names.person(event.asked[event.person])
+            pause = paused(name, said(moment.at), asked)
+            return f"{in_words(moment.what)}. {pause}"
         return in_words(moment.what)
     return moment.what.replace("-", " ") if moment.letter else moment.what
 

@@ -32,18 +32,18 @@ class Rehearsal:
     ) -> None:
         self.reference = reference
         self._with_post = with_post
-        self._desk = desk
+        self.desk = desk
         self._clock = clock
-        self._handle = desk.handle(reference)
+        self.handle = desk.handle(reference)
 
     async def mobility(self) -> OpenMobility:
         """How it stands."""
-        return await self._desk.mobility(self.reference)
+        return await self.desk.mobility(self.reference)
 
     async def acts(self, email: str) -> Errand:
         """Somebody steps up to the desk, with the letters so far in their hands."""
         await self.post_comes()
-        return await errand(self._desk, self.reference, email)
+        return await errand(self.desk, self.reference, email)
 
     async def asked(self, *questions: Asked) -> CaseView:
         """Wait until these questions are open."""
@@ -89,7 +89,7 @@ class Rehearsal:
 
     async def _is_busy(self) -> bool:
         """Whether Temporal still has a step of it in hand: an activity, or a task of the story."""
-        found = (await self._handle.describe()).raw_description
+        found = (await self.handle.describe()).raw_description
         return bool(found.pending_activities) or found.HasField("pending_workflow_task")
 
     async def _look(self) -> CaseView | None:
@@ -106,12 +106,12 @@ class Rehearsal:
 
     async def post_has_come(self) -> bool:
         """Whether every letter so far is settled."""
-        letters = await read_letters(self._desk.store.engine, self.reference)
+        letters = await read_letters(self.desk.store.engine, self.reference)
         return all(letter.settled_at for letter in letters)
 
     async def now(self) -> datetime:
         """The mobility's own time."""
-        return await self._clock.now(self._handle)
+        return await self._clock.now(self.handle)
 
     async def today(self) -> date:
         """The mobility's own day."""
@@ -120,7 +120,7 @@ class Rehearsal:
     async def days_pass(self, days: float) -> None:
         """Let days pass."""
         await self.post_comes()
-        await self._clock.forward(self._handle, timedelta(days=days))
+        await self._clock.forward(self.handle, timedelta(days=days))
 
     async def day_comes(self, day: date, hour: int = 18) -> None:
         """Let the time pass until that day, by default its evening (UTC)."""
@@ -129,7 +129,7 @@ class Rehearsal:
     async def moment_comes(self, moment: datetime) -> None:
         """Let the time pass until that moment."""
         await self.post_comes()
-        await self._clock.forward(self._handle, moment - await self.now())
+        await self._clock.forward(self.handle, moment - await self.now())
 
 
 def holds(mobility: OpenMobility, role: Role) -> str:

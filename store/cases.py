@@ -14,7 +14,17 @@ from domain.request import MobilityRequest
 from store.engine import single_statement
 from store.ledger import ERASED, LetterState
 from store.sealing import KeyRing
-from store.tables import NOW, document, journal, letter, mobility, participant, writing
+from store.tables import (
+    NOW,
+    dead_address,
+    document,
+    journal,
+    letter,
+    mobility,
+    participant,
+    person,
+    writing,
+)
 
 ERASED_KEY = "erased/"
 NOT_SHOWN: dict[str, list[str]] = {"themes": [], "languages": []}
@@ -263,8 +273,17 @@ class Store:
 async def _stop_letters(tx: AsyncConnection, reference: Reference) -> None:
     """Settle the letters of an erased mobility; of the others no remark stays but our own.
 
-    No text stays either, nor that of a letter which speaks of other mobilities besides.
+    No text stays either, nor that of a letter which speaks of other mobilities besides. That an
+    address of the directory is dead is still good to know; of one of a participant it is not.
     """
+    of_directory = (
+        sa.exists()
+        .where(letter.c.key == dead_address.c.letter)
+        .where(person.c.id == letter.c.person)
+    )
+    await tx.execute(
+        sa.delete(dead_address).where(dead_address.c.reference == reference, ~of_directory)
+    )
     its_own = letter.c.reference == reference
     words = sa.func.string_to_array(letter.c.sealed_for, " ")
     await tx.execute(

@@ -54,7 +54,8 @@ MAY_BECOME: dict[LetterState, frozenset[LetterState]] = {
     LetterState.BOUNCED: frozenset(),
     LetterState.COMPLAINED: frozenset(),
     LetterState.REFUSED: frozenset(),
-    LetterState.WITHHELD: frozenset(),
+    # Its address was a dead one, and another was put on file before anybody was told.
+    LetterState.WITHHELD: frozenset({LetterState.INTENDED}),
     # The letter it was to leave in was erased before it left.
     LetterState.MERGED: frozenset({LetterState.INTENDED}),
 }  # fmt: skip
@@ -99,15 +100,18 @@ class Rendering:
     sha256: str
     message: bytes
     sealed_for: tuple[Reference, ...]
+    address: str = ""
+    """What the address it goes to is known by, if it is a dead one."""
 
 
 @dataclass(frozen=True)
 class Settlement:
-    """What finally became of a letter."""
+    """What finally became of a letter, and to which dead address it was."""
 
     line: LedgerLine
     state: LetterState
     remark: str
+    dead_address: str = ""
 
 
 LINE = [letter.c[name] for name in LedgerLine.model_fields]
@@ -148,6 +152,8 @@ async def claim(engine: AsyncEngine, at_most: int = 1) -> list[LedgerLine]:
 async def about_to_hand_over(engine: AsyncEngine, renderings: Sequence[Rendering]) -> list[bool]:
     """Note that letters leave now, before they do, and return which of them are ours to send.
 
+    None leaves for a dead address.
+
     Each counts as unanswered until an answer is noted, and nobody else gets it for as long as a
     delivery may take.
     """
@@ -158,6 +164,7 @@ async def about_to_hand_over(engine: AsyncEngine, renderings: Sequence[Rendering
         "hashes": [r.sha256 for r in renderings],
         "messages": [r.message for r in renderings],
         "scopes": [" ".join(r.sealed_for) for r in renderings],
+        "addresses": [r.address for r in renderings],
     }
     async with single_statement(engine) as tx:
         noted = set((await tx.execute(RENDERED, columns | {"wait": DELIVERY_SECONDS})).scalars())
@@ -165,12 +172,16 @@ async def about_to_hand_over(engine: AsyncEngine, renderings: Sequence[Rendering
 
 
 async def settle(engine: AsyncEngine, settlements: Sequence[Settlement]) -> list[bool]:
-    """Note what finally became of letters, and return which of them nobody took up since."""
+    """Note what finally became of letters, and return which of them nobody took up since.
+
+    What showed an address to be dead is noted with it, and that mobilities have to be told.
+    """
     columns: dict[str, object] = {
         "keys": [s.line.key for s in settlements],
         "attempts": [s.line.attempts for s in settlements],
         "states": [str(s.state) for s in settlements],
         "remarks": [s.remark for s in settlements],
+        "dead": [s.dead_address for s in settlements],
     }
     async with single_statement(engine) as tx:
         noted = set((await tx.execute(SETTLED, columns | {"ways": _WAYS})).scalars())
@@ -183,20 +194,33 @@ RENDERED = sa.text(
       message = n.message, sealed_for = n.scopes, unanswered = unanswered + 1,
       next_attempt_at = now() + make_interval(secs => :wait)
     from unnest(cast(:keys as text[]), cast(:attempts as integer[]), cast(:message_ids as text[]),
-        cast(:hashes as text[]), cast(:messages as bytea[]), cast(:scopes as text[]))
-      as n (key, attempts, message_id, sha256, message, scopes)
+        cast(:hashes as text[]), cast(:messages as bytea[]), cast(:scopes as text[]),
+        cast(:addresses as text[]))
+      as n (key, attempts, message_id, sha256, message, scopes, address)
     where letter.key = n.key and letter.attempts = n.attempts and settled_at is null
+      and not exists (select from dead_address where digest = n.address)
     returning letter.key
     """
 )
 SETTLED = sa.text(
     """
-    update letter set state = n.state, remark = n.remark, settled_at = now()
-    from unnest(cast(:keys as text[]), cast(:attempts as integer[]), cast(:states as text[]),
-        cast(:remarks as text[])) as n (key, attempts, state, remark)
-    where letter.key = n.key and letter.attempts = n.attempts and settled_at is null
-      and letter.state || ' > ' || n.state = any(cast(:ways as text[]))
-    returning letter.key
+    with settled as (
+      update letter set state = n.state, remark = n.remark, settled_at = now(),
+        failed_at = case when n.dead <> '' then now() end
+      from unnest(cast(:keys as text[]), cast(:attempts as integer[]), cast(:states as text[]),
+          cast(:remarks as text[]), cast(:dead as text[])) as n (key, attempts, state, remark, dead)
+      where letter.key = n.key and letter.attempts = n.attempts and settled_at is null
+        and letter.state || ' > ' || n.state = any(cast(:ways as text[]))
+      returning letter.key, letter.reference, n.dead
+    ), shown as (
+      insert into dead_address (digest, reference, letter)
+      select dead, reference, key from settled where dead <> ''
+      on conflict do nothing
+    ), with_it as (
+      update letter set failed_at = now()
+      where merged_into in (select key from settled where dead <> '')
+    )
+    select key from settled
     """
 )
 

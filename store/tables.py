@@ -48,7 +48,11 @@ mobility = sa.Table(
     sa.Column("view", JSONB),
     sa.Column("n", sa.Integer, nullable=False, server_default="0"),
     sa.Column("requested_at", MOMENT, nullable=False, server_default=NOW),
-)
+    sa.Index(
+        "mobility_out_of_reach", "reference",
+        postgresql_where=sa.text("view -> 'out_of_reach' <> '{}'::jsonb"),
+    ),
+)  # fmt: skip
 
 participant = sa.Table(
     "participant",
@@ -107,12 +111,30 @@ letter = sa.Table(
     sa.Column("counted_at", MOMENT),
     sa.Column("above_cap", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("held_until", MOMENT),
+    # It cannot arrive because of its address, and its mobility has been told so.
+    sa.Column("failed_at", MOMENT),
+    sa.Column("told_at", MOMENT),
     sa.Index(
         "letter_to_deliver", "next_attempt_at", postgresql_where=sa.text("settled_at is null")
     ),
     sa.Index("letter_open_of_person", "person", postgresql_where=sa.text("settled_at is null")),
     sa.Index("letter_counted", "person", "counted_at"),
     sa.Index("letter_by_message_id", "message_id"),
+    sa.Index(
+        "letter_to_tell", "failed_at",
+        postgresql_where=sa.text("failed_at is not null and told_at is null"),
+    ),
+)  # fmt: skip
+
+# Letters to such an address do not arrive. It is known by a keyed digest, and by the letter that
+# has shown it.
+dead_address = sa.Table(
+    "dead_address",
+    metadata,
+    sa.Column("digest", sa.Text, primary_key=True),
+    sa.Column("reference", sa.ForeignKey("mobility.reference"), nullable=False, index=True),
+    sa.Column("letter", sa.Text, nullable=False),
+    sa.Column("since", MOMENT, nullable=False, server_default=NOW),
 )
 
 document = sa.Table(

@@ -13,6 +13,7 @@ from importlib import resources
 from zoneinfo import ZoneInfo
 
 from domain import messages as m
+from domain.addresses import letter_failed
 from domain.agenda import Session, SessionKind
 from domain.almanac import Almanac, Calendar, Offset
 from domain.calendars import Calendars, Held
@@ -29,6 +30,7 @@ from domain.matching import DeclineReason, HostingOffer, rank
 from domain.messages import Cause
 from domain.mobility import Mobility
 from domain.people import SYSTEM, Organisation, Person, Role
+from domain.reach import FailedLetter
 from domain.request import Activity, Funding, MobilityRequest, Objective, Sector
 
 REFERENCE = Reference("M-2026-0001")
@@ -344,6 +346,12 @@ class Journey:
         name = f"message-{self.said}" if message_id is None else message_id
         return hear(self.mobility, message, at=self.now, message_id=name)
 
+    def lose(self, person: PersonId, letter: str = "") -> None:
+        """A letter to this person comes back, for ever; one that asked them something."""
+        key = letter or f"letter-{len(self.journal)}"
+        failed = FailedLetter(person=person, key=key, purpose="any", event=1, asks=True)
+        letter_failed(self.mobility, failed, at=self.now)
+
     def wait_until(self, moment: datetime) -> None:
         """Let time pass: reminders, silences and the first day come as they fall."""
         while (soonest := self._next_moment()) is not None and soonest <= moment:
@@ -370,7 +378,8 @@ class Journey:
             self.mobility.pass_time(asked, at=self.now)
 
     def _next_moment(self) -> datetime | None:
-        moments = [wait.next_moment() for wait in self.mobility.waits.values()]
+        known = [wait.next_moment() for wait in self.mobility.waits.values()]
+        moments = [moment for moment in known if moment is not None]
         if self.mobility.phase is Phase.PREPARATION and self.now < self.morning:
             moments.append(self.morning)
         return min(moments, default=None)
@@ -407,7 +416,7 @@ class Journey:
             mobility.end(Outcome.LAPSED, Cause.NO_HOST, at=self.now)
 
     def _reach_agreement(self) -> None:
-        if not self.mobility.almanac.plans:
+        if Asked.SIGNATURES not in self.mobility.almanac.plans:
             self.mobility.almanac = ALMANAC
         if not self.mobility.agreement.document:
             version = self.mobility.agreement.version + 1
@@ -606,6 +615,7 @@ def a_message(kind: type[m.Message], by: PersonId, journey: Journey) -> m.Messag
         m.ConfirmDeparture: {"participants": (FRIDA,), "on": today},
         m.AnswerEvaluation: {"answer": an_answer()},
         m.ReportFollowUp: {"follow_up": a_follow_up()},
+        m.CorrectAddress: {"person": FRIDA if by != HOST else COORDINATOR},
         m.MoveVisit: {"first_day": later[0], "last_day": later[-1]},
         m.WithdrawParticipant: {"participant": leaving, "cause": Cause.ILLNESS},
         m.DeclineMobility: {"cause": Cause.HOST_UNABLE},

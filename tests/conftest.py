@@ -11,6 +11,7 @@ import structlog
 from temporalio.client import Client
 
 from activities.courier import courier_at_work
+from activities.messenger import Messenger, messenger_at_work
 from local.stack import Stack
 from settings import Settings
 from starter.case_files import EXAMPLE, CaseDocument, RequestSection, move, read_file
@@ -18,6 +19,7 @@ from starter.client import connect, open_store
 from starter.clock import VirtualClock
 from starter.demo import weeks_to_a_coming_year
 from starter.desk import FrontDesk
+from starter.mobilities import MobilitiesInTemporal
 from starter.rehearsal import Rehearsal
 from store.cases import Store
 from store.engine import migrate
@@ -86,6 +88,8 @@ async def working(settings: Settings, client: Client, store: Store) -> AsyncIter
     """A worker and its courier, at work in this process."""
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(courier_at_work(build_courier(store, settings)))
+        messenger = Messenger(store, MobilitiesInTemporal(client))
+        await stack.enter_async_context(messenger_at_work(messenger))
         await stack.enter_async_context(build_worker(client, store, settings))
         yield
 

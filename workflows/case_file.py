@@ -33,7 +33,12 @@ class CaseFile:
     @property
     def must_stop(self) -> bool:
         """The journey is over, starts over, or goes on in a new run: every wait ends."""
-        return self.mobility.outcome is not None or self.must_start_over or self.renewal_asked
+        return self.is_over or self.must_start_over
+
+    @property
+    def is_over(self) -> bool:
+        """The journey is over, or goes on in a new run: there is nothing more to wait for here."""
+        return self.mobility.outcome is not None or self.renewal_asked
 
     @property
     def must_start_over(self) -> bool:

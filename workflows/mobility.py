@@ -8,11 +8,15 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from domain import messages as m
+    from domain.addresses import address_corrected, letter_failed
     from domain.case_view import CaseView, view_of
     from domain.events import Outcome, Phase
+    from domain.facts import PersonId
     from domain.messages import Cause, Receipt
     from domain.mobility import Mobility
+    from domain.reach import FailedLetter
     from workflows.case_file import CaseFile
+    from workflows.patience import addresses_corrected
     from workflows.phases.agenda import agree_on_agenda, follow_changes
     from workflows.phases.agreement import reach_agreement
     from workflows.phases.evaluation import evaluate_and_publish
@@ -42,7 +46,10 @@ class MobilityWorkflow:
     async def run(self, mobility: Mobility) -> str:
         """Carry the mobility through its phases; return its outcome."""
         try:
-            await self._journey()
+            await asyncio.gather(self._journey(), addresses_corrected(self.file))
+            if mobility.outcome is None:
+                await self._go_on_in_a_new_run()
+            await self._close()
         except (asyncio.CancelledError, ActivityError) as stopped:
             # An activity under way turns an operator's cancellation into its own error.
             if not is_cancelled_exception(stopped):
@@ -59,9 +66,6 @@ class MobilityWorkflow:
             self.file.start_over()
             self._show_phase()
             await self._go_through_phases()
-        if self.file.mobility.outcome is None:
-            await self._go_on_in_a_new_run()
-        await self._close()
 
     async def _go_through_phases(self) -> None:
         await asyncio.gather(self._phases(), follow_changes(self.file))
@@ -105,6 +109,18 @@ class MobilityWorkflow:
     def renew(self) -> None:
         """An operator asks to go on in a new run, with a short history."""
         self.file.renewal_asked = True
+
+    @workflow.signal
+    async def letter_failed(self, failed: FailedLetter) -> None:
+        """The post tells of a letter that cannot arrive; no person says this."""
+        letter_failed(self.file.mobility, failed, at=self.file.now)
+        await self.file.written()
+
+    @workflow.signal
+    async def address_changed(self, person: PersonId) -> None:
+        """The directory has another address of somebody who was out of reach."""
+        address_corrected(self.file.mobility, person, at=self.file.now)
+        await self.file.written()
 
     @workflow.update
     async def accept_proposal(self, message: m.AcceptProposal) -> Receipt:
@@ -230,6 +246,15 @@ class MobilityWorkflow:
 
     @report_follow_up.validator
     def _may_report_follow_up(self, message: m.ReportFollowUp) -> None:
+        self.file.check(message)
+
+    @workflow.update
+    async def correct_address(self, message: m.CorrectAddress) -> Receipt:
+        """Another address is on file."""
+        return await self.file.take(message)
+
+    @correct_address.validator
+    def _may_correct_address(self, message: m.CorrectAddress) -> None:
         self.file.check(message)
 
     @workflow.update

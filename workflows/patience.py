@@ -18,7 +18,8 @@ async def answered(file: CaseFile, asked: Asked) -> None:
         if file.mobility.pass_time(asked, at=file.now):
             await file.written()
         else:
-            await _until(file, wait.next_moment(), _is_closed(file, wait))
+            moment = wait.next_moment()
+            await _until(file, moment, _is_closed_or_moved(file, wait, moment))
 
 
 async def opened(file: CaseFile, asked: Asked) -> bool:
@@ -34,12 +35,31 @@ async def until(file: CaseFile, moment: datetime) -> None:
         await _until(file, moment, lambda: False)
 
 
-def _is_closed(file: CaseFile, wait: Wait) -> Callable[[], bool]:
-    return lambda: file.mobility.waits.get(wait.asked.value) is not wait
+async def addresses_corrected(file: CaseFile) -> None:
+    """Wait for every address that is asked for, beside the journey and for as long as it goes.
+
+    No other question outlasts a move of the visit: this one does not hang on its dates.
+    """
+    waits = file.mobility.waits
+    while not file.is_over:
+        await workflow.wait_condition(
+            lambda: file.is_over or (Asked.ADDRESS.value in waits and not file.must_start_over)
+        )
+        await answered(file, Asked.ADDRESS)
 
 
-async def _until(file: CaseFile, moment: datetime, done: Callable[[], bool]) -> None:
+def _is_closed_or_moved(file: CaseFile, wait: Wait, moment: datetime | None) -> Callable[[], bool]:
+    def is_so() -> bool:
+        still_open = file.mobility.waits.get(wait.asked.value) is wait
+        return not still_open or wait.next_moment() != moment
+
+    return is_so
+
+
+async def _until(file: CaseFile, moment: datetime | None, done: Callable[[], bool]) -> None:
+    """Wait until it is done or the moment has come; where there is none, people's word counts."""
+    timeout = moment - file.now if moment is not None else None
     try:
-        await workflow.wait_condition(lambda: done() or file.must_stop, timeout=moment - file.now)
+        await workflow.wait_condition(lambda: done() or file.must_stop, timeout=timeout)
     except TimeoutError:
         return

@@ -16,8 +16,8 @@ grant select, insert, update on
   organisation, person, hosting_offer, data_key, mobility, letter, document
 to mobility_app;
 
--- These are written once, and deleted when a mobility is erased.
-grant select, insert, delete on participant, writing to mobility_app;
+-- These are written once, and deleted when an address changes or a mobility is erased.
+grant select, insert, delete on participant, writing, dead_address to mobility_app;
 SQL
 
 echo 'mobility_app may do its work, and no more'

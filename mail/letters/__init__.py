@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from domain.letters import Purpose
 from mail.context import LetterContext
+from mail.letters.address_wanted import address_wanted
 from mail.letters.card_stopped import card_stopped
 from mail.letters.grant_decided import grant_decided
 from mail.letters.grant_to_decide import grant_to_decide
@@ -14,6 +15,7 @@ from mail.letters.visit_begins import visit_begins
 from mail.letters.visit_moved import visit_moved
 
 OWN_FACTS: Mapping[Purpose, Callable[[LetterContext], object]] = {
+    Purpose.ADDRESS_WANTED: address_wanted,
     Purpose.CARD_STOPPED: card_stopped,
     Purpose.GRANT_DECIDED: grant_decided,
     Purpose.GRANT_TO_DECIDE: grant_to_decide,

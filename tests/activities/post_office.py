@@ -16,19 +16,20 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 @dataclass
 class Clerk:
-    """Keeps what it takes; ``refused`` are addresses it will never take anything for.
+    """Keeps what it takes; ``refused`` are addresses it will never take anything for, and says so.
 
     A ``silent`` one hangs up when it has taken a letter, without an answer.
     """
 
     refused: tuple[str, ...] = ()
+    with_words: str = "550 no mailbox {address} here"
     silent: bool = False
     taken: list[EmailMessage] = field(default_factory=list)
 
     async def handle_RCPT(self, _server: SMTP, _session: Session, envelope: Envelope,
                           address: str, _options: list[str]) -> str:  # fmt: skip
         if address in self.refused:
-            return f"550 no mailbox {address} here"
+            return self.with_words.format(address=address)
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 from zoneinfo import ZoneInfoNotFoundError
@@ -13,13 +13,14 @@ import pytest
 import sqlalchemy as sa
 
 from activities import scribe as room
-from activities.courier import Courier, courier_at_work
+from activities.courier import DEAD_ADDRESS, Courier, courier_at_work
 from domain.letters import Purpose
 from domain.messages import Cause, WithdrawParticipant
 from local.stack import Stack
 from mail import postman
 from mail.postman import Postman, SmtpServer
 from settings import Settings
+from store.addresses import change_address, not_told
 from store.cases import Store
 from store.ledger import (
     DELIVERY_SECONDS,
@@ -46,6 +47,7 @@ from tests.builders import (
 from tests.store.kept import as_rendered, keep_all_of, write
 
 PAPER = b"%PDF the agreement"
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @pytest.fixture
@@ -361,12 +363,54 @@ async def test_a_letter_that_is_refused_does_not_keep_the_others(
         await deliver_all(courier)
 
     lines = await ledger(store)
-    refused = [line for line in lines if line.order.to == EMELIE]
-    assert {(x.state, x.attempts, x.remark) for x in refused} == {
-        (LetterState.REFUSED, 1, "550 no mailbox the address here")
-    }
-    assert {x.state for x in lines if x not in refused} == {LetterState.HANDED_OVER}
-    assert (len(refused), len(clerk.taken)) == (2, 5)
+    first, second = sorted(
+        (x for x in lines if x.order.to == EMELIE), key=lambda x: x.settled_at or NEVER
+    )
+    assert (first.state, first.attempts) == (LetterState.REFUSED, 1)
+    assert first.remark == "550 no mailbox the address here"
+    assert (second.state, second.remark) == (LetterState.WITHHELD, DEAD_ADDRESS)
+    others = [x for x in lines if x.order.to != EMELIE]
+    assert {x.state for x in others} == {LetterState.HANDED_OVER}
+    assert len(others) == len(clerk.taken) == 5
+    # Of both their mobility has to be told.
+    assert [x.key for x in await not_told(store.engine)] == [first.key, second.key]
+
+
+@pytest.mark.parametrize("words", ["550 5.7.1 no spam", "552 too big", "550 5.2.2 mailbox full"])
+async def test_a_letter_refused_for_what_it_is_does_not_make_its_address_a_dead_one(
+    store: Store, courier: Courier, port: int, words: str
+) -> None:
+    await agreement_is_to_be_signed(store)
+    clerk = Clerk(refused=(PEOPLE[EMELIE].email,), with_words=words)
+
+    with open_office(clerk, port):
+        await deliver_all(courier)
+
+    states = [x.state for x in await ledger(store) if x.order.to == EMELIE]
+    assert states == [LetterState.REFUSED, LetterState.REFUSED]
+    assert await not_told(store.engine) == []
+
+
+async def test_a_letter_written_before_the_address_changed_goes_to_the_new_one(
+    store: Store, courier: Courier, port: int
+) -> None:
+    await agreement_is_to_be_signed(store)
+    clerk = Clerk(refused=(PEOPLE[EMELIE].email,))
+
+    with open_office(clerk, port):
+        while not await not_told(store.engine):
+            assert await courier.deliver_next()
+        await change_address(store, REFERENCE, EMELIE, "emelie@new.example")
+        await deliver_all(courier)
+        await time_has_passed(store)
+        await deliver_all(courier)
+
+    first, second = sorted(
+        (x for x in await ledger(store) if x.order.to == EMELIE),
+        key=lambda x: x.settled_at or NEVER,
+    )
+    assert (first.state, second.state) == (LetterState.REFUSED, LetterState.HANDED_OVER)
+    assert clerk.addresses.count("emelie@new.example") == 1
 
 
 @pytest.mark.usefixtures("office")

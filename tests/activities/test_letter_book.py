@@ -1,10 +1,12 @@
 """A report is believed when it names our letter and the address this letter went to."""
 
 import hashlib
+from functools import partial
 
 import pytest
 
 from activities.letter_book import LedgerBook
+from activities.returned_post import NotedLetter
 from domain.letters import Purpose
 from store.cases import Store
 from store.ledger import (
@@ -18,7 +20,7 @@ from store.ledger import (
     settle,
 )
 from store.letters_kept import seal_letter
-from tests.builders import REFERENCE, in_matching
+from tests.builders import HOST, REFERENCE, in_matching
 from tests.store.kept import keep_all_of
 
 TEXT = b"To: =?utf-8?q?Ana_C=C3=A1ceres?= <Ana@b.example>\r\nSubject: A place?\r\n\r\nDear Ana,\r\n"
@@ -40,6 +42,12 @@ async def sent(store: Store) -> LedgerLine:
     return sent
 
 
+async def bounced(
+    book: LedgerBook, message_id: str, recipient: str, remark: str
+) -> NotedLetter | None:
+    return await book.bounced(message_id, recipient, remark, is_about_address=True)
+
+
 async def _state(store: Store) -> LetterState:
     [line] = await read_letters(store.engine, REFERENCE)
     return line.state
@@ -52,12 +60,13 @@ async def _state(store: Store) -> LetterState:
 async def test_a_report_about_a_letter_to_its_reader_is_noted_once_and_again(
     store: Store, sent: LedgerLine, report: str, state: LetterState
 ) -> None:
-    note = getattr(LedgerBook(store), report)
+    book = LedgerBook(store)
+    note = partial(bounced, book) if report == "bounced" else book.complained
 
     noted = [await note("<1@x>", "ana@b.example", "failed 5.1.1: no such user") for _ in "12"]
 
     assert noted[0] == noted[1]
-    assert (noted[0].reference, noted[0].key) == (REFERENCE, sent.key)
+    assert noted[0] == NotedLetter(reference=REFERENCE, person=HOST, key=sent.key)
     assert sent.order.purpose is Purpose.HOST_ASKED_FOR_A_PLACE
     assert await _state(store) is state
 
@@ -69,7 +78,9 @@ async def test_a_report_about_a_letter_to_its_reader_is_noted_once_and_again(
 async def test_a_forged_or_foreign_report_changes_nothing(
     store: Store, sent: LedgerLine, message_id: str, recipient: str
 ) -> None:
-    noted = await LedgerBook(store).bounced(message_id, recipient, "failed 5.1.1")
+    noted = await LedgerBook(store).bounced(
+        message_id, recipient, "failed 5.1.1", is_about_address=True
+    )
 
     assert noted is None
     assert await _state(store) is sent.state is LetterState.HANDED_OVER
@@ -79,4 +90,7 @@ async def test_a_forged_or_foreign_report_changes_nothing(
 async def test_of_an_erased_mobility_no_report_is_believed(store: Store) -> None:
     await store.erase(REFERENCE)
 
-    assert await LedgerBook(store).bounced("<1@x>", "ana@b.example", "failed 5.1.1") is None
+    book = LedgerBook(store)
+
+    assert await book.complained("<1@x>", "ana@b.example", "abuse") is None
+    assert await bounced(book, "<1@x>", "ana@b.example", "failed 5.1.1") is None

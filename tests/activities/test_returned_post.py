@@ -36,7 +36,10 @@ class Book:
     noted: list[str] = field(default_factory=list)
     trouble: Exception | None = None
 
-    async def bounced(self, message_id: str, recipient: str, remark: str) -> NotedLetter | None:
+    async def bounced(
+        self, message_id: str, recipient: str, remark: str, *, is_about_address: bool
+    ) -> NotedLetter | None:
+        assert is_about_address
         return self._note(f"bounced: {remark}", message_id, recipient)
 
     async def complained(self, message_id: str, recipient: str, remark: str) -> NotedLetter | None:

@@ -233,6 +233,23 @@ def one_does_not_come() -> Journey:
     return journey
 
 
+def address_is_corrected() -> Journey:
+    """Letters to the host that is asked do not arrive, and then they do."""
+    journey = in_matching()
+    journey.lose(HOST)
+    journey.wait(2)
+    journey.say(m.CorrectAddress(by=COORDINATOR, person=HOST))
+    journey.accept_place()
+    return journey
+
+
+def address_is_never_corrected() -> Journey:
+    """Nobody knows another address of the host that is asked."""
+    journey = in_matching()
+    journey.lose(HOST)
+    return to_the_end(journey)
+
+
 ENDINGS: dict[str, Callable[[], Journey]] = {
     "no host answers": STEPS_DRIVEN["no host is left: lapsed"],
     "a party refuses to sign": host_refuses_to_sign,
@@ -257,7 +274,7 @@ ENDINGS: dict[str, Callable[[], Journey]] = {
 
 OTHERS = (
     first_host_declines, instalment_is_late, visit_begins, agenda_changes, change_stays_unanswered,
-    moved_while_a_host_is_asked,
+    moved_while_a_host_is_asked, address_is_corrected, address_is_never_corrected,
 )  # fmt: skip
 EVERY_SCENARIO = (*STEPS_DRIVEN.values(), *ENDINGS.values(), *OTHERS)
 

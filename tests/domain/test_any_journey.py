@@ -16,6 +16,7 @@ from hypothesis.stateful import (
 )
 
 from domain import messages as m
+from domain.addresses import address_corrected
 from domain.case_card import read_card_facts
 from domain.case_view import CaseView, view_of
 from domain.deadlines import Asked
@@ -144,6 +145,16 @@ class AnyJourney(RuleBasedStateMachine):
         assert again == number
         assert self.mobility.model_dump_json() == before
 
+    @rule(person=ANYBODY, goes_on=st.booleans())
+    def a_letter_comes_back(self, person: PersonId, *, goes_on: bool) -> None:
+        self.journey.lose(person)
+        if goes_on:
+            self.journey.carry_on()
+
+    @rule(person=ANYBODY)
+    def the_directory_has_another_address(self, person: PersonId) -> None:
+        address_corrected(self.mobility, person, at=self.journey.now)
+
     @rule(ahead=st.integers(42, 90), length=st.integers(2, 6), goes_on=st.booleans())
     def the_visit_is_moved(self, ahead: int, length: int, *, goes_on: bool) -> None:
         first_day = self.journey.now.date() + timedelta(days=ahead)
@@ -217,6 +228,10 @@ class AnyJourney(RuleBasedStateMachine):
                 Asked.AGENDA_ACCEPTANCE: m.AcceptAgenda,
                 Asked.AGENDA_CHANGE: m.AcceptAgenda,
             }
+            if wait.asked is Asked.ADDRESS:
+                reach = self.mobility.reach
+                wanted = next(p for p in reach.people if reach.people[p].asked == person)
+                return m.CorrectAddress(by=person, person=wanted)
             match wait.asked:
                 case Asked.ATTENDANCE:
                     return self._what_is_confirmed_next()
@@ -313,14 +328,29 @@ class AnyJourney(RuleBasedStateMachine):
     def every_question_has_a_deadline_and_its_reminders_before_it(self) -> None:
         for wait in self.mobility.waits.values():
             moments = [m for reminders in wait.reminders.values() for m in reminders.moments]
-            assert wait.since <= self.journey.now < wait.falls
+            ends = wait.silence_counts_at
+            assert wait.since <= self.journey.now
+            assert ends is None or self.journey.now < ends
             assert wait.due < wait.falls
             assert all(wait.since < reminder < wait.due for reminder in moments)
 
     @invariant()
+    def whoever_is_out_of_reach_has_a_part_and_is_paused_while_somebody_is_asked(self) -> None:
+        mobility, reach = self.mobility, self.mobility.reach
+        assert all(mobility.roles_of(person) for person in reach.people)
+        assert not set(reach.asked) & set(reach.people)
+        question = mobility.waits.get(Asked.ADDRESS.value)
+        assert set(reach.asked) == set(question.awaited if question else ())
+        for wait in mobility.waits.values():
+            standing = {p for p in wait.awaited if reach.stands_still(p)}
+            assert set(wait.paused) == standing
+            assert (wait.stands_since is not None) is bool(standing)
+
+    @invariant()
     def what_waits_is_planned_for_the_dates_that_hold(self) -> None:
         mobility, begins = self.mobility, end_of(self.mobility.request.first_day)
-        for wait in mobility.waits.values():
+        planned = [w for w in mobility.waits.values() if w.asked is not Asked.ADDRESS]
+        for wait in planned:
             assert wait.epoch > mobility.moved_at
             if mobility.phase in BEFORE_VISIT and wait.since < begins - timedelta(days=1):
                 assert wait.due <= begins

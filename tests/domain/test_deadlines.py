@@ -180,7 +180,9 @@ def test_time_has_something_to_do_only_later_and_never_after_the_end(
 ) -> None:
     wait, at = planned
 
-    assert at < wait.next_moment() <= wait.falls
+    moment = wait.next_moment()
+    assert moment is not None
+    assert at < moment <= wait.falls
 
 
 @given(at=MOMENTS, day=DAYS)

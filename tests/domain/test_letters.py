@@ -88,6 +88,7 @@ def test_every_purpose_is_served_on_some_journey() -> None:
     for asking in (
         in_matching(), in_agreement(), in_preparation(), in_visit(), agenda_on_the_table(),
         change_on_the_table(), instalment_asked(), evaluation_asked(), card_stopped(),
+        address_wanted(),
     ):  # fmt: skip
         served |= {order.purpose for order in asking.letters()}
 
@@ -115,6 +116,12 @@ def instalment_asked() -> Journey:
 def evaluation_asked() -> Journey:
     journey = in_visit()
     journey.attend(FRIDA, EMELIE)
+    return journey
+
+
+def address_wanted() -> Journey:
+    journey = in_matching()
+    journey.lose(HOST)
     return journey
 
 
@@ -175,6 +182,7 @@ def test_whoever_is_asked_gets_the_letter_that_asks(asked: Asked) -> None:
         Asked.EVALUATION: evaluation_asked,
         Asked.FOLLOW_UP: evaluation_asked,
         Asked.CARD_FACTS: card_stopped,
+        Asked.ADDRESS: address_wanted,
     }[asked]()
 
     wait = journey.mobility.waits[asked]

@@ -37,6 +37,9 @@ def standing_where_it_can_be_said(kind: type[m.Message], phase: Phase) -> Journe
         frida = IN_ROLE[Role.PARTICIPANT]
         today = journey.now.date()
         journey.say(m.ConfirmArrival(by=IN_ROLE[Role.RECEIVING], participants=(frida,), on=today))
+    if kind is m.CorrectAddress:
+        for person in (IN_ROLE[Role.PARTICIPANT], IN_ROLE[Role.SENDING]):
+            journey.lose(person)
     if kind is m.ConfirmInstalment and phase in (Phase.VISIT, Phase.EVALUATION):
         journey.mobility.grant.instalment_paid_on = None
     return journey

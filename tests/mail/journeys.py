@@ -10,6 +10,7 @@ from itertools import count
 from activities.agenda_news import NothingNew, agenda_news
 from activities.case_reader import OpenCase
 from domain import messages as m
+from domain.addresses import letter_failed
 from domain.agenda import Session, SessionKind
 from domain.case_view import view_of
 from domain.deadlines import Asked
@@ -24,6 +25,7 @@ from domain.messages import Cause
 from domain.mobility import Mobility
 from domain.papers import GrantPaperLine
 from domain.people import Language, Organisation, Person
+from domain.reach import FailedLetter
 from domain.request import Activity, Funding, MobilityRequest, Objective, Sector
 from mail.context import Attachment, LetterContext
 from store.ledger import LedgerLine, LetterState
@@ -494,6 +496,11 @@ def _troubled(journey: Journey) -> Journey:
 
 
 def _without_host(journey: Journey) -> Journey:
+    lost = FailedLetter(person=ANA, key="1", purpose="any", event=1, asks=True)
+    letter_failed(journey.mobility, lost, at=journey.now)
+    journey.write()
+    journey.remind(Asked.ADDRESS)
+    journey.say(m.CorrectAddress(by=BORAS, person=ANA))
     journey.say(m.DeclineProposal(by=ANA, offer=OfferId("soc-inclusion"),
                                   reason=DeclineReason.DATES, note=journey._note()))  # fmt: skip
     journey.mobility.ask_next_host(at=journey.now)

@@ -14,7 +14,8 @@ FILLED_IN = {"DATE": "2026-05-05", "organisational-support=AMOUNT": "organisatio
 
 VERBS = {
     "accept", "decline", "sign", "refuse", "award", "pay", "put-agenda", "accept-agenda",
-    "return-agenda", "arrive", "attend", "depart", "evaluate", "follow-up", "show", "why",
+    "return-agenda", "arrive", "attend", "depart", "evaluate", "follow-up", "correct-address",
+    "show", "why",
 }  # fmt: skip
 
 

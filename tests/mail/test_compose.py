@@ -191,6 +191,7 @@ COMMANDS = {
     Asked.ATTENDANCE: ("attend",),
     Asked.EVALUATION: ("evaluate",),
     Asked.FOLLOW_UP: ("follow-up",),
+    Asked.ADDRESS: ("correct-address",),
     Asked.CARD_FACTS: ("follow-up",),
 }
 

@@ -40,6 +40,7 @@ GRANTS = {
     "document": READ_WRITE,
     "participant": WRITTEN_ONCE,
     "writing": WRITTEN_ONCE,
+    "dead_address": WRITTEN_ONCE,
     "journal": {"SELECT", "INSERT"},
 }
 Answer = TypeVar("Answer")
@@ -260,6 +261,6 @@ def test_queries_of_the_runbook_work_for_the_app(database: Database) -> None:
     runbook = (ROOT / "docs" / "runbook.md").read_text("utf-8")
     queries = re.findall(r"mobility_app mobility --command \\\n\s+\"([^\"]+)\"", runbook)
 
-    assert len(queries) == 2
+    assert len(queries) == 3
     for query in queries:
         assert database.ask_as_app(query) == []

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from activities.letter_book import LedgerBook
 from domain.agenda import SessionKind
 from domain.deadlines import Asked
 from domain.errors import WrongRole
@@ -17,6 +18,7 @@ from domain.matching import DeclineReason, HostingOffer
 from domain.messages import Cause
 from domain.people import Organisation, Person, Role
 from domain.request import Activity
+from mail.returned import canonical
 from settings import Settings
 from starter.case_files import (
     CaseDocument,
@@ -31,6 +33,7 @@ from starter.clock import VirtualClock
 from starter.desk import FrontDesk
 from starter.rehearsal import Rehearsal
 from starter.story import holder, the_visit_takes_place
+from store.ledger import read_letters
 
 TOKEN = secrets.token_hex(4)
 DIRECTORY = ("coordinator", "office", "host", "second")
@@ -51,7 +54,8 @@ def secret(field: str) -> str:
 
 NAMES = {
     f"{kind}{who}" for who in (*DIRECTORY, *PEOPLE) for kind in ("name", "email")
-} | {f"profile{who}" for who in PEOPLE}  # fmt: skip
+} | {f"profile{who}" for who in PEOPLE} | {"emailmoved"}  # fmt: skip
+"""Emelie has two addresses, the second of them corrected."""
 SECRETS = {secret(f) for f in NAMES} | {secret(f) for fields in SAID_OF.values() for f in fields}
 UNHEARD = secret("unheard")
 """Written in a message that is refused: nobody ever reads it."""
@@ -149,13 +153,29 @@ async def carried_through(rehearsal: Rehearsal) -> None:
         lambda v: v.agreement_version == 2 and bool(v.agreement_document), "before the signatories"
     )
     await rehearsal.asked(Asked.SIGNATURES)
-    for who in ("coordinator", "second", "frida", "emelie"):
+    await the_address_of_emelie_is_corrected(rehearsal)
+    for who in ("coordinator", "second", "frida", "moved"):
         await (await rehearsal.acts(address(who))).sign()
     await rehearsal.asked(Asked.GRANT_DECISION, Asked.AGENDA)
     await the_grant_is_decided(rehearsal)
     await the_agenda_goes_to_and_fro(rehearsal)
     await the_visit_takes_place(rehearsal)
     await everybody_looks_back(rehearsal)
+
+
+async def the_address_of_emelie_is_corrected(rehearsal: Rehearsal) -> None:
+    await rehearsal.post_comes()
+    store = rehearsal.desk.store
+    emelie = (await rehearsal.mobility()).view.taking_part[-1]
+    ledger = await read_letters(store.engine, rehearsal.reference)
+    came_back = next(line for line in ledger if line.order.to == emelie)
+    # In a second mobility her address is known by then, and her letters do not even leave.
+    if message_id := came_back.message_id:
+        emelies = canonical(address("emelie"))
+        assert await LedgerBook(store).bounced(message_id, emelies, "failed", is_about_address=True)
+    await rehearsal.until(lambda view: emelie in view.out_of_reach, "without Emelie")
+    sending = await rehearsal.acts(address("coordinator"))
+    await sending.correct_address(emelie, address("moved"))
 
 
 async def the_grant_is_decided(rehearsal: Rehearsal) -> None:
@@ -186,7 +206,7 @@ async def the_agenda_goes_to_and_fro(rehearsal: Rehearsal) -> None:
                 "participants": (address(who),),
             }
         )
-        for who in ("frida", "emelie")
+        for who in ("frida", "moved")
     ]  # fmt: skip
     await (await rehearsal.acts(address("second"))).put_agenda([*shared, *shadowing])
     await rehearsal.asked(Asked.AGENDA_ACCEPTANCE)
@@ -200,7 +220,7 @@ async def the_agenda_goes_to_and_fro(rehearsal: Rehearsal) -> None:
 
 async def everybody_looks_back(rehearsal: Rehearsal) -> None:
     await rehearsal.asked(Asked.EVALUATION, Asked.FOLLOW_UP)
-    for who in ("frida", "emelie", "second"):
+    for who in ("frida", "moved", "second"):
         entry = EvaluationEntry(
             who=address(who), marks=(5,), lessons=(f"We learnt {secret('lesson')}.",),
             testimonial=f"It was {secret('testimonial')}.", consent=Consent.WITH_NAME,

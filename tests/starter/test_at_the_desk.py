@@ -15,7 +15,8 @@ from domain.people import Language
 from settings import Settings
 from starter.case_files import CaseDocument, ParticipantEntry
 from starter.desk import FrontDesk
-from starter.errand import _in_names, errand
+from starter.errand import errand
+from starter.names import in_names
 from starter.rehearsal import Rehearsal
 from store.cases import Store
 from store.journal import read_journal
@@ -178,7 +179,7 @@ async def test_the_directory_and_the_grant_show_what_can_be_typed(
 def test_names_stand_for_ids_but_not_within_what_is_to_be_typed() -> None:
     names = {"M-1-p1": "Frida", "M-1-p10": "Emelie", "S4": "4 (6 May, 09:00)"}
 
-    told = _in_names("S4: M-1-p10, M-1-p1; see travel/M-1-p1, M-1-p100 and XS4.", names)
+    told = in_names("S4: M-1-p10, M-1-p1; see travel/M-1-p1, M-1-p100 and XS4.", names)
 
     assert told == "4 (6 May, 09:00): Emelie, Frida; see travel/M-1-p1, M-1-p100 and XS4."
-    assert _in_names("M-1-p1.", {}) == "M-1-p1."
+    assert in_names("M-1-p1.", {}) == "M-1-p1."

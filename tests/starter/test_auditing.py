@@ -73,7 +73,7 @@ async def _closed(begin: Begin) -> Rehearsal:
     await (await rehearsal.acts(BORAS)).cancel(Cause.OTHER)
     await rehearsal.closed()
     await rehearsal.post_comes()
-    await rehearsal._handle.result()
+    await rehearsal.handle.result()
     return rehearsal
 
 

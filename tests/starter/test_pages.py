@@ -9,6 +9,7 @@ from domain.case_view import view_of
 from domain.events import Phase
 from domain.people import Person
 from starter import pages
+from starter.auditing import Moment
 from starter.desk import OpenMobility
 from starter.directory_page import directory_page
 from store.cases import Case
@@ -110,6 +111,47 @@ def test_why_tells_that_only_the_first_day_is_waited_for() -> None:
     told = _as_one(_printed(pages.why_page(mobility, _names(mobility)), 80))
 
     assert told == "Everything is settled: it waits for the first day, 5 May 2026."
+
+
+def _told_of(journey: Journey) -> str:
+    mobility = _open(journey)
+    return _as_one(_printed(pages.why_page(mobility, _names(mobility)), 80))
+
+
+def test_why_tells_whose_clock_stands_still_and_who_is_asked_for_the_address() -> None:
+    journey = in_phase(Phase.MATCHING)
+    journey.lose(HOST)
+
+    told = _told_of(journey)
+
+    assert (
+        "Paused since 2 February 2026 because letters to Ana do not arrive; Karin (sending "
+        "coordinator) is asked for the address." in told
+    )
+    assert "until 12 February 2026 and as long after that as it stands still; otherwise" in told
+    assert "Waits for Karin (sending coordinator) to give another address of somebody" in told
+
+
+def test_why_tells_of_a_clock_that_runs_on_though_no_letter_arrives() -> None:
+    journey = in_phase(Phase.EVALUATION)
+    journey.lose(HOST)
+    journey.wait_until(journey.mobility.waits["address"].falls)
+
+    told = _told_of(journey)
+
+    assert "Letters to Ana do not arrive since 7 May 2026, and their time runs on." in told
+    assert "stands still" not in told
+
+
+def test_the_timeline_tells_of_the_pause() -> None:
+    journey = in_phase(Phase.MATCHING)
+    journey.lose(HOST)
+    mobility, entry = _open(journey), journey.journal[-1]
+    moment = Moment(at=entry.at, source="journal", what=entry.kind, n=entry.n, entry=entry)
+
+    told = _as_one(_printed(pages.timeline_page([moment], _names(mobility)), 200))
+
+    assert "address failed. Paused since 2 February 2026 because letters to Ana do not" in told
 
 
 def test_names_that_look_like_markup_are_names() -> None:

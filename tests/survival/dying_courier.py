@@ -83,8 +83,10 @@ class DyingCourier(Courier):
         self.death.at("claimed")
         return taken
 
-    async def _settle(self, line: LedgerLine, state: LetterState, remark: str) -> None:
-        await super()._settle(line, state, remark)
+    async def _settle(
+        self, line: LedgerLine, state: LetterState, remark: str, dead_address: str = ""
+    ) -> None:
+        await super()._settle(line, state, remark, dead_address)
         self.death.at("settled")
 
 

@@ -92,6 +92,19 @@ async def contradiction(rehearsal: Rehearsal, case: CaseDocument) -> None:
     await rehearsal.closed()
 
 
+async def address_corrected(rehearsal: Rehearsal, case: CaseDocument) -> None:
+    """A signatory is out of reach until their address is corrected, the other for good."""
+    await stages.asked_for_signatures(rehearsal, case)
+    mobility = await rehearsal.mobility()
+    lost, too = mobility.view.taking_part[-1], mobility.view.host
+    assert too is not None
+    await stages.out_of_reach(rehearsal, lost, too.coordinator)
+    await rehearsal.days_pass(3)
+    await (await holder(rehearsal, Role.SENDING)).correct_address(lost, "found@boras.example")
+    await rehearsal.days_pass(80)
+    await rehearsal.closed()
+
+
 async def moved(rehearsal: Rehearsal, case: CaseDocument) -> None:
     """The visit is moved while a host is asked, and again when the grant is awarded."""
     await stages.asked_for_a_place(rehearsal, case)
@@ -118,6 +131,7 @@ JOURNEYS: dict[str, Journey] = {
     "agenda-changes": agenda_changes,
     "still-open": still_open,
     "contradiction": contradiction,
+    "address-corrected": address_corrected,
     "moved": moved,
 }
 

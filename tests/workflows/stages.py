@@ -4,11 +4,14 @@ from collections.abc import Awaitable, Callable
 from decimal import Decimal
 
 from domain.deadlines import Asked
+from domain.facts import PersonId
 from domain.grant import GrantDecision
 from domain.people import Role
+from domain.reach import FailedLetter
 from starter.case_files import CaseDocument
 from starter.rehearsal import Rehearsal
 from starter.story import a_host_accepts, everybody_signs, holder
+from workflows.mobility import MobilityWorkflow
 
 Reach = Callable[[Rehearsal, CaseDocument], Awaitable[None]]
 
@@ -70,6 +73,20 @@ async def looking_back(rehearsal: Rehearsal, case: CaseDocument) -> None:
         await host.attend(day)
     await host.depart(days[-1])
     await rehearsal.asked(Asked.EVALUATION, Asked.FOLLOW_UP)
+
+
+async def out_of_reach(rehearsal: Rehearsal, *people: PersonId) -> None:
+    """Letters to these people do not arrive."""
+    for person in people:
+        failed = FailedLetter(person=person, key=person, purpose="any", event=1, asks=True)
+        await rehearsal.handle.signal(MobilityWorkflow.letter_failed, failed)
+    await rehearsal.until(lambda view: view.out_of_reach.keys() >= set(people), "without them")
+
+
+async def waiting_for_an_address(rehearsal: Rehearsal, case: CaseDocument) -> None:
+    """Letters to a signatory do not arrive; somebody is asked for the address."""
+    await asked_for_signatures(rehearsal, case)
+    await out_of_reach(rehearsal, (await rehearsal.mobility()).view.taking_part[-1])
 
 
 STAGES: tuple[Reach, ...] = (

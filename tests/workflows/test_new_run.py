@@ -18,7 +18,9 @@ from workflows.mobility import MobilityWorkflow
 pytestmark = pytest.mark.usefixtures("working")
 
 
-@pytest.mark.parametrize("reach", STAGES, ids=lambda reach: reach.__name__)
+@pytest.mark.parametrize(
+    "reach", [*STAGES, stages.waiting_for_an_address], ids=lambda reach: reach.__name__
+)
 async def test_a_renewed_run_waits_for_the_same_people_until_the_same_moment(
     begin: Begin, case: CaseDocument, desk: FrontDesk, reach: Reach
 ) -> None:
@@ -47,6 +49,22 @@ async def test_reminders_are_not_repeated_by_a_new_run(
 
     reminded = await facts(desk, rehearsal, "PersonReminded")
     assert [list(entry["ordinals"].values()) for entry in reminded] == [[1], [2]]
+
+
+async def test_a_clock_that_stands_still_goes_on_in_a_new_run(
+    begin: Begin, case: CaseDocument, desk: FrontDesk
+) -> None:
+    rehearsal = await begin()
+    await stages.waiting_for_an_address(rehearsal, case)
+    await rehearsal.handle.signal(MobilityWorkflow.renew)
+    await second_run(desk, rehearsal)
+
+    await rehearsal.days_pass(30)
+
+    [lapsed] = await facts(desk, rehearsal, "AddressLapsed")
+    view = await rehearsal.asked(Asked.SIGNATURES)
+    assert lapsed["people"] == list(view.out_of_reach)
+    assert await is_sound(desk, rehearsal)
 
 
 async def _reminded(desk: FrontDesk, rehearsal: Rehearsal, *, times: int) -> None:

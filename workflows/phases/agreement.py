@@ -24,7 +24,7 @@ async def reach_agreement(file: CaseFile) -> None:
     if mobility.phase is Phase.MATCHING:
         mobility.enter(Phase.AGREEMENT, at=file.now)
         await file.written()
-    if not mobility.almanac.plans:
+    if Asked.SIGNATURES not in mobility.almanac.plans:
         await _look_up_days(file)
     while mobility.agreement.in_force_on is None and not file.must_stop:
         if not mobility.agreement.document:

@@ -1,0 +1,111 @@
+"""What a mobility does when a letter cannot arrive: pause, ask for the address, send again, resume.
+
+The post tells of each letter once it is sure: a report that names a letter of ours and its reader,
+or a mail server that refuses the mailbox. Nothing here is said by people but the correction.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from domain import events as e
+from domain.deadlines import Asked
+from domain.errors import NotAwaited, WrongRole
+from domain.facts import PersonId
+from domain.messages import CorrectAddress
+from domain.mobility import Mobility
+from domain.people import SYSTEM, Role
+from domain.reach import FailedLetter, OutOfReach
+from domain.request import MobilityRequest
+
+
+def letter_failed(mobility: Mobility, failed: FailedLetter, *, at: datetime) -> None:
+    """Hear of a letter that cannot arrive. Only the first of an address is an event.
+
+    Nobody has to be reached who has no part in it any more. A letter that told something is kept
+    in mind with the others, so that it can be sent again.
+    """
+    reach, person = mobility.reach, failed.person
+    is_news = failed.key not in reach.known and bool(mobility.roles_of(person))
+    if mobility.outcome is not None or not is_news:
+        return
+    reach.known.append(failed.key)
+    if person not in reach.people:
+        reach.people[person] = OutOfReach(since=at, epoch=mobility.n + 1)
+        _ask_for_address(mobility, person, at)
+    if not failed.asks:
+        reach.people[person].missed.append(failed)
+
+
+def _ask_for_address(mobility: Mobility, person: PersonId, at: datetime) -> None:
+    """Ask who may know, and stop the clock for as long.
+
+    Whoever was asked for an address and is out of reach now is asked no more: the next one is. All
+    that is wanted is one question, which then goes on for longer.
+    """
+    people = mobility.reach.people
+    wanted = [person, *(p for p, other in people.items() if other.asked == person)]
+    for one in wanted:
+        people[one].asked = _who_may_know(mobility, one)
+    asked = {one: known for one in wanted if (known := people[one].asked)}
+    for wait in mobility.waits.values():
+        if person in wait.awaited and person in asked and wait.asked is not Asked.ADDRESS:
+            wait.pause(person, at)
+    mobility.answered(Asked.ADDRESS, person)
+    answer_by = None
+    if asked:
+        before = mobility.waits.get(Asked.ADDRESS.value)
+        wait = mobility.ask(Asked.ADDRESS, mobility.reach.asked, at=at)
+        if before is not None:
+            wait.go_on_from(before, asked.values())
+        answer_by = wait.due
+    mobility.happened(e.AddressFailed(person=person, asked=asked, answer_by=answer_by), at=at)
+
+
+def _who_may_know(mobility: Mobility, person: PersonId) -> PersonId | None:
+    """The other side's coordinator, else the office; never somebody who is out of reach too.
+
+    A host that has only been asked for a place knows nobody yet.
+    """
+    request, match = mobility.request, mobility.matching.host
+    host = match.coordinator if match else None
+    of_sending = person == request.coordinator
+    candidates = [host, request.office] if of_sending else [request.coordinator, request.office]
+    unfit = {person, *mobility.reach.people}
+    return next((p for p in (*candidates, host) if p is not None and p not in unfit), None)
+
+
+def check_may_correct(
+    message: CorrectAddress, out_of_reach: Mapping[PersonId, OutOfReach],
+    request: MobilityRequest, roles: tuple[Role, ...],
+) -> None:  # fmt: skip
+    """Ask whether this person may give another address of that one.
+
+    A host gives those it is asked for, and the sending coordinator's.
+
+    Raises:
+        NotAwaited: when letters to them arrive, as far as we know.
+        WrongRole: when it is for others to give.
+    """
+    found = out_of_reach.get(message.person)
+    if found is None:
+        raise NotAwaited(
+            f"Nobody asks for another address of {message.person}: as far as we know, letters to "
+            "them arrive."
+        )
+    is_asked = message.by == found.asked or message.person == request.coordinator
+    if roles == (Role.RECEIVING,) and not is_asked:
+        raise WrongRole(
+            f"The address of {message.person} is for the sending coordinator or the programme "
+            "office to correct: tell them what you know."
+        )
+
+
+def address_corrected(
+    mobility: Mobility, person: PersonId, *, at: datetime, by: PersonId = SYSTEM
+) -> None:
+    """Another address is on file: the clock runs on, and what did not arrive is sent again."""
+    found = mobility.forget_address_of(person)
+    if found is not None:
+        mobility.happened(
+            e.AddressCorrected(person=person, missed=tuple(found.missed)), at=at, by=by
+        )

@@ -1,0 +1,43 @@
+"""What a no is about: the address, or the letter and who sends it."""
+
+import pytest
+
+from mail.refusals import is_about_address, refuses_mailbox
+
+
+@pytest.mark.parametrize(
+    ("status", "answer"),
+    [
+        ("5.1.1", True), ("5.1.2", True), ("5.1.3", True), ("5.1.6", True), ("5.1.10", True),
+        ("5.1.7", False), ("5.1.8", False), ("5.2.1", True), ("5.2.2", False), ("5.2.3", False),
+        ("5.3.4", False), ("5.4.1", True), ("5.4.4", True), ("5.4.6", False), ("5.6.0", False),
+        ("5.7.1", False), ("5.7.26", False), ("5.0.0", None), ("", None), ("4.1.1", None),
+        ("15.1.1", None),
+    ],
+)  # fmt: skip
+def test_a_status_says_what_it_is_about(status: str, answer: bool | None) -> None:
+    assert is_about_address(status) is answer
+
+
+@pytest.mark.parametrize(
+    ("reply", "of_recipient", "otherwise"),
+    [
+        ("550 no such user", True, False),
+        ("551 user not local", True, False),
+        ("553 no such name", True, False),
+        ("552 quota", False, False),
+        ("554 transaction failed", False, False),
+        ("550 5.1.1 user unknown", True, True),
+        ("554 5.1.1 user unknown", True, True),
+        ("550 5.7.1 looks like spam", False, False),
+        ("550 5.0.0 no", True, False),
+        ("550 192.5.1.1 is on a list", True, False),
+    ],
+)
+def test_without_a_status_only_the_answer_to_the_recipient_is_about_the_address(
+    reply: str, of_recipient: bool, otherwise: bool
+) -> None:
+    code, _, words = reply.partition(" ")
+
+    assert refuses_mailbox(int(code), words, of_recipient=True) is of_recipient
+    assert refuses_mailbox(int(code), words, of_recipient=False) is otherwise
