@@ -6,7 +6,7 @@ import signal
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -350,15 +350,17 @@ def test_page_warns_of_a_request_whose_words_would_stop_the_card(made: Made) -> 
 
 
 @pytest.fixture
-def alone(tmp_path: Path) -> dict[str, str]:
-    """The environment of a machine on which nothing of ours runs."""
+def alone() -> Iterator[dict[str, str]]:
+    """The environment of a machine on which nothing of ours runs.
+
+    Its folder has a short name: a socket of PostgreSQL must not have a long one.
+    """
     nowhere = {
         "DATABASE_URL": "postgresql+asyncpg://nobody@127.0.0.1:9/nothing",
         "TEMPORAL_ADDRESS": "127.0.0.1:9",
     }
-    folder = tmp_path / "t"
-    folder.mkdir()
-    return nowhere | {"TMPDIR": str(folder)}
+    with tempfile.TemporaryDirectory(prefix="t") as folder:
+        yield nowhere | {"TMPDIR": folder}
 
 
 async def test_where_no_host_can_be_asked_the_plan_says_why(
@@ -396,6 +398,7 @@ async def test_interrupted_it_leaves_nothing_behind(
     )  # fmt: skip
     async with asyncio.timeout(60):
         while "temporal" not in _running_in(folder):
+            assert child.returncode is None
             await asyncio.sleep(0.1)
 
     child.send_signal(signal.SIGTERM)
