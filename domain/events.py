@@ -210,6 +210,7 @@ class PersonReminded(Event):
     asked: Asked
     ordinals: dict[PersonId, int]  #: for which time each of them is reminded
     epoch: int  #: the entry that asked
+    missed: tuple[PersonId, ...] = ()  #: who should have been reminded more than an hour ago
 
 
 class AnswerOverdue(Event):

@@ -54,7 +54,7 @@ class LetterOrder(Fact):
     that asked the question, so that a question asked anew is reminded of anew. One that ``settles``
     waits a while for others that would say it anew, so that several edits are one letter.
     ``tells_of`` is the earlier entry that a letter tells of once more, because it did not arrive
-    the first time.
+    the first time. A reminder that ``is_missed`` comes late, after an outage.
     """
 
     reference: Reference
@@ -67,6 +67,7 @@ class LetterOrder(Fact):
     while_open: Asked | None = None
     settles: bool = False
     tells_of: int | None = None
+    is_missed: bool = False
 
     @property
     def key(self) -> str:
@@ -83,6 +84,8 @@ def reason_stands(order: LetterOrder, view: CaseView) -> bool:
     tells_of = order.tells_of or order.event
     if order.purpose in FALL_WITH_DATES and tells_of < view.moved_at:
         return False
+    if view.outcome is not None and order.purpose not in OUTLAST_THE_END:
+        return False
     asked = order.while_asked or order.while_open
     if asked is None:
         return True
@@ -97,6 +100,14 @@ FALL_WITH_DATES = (
     Purpose.AGENDA_ACCEPTED, Purpose.AGENDA_UNCHANGED,
 )  # fmt: skip
 """News that holds for the dates of its time only: left undelivered, it goes when a visit moves."""
+
+
+OUTLAST_THE_END = (
+    Purpose.MOBILITY_ENDED, Purpose.CARD_PUBLISHED, Purpose.PARTICIPANT_WITHDREW,
+    Purpose.INSTALMENT_RECLAIMED, Purpose.CERTIFICATE_ISSUED,
+)  # fmt: skip
+"""News of the end, and what its readers have to have whatever has ended. All other news that has
+not left by then is overtaken: whoever reads that it is over need not read what it was before."""
 
 
 URGENT = timedelta(days=1)
@@ -147,8 +158,8 @@ def letters_after(entry: Entry, mobility: Mobility) -> list[LetterOrder]:
         case e.PersonReminded():
             return [
                 _order(
-                    entry, LETTER_OF[event.asked], person,
-                    epoch=event.epoch, ordinal=ordinal, while_asked=event.asked,
+                    entry, LETTER_OF[event.asked], person, epoch=event.epoch, ordinal=ordinal,
+                    while_asked=event.asked, is_missed=person in event.missed,
                 )
                 for person, ordinal in event.ordinals.items()
             ]  # fmt: skip
@@ -194,11 +205,12 @@ def _asked_by(entry: Entry, asked: Asked, mobility: Mobility) -> list[PersonId]:
 def _order(  # noqa: PLR0913 - an order is all of these
     entry: Entry, purpose: Purpose, to: PersonId, *, epoch: int | None = None, ordinal: int = 0,
     while_asked: Asked | None = None, while_open: Asked | None = None, settles: bool = False,
+    is_missed: bool = False,
 ) -> LetterOrder:  # fmt: skip
     return LetterOrder(
         reference=entry.reference, purpose=purpose, to=to, event=entry.n,
         epoch=entry.n if epoch is None else epoch, ordinal=ordinal,
-        while_asked=while_asked, while_open=while_open, settles=settles,
+        while_asked=while_asked, while_open=while_open, settles=settles, is_missed=is_missed,
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from domain.people import SYSTEM, Role
 from domain.reach import OutOfReach, Reach
 from domain.request import MobilityRequest
 from domain.visit import Visit
-from domain.waits import NO_LIMITS, Asking, Limits, Wait, plan_wait
+from domain.waits import NO_LIMITS, Asking, Limits, Reminded, Wait, plan_wait
 
 SIGNING_DAYS = 14
 """Days before the visit after which no further host is asked: signatures need a week, and then
@@ -171,10 +171,18 @@ class Mobility(State):
         elif others_hear is not None and at >= others_hear:
             self.tell_others(wait, at=at)
         elif taken := wait.take_reminders(at):
-            self.happened(e.PersonReminded(asked=asked, ordinals=taken, epoch=wait.epoch), at=at)
+            self._remind(wait, taken, at=at)
         else:
             return False
         return True
+
+    def _remind(self, wait: Wait, taken: dict[PersonId, Reminded], *, at: datetime) -> None:
+        ordinals = {person: reminded.ordinal for person, reminded in taken.items()}
+        missed = tuple(person for person, reminded in taken.items() if reminded.is_missed)
+        reminded = e.PersonReminded(
+            asked=wait.asked, ordinals=ordinals, epoch=wait.epoch, missed=missed
+        )
+        self.happened(reminded, at=at)
 
     def tell_others(self, wait: Wait, *, at: datetime) -> None:
         """Tell those who may help that an answer is overdue; nobody, if only they are silent."""

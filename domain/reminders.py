@@ -3,7 +3,7 @@
 Nobody is helped by six letters in one morning. So reminders have a cap for each day and each week;
 whatever is due above it is gathered for an hour and leaves in one letter, one a day at the most.
 First letters and news are never held. After an outage, what asks one person the same thing of the
-same mobility is one letter: the newest.
+same mobility is the newest letter only, and all that this person has missed leaves in one.
 
 Days are counted by the letters' own moments, so that the rule holds on any clock.
 """
@@ -33,7 +33,8 @@ class Nudge(Fact):
     """One letter that asks somebody something and has not left for good.
 
     ``at`` is its own moment. It is held until another where the cap was reached, and counted once
-    it may leave, though the mail server may still keep it waiting.
+    it may leave, though the mail server may still keep it waiting. It ``is_missed`` when an outage
+    has kept it from its moment.
     """
 
     key: str
@@ -43,6 +44,7 @@ class Nudge(Fact):
     at: datetime
     held_until: datetime | None = None
     is_counted: bool = False
+    is_missed: bool = False
 
     @property
     def question(self) -> tuple[Reference, Asked]:
@@ -105,12 +107,12 @@ def decide(nudge: Nudge, waiting: Sequence[Nudge], gone: Sequence[Gone], caps: C
         return Decision(Way.LEAVES, nudge.moment)
     due = [n for n in newest if n.ordinal and not n.is_counted]
     at = max([nudge.moment, *(n.at for n in due)])
-    if len(due) <= room(gone, at, caps):
+    if len(due) <= room(gone, at, caps) and not any(n.is_missed for n in due):
         return Decision(Way.LEAVES, at)
-    return _above_cap(nudge, tuple(n.key for n in due if n.key != nudge.key), gone, at)
+    return _gathered(nudge, tuple(n.key for n in due if n.key != nudge.key), gone, at)
 
 
-def _above_cap(
+def _gathered(
     nudge: Nudge, others: tuple[str, ...], gone: Sequence[Gone], at: datetime
 ) -> Decision:
     """Gather for an hour; then all of it is one letter, unless there was one today."""

@@ -8,6 +8,9 @@ from domain.almanac import Almanac
 from domain.deadlines import MEANINGS, Asked, Meaning
 from domain.facts import PersonId, Reference, State
 
+MISSED_AFTER = timedelta(hours=1)
+"""How long after its moment a reminder counts as missed: by then the engine or the post was out."""
+
 
 class Reminders(State):
     """When one person is reminded, and how often that has been done."""
@@ -18,6 +21,13 @@ class Reminders(State):
     def next(self) -> datetime | None:
         """The moment of the next reminder, none when all have gone out."""
         return self.moments[self.sent] if self.sent < len(self.moments) else None
+
+
+class Reminded(NamedTuple):
+    """For which time somebody is reminded, and whether that was missed at its moment."""
+
+    ordinal: int
+    is_missed: bool
 
 
 class Wait(State):
@@ -74,13 +84,14 @@ class Wait(State):
         moments = (self.next_reminder(), self.others_hear_at, self.silence_counts_at)
         return min((m for m in moments if m is not None), default=None)
 
-    def take_reminders(self, at: datetime) -> dict[PersonId, int]:
+    def take_reminders(self, at: datetime) -> dict[PersonId, Reminded]:
         """Who is to be reminded now, for which time. Those missed while we were away are one."""
-        taken: dict[PersonId, int] = {}
+        taken: dict[PersonId, Reminded] = {}
         for person, reminders in self._reminded().items():
             moment = reminders.next()
             if moment is not None and moment <= at:
-                reminders.sent = taken[person] = sum(m <= at for m in reminders.moments)
+                reminders.sent = sum(m <= at for m in reminders.moments)
+                taken[person] = Reminded(reminders.sent, is_missed=at - moment > MISSED_AFTER)
         return taken
 
     def go_on_from(self, before: "Wait", anew: Collection[PersonId]) -> None:

@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.facts import Fact, PersonId
 from domain.reminders import WEEK, Caps, Decision, Gone, Nudge, Way, decide
+from domain.waits import MISSED_AFTER
 from store.ledger import LINE, LedgerLine, LetterState
 from store.tables import NOW, letter, mobility
 
-ABOVE_CAP = "waits for others: this person has had enough reminders for now"
+ABOVE_CAP = "waits for others: this person is sent all of it in one letter"
 
 
 class Leaving(Fact):
@@ -73,6 +74,7 @@ def _nudge(line: LedgerLine, row: sa.RowMapping) -> Nudge:
         at=line.intended_at, held_until=row["held_until"],
         # What may have left already is not said to leave in another.
         is_counted=row["counted_at"] is not None or line.unanswered > 0,
+        is_missed=order.is_missed or row["is_kept_waiting"],
     )  # fmt: skip
 
 
@@ -88,7 +90,12 @@ STILL_ASKED = sa.text(
 )
 """What was asked anew since is another question: the rule of ``domain.letters.reason_stands``."""
 WAITING = (
-    sa.select(*LINE, letter.c.held_until, letter.c.counted_at)
+    sa.select(
+        *LINE,
+        letter.c.held_until,
+        letter.c.counted_at,
+        (NOW - letter.c.queued_at > MISSED_AFTER).label("is_kept_waiting"),
+    )
     .join(mobility, mobility.c.reference == letter.c.reference)
     .where(letter.c.settled_at.is_(None), STILL_ASKED)
 )

@@ -114,6 +114,8 @@ letter = sa.Table(
     # It cannot arrive because of its address, and its mobility has been told so.
     sa.Column("failed_at", MOMENT),
     sa.Column("told_at", MOMENT),
+    # On the wall clock, where the moment of a letter is its mobility's own.
+    sa.Column("queued_at", MOMENT, nullable=False, server_default=NOW),
     sa.Index(
         "letter_to_deliver", "next_attempt_at", postgresql_where=sa.text("settled_at is null")
     ),

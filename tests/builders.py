@@ -354,7 +354,7 @@ class Journey:
 
     def wait_until(self, moment: datetime) -> None:
         """Let time pass: reminders, silences and the first day come as they fall."""
-        while (soonest := self._next_moment()) is not None and soonest <= moment:
+        while (soonest := self.next_moment()) is not None and soonest <= moment:
             self.now = max(self.now, soonest)
             self.time_acts()
             self.carry_on()
@@ -377,7 +377,7 @@ class Journey:
                 continue
             self.mobility.pass_time(asked, at=self.now)
 
-    def _next_moment(self) -> datetime | None:
+    def next_moment(self) -> datetime | None:
         known = [wait.next_moment() for wait in self.mobility.waits.values()]
         moments = [moment for moment in known if moment is not None]
         if self.mobility.phase is Phase.PREPARATION and self.now < self.morning:

@@ -6,11 +6,20 @@ from decimal import Decimal
 import pytest
 
 from domain import messages as m
+from domain.case_view import view_of
 from domain.deadlines import Asked
 from domain.events import Outcome
 from domain.facts import PersonId
 from domain.grant import GrantDecision
-from domain.letters import ASKING, LETTER_OF, LetterOrder, Purpose, letters_after
+from domain.letters import (
+    ASKING,
+    LETTER_OF,
+    OUTLAST_THE_END,
+    LetterOrder,
+    Purpose,
+    letters_after,
+    reason_stands,
+)
 from domain.messages import Cause
 from tests.builders import (
     COORDINATOR,
@@ -398,6 +407,18 @@ def test_edits_of_an_agenda_settle_unless_the_visit_is_near(
     journey.accept_agenda()
 
     assert {order.settles for order in journey.letters(before)} == {settles}
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_once_it_is_over_only_the_end_is_told(purpose: Purpose) -> None:
+    journey = in_preparation()
+    journey.say(m.CancelMobility(by=COORDINATOR, cause=Cause.WORK))
+    end = last_letters(journey)[0]
+
+    left_over = end.model_copy(update={"purpose": purpose, "event": 1})
+
+    assert reason_stands(end, view_of(journey.mobility))
+    assert reason_stands(left_over, view_of(journey.mobility)) == (purpose in OUTLAST_THE_END)
 
 
 def test_nothing_else_settles() -> None:

@@ -18,12 +18,13 @@ CAPS = Caps(per_day=3, per_week=10)
 
 def nudge(
     n: int = 1, *, ordinal: int = 1, at: datetime = MORNING, asked: Asked = Asked.SIGNATURES,
-    held: bool = False, counted: bool = False,
+    held: bool = False, counted: bool = False, missed: bool = False,
 ) -> Nudge:  # fmt: skip
     """A reminder about mobility ``n``."""
     return Nudge(
         key=f"{n}/{asked}/{at.isoformat()}/{ordinal}", reference=Reference(f"M-{n}"), asked=asked,
         ordinal=ordinal, at=at, held_until=at + GATHERED_FOR if held else None, is_counted=counted,
+        is_missed=missed,
     )  # fmt: skip
 
 
@@ -66,6 +67,11 @@ def test_room_is_what_day_and_week_leave(left: list[Gone], places: int) -> None:
         ([nudge(1, ordinal=0)], gone(1, 1, 1), Way.LEAVES),
         ([nudge(1, counted=True)], gone(1, 1, 1), Way.LEAVES),
         ([nudge(1), nudge(1, asked=Asked.AGENDA)], [], Way.LEAVES),
+        ([nudge(1, missed=True)], [], Way.WAITS),
+        ([nudge(1), nudge(2, missed=True)], [], Way.WAITS),
+        ([nudge(1, missed=True, held=True), nudge(2)], [], Way.GATHERS),
+        ([nudge(1, missed=True, held=True)], [], Way.LEAVES),
+        ([nudge(1, ordinal=0), nudge(2, missed=True)], [], Way.LEAVES),
     ],
 )
 def test_what_becomes_of_a_nudge(due: list[Nudge], left: list[Gone], way: Way) -> None:
