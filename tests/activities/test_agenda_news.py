@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import datetime, time, timedelta
 from email.message import EmailMessage
 
@@ -20,7 +20,7 @@ from mail.postman import Postman, SmtpServer
 from store.cases import Store
 from store.ledger import LedgerLine, LetterState, read_letters
 from store.tables import NOW, letter
-from tests.activities.post_office import Clerk, free_port, open_office, text_of
+from tests.activities.post_office import Clerk, text_of
 from tests.builders import (
     COORDINATOR,
     EMELIE,
@@ -40,18 +40,6 @@ from tests.store.kept import TOLD, keep_all_of, write
 
 READERS = (COORDINATOR, HOST, FRIDA, EMELIE)
 SETTLES = timedelta(minutes=15)
-
-
-@pytest.fixture
-def port() -> int:
-    return free_port()
-
-
-@pytest.fixture
-def clerk(port: int) -> Iterator[Clerk]:
-    clerk = Clerk()
-    with open_office(clerk, port):
-        yield clerk
 
 
 @pytest.fixture

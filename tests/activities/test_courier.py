@@ -31,7 +31,7 @@ from store.ledger import (
     read_letters,
 )
 from store.tables import NOW, letter
-from tests.activities.post_office import Clerk, free_port, open_office, text_of
+from tests.activities.post_office import Clerk, open_office, text_of
 from tests.builders import (
     COORDINATOR,
     EMELIE,
@@ -48,11 +48,6 @@ from tests.store.kept import as_rendered, keep_all_of, write
 
 PAPER = b"%PDF the agreement"
 NEVER = datetime.max.replace(tzinfo=UTC)
-
-
-@pytest.fixture
-def port() -> int:
-    return free_port()
 
 
 @pytest.fixture

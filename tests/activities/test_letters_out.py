@@ -1,7 +1,7 @@
 """A thousand lives of mobilities: no letter that has no reason, none too many, none lost."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -17,7 +17,7 @@ from store.cases import Store
 from store.ledger import LedgerLine, LetterState, read_letters
 from store.tables import NOW, letter
 from tests.activities.letters_out import CAPS, Letter, Lives, PostOnPaper, Step
-from tests.activities.post_office import Clerk, free_port, open_office
+from tests.activities.post_office import Clerk
 from tests.builders import EMELIE, FRIDA, REFERENCE, Journey, a_request, in_matching
 from tests.store.kept import take_in, write
 
@@ -77,18 +77,6 @@ def _as_letter(message_id: str, lines: list[LedgerLine], now: datetime) -> Lette
     [left] = [line for line in lines if line.message_id == message_id]
     assert left.state is LetterState.HANDED_OVER
     return Letter((left.order, *(x.order for x in lines if x.merged_into == left.key)), now)
-
-
-@pytest.fixture
-def clerk() -> Clerk:
-    return Clerk()
-
-
-@pytest.fixture
-def port(clerk: Clerk) -> Iterator[int]:
-    port = free_port()
-    with open_office(clerk, port):
-        yield port
 
 
 @pytest.fixture

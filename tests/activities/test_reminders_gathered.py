@@ -1,6 +1,6 @@
 """After an outage and above the caps: one letter, and a ledger that says what left in it."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -14,24 +14,12 @@ from store.cases import Store
 from store.ledger import LedgerLine, LetterState, read_letters
 from store.letters_kept import read_letter
 from store.tables import NOW, letter
-from tests.activities.post_office import Clerk, free_port, open_office, text_of
+from tests.activities.post_office import Clerk, free_port, text_of
 from tests.builders import HOST, PEOPLE, REFERENCE, Journey, a_request, in_matching
 from tests.store.kept import keep_all_of, take_in_as, write
 
 REFERENCES = [Reference(f"M-2026-000{n}") for n in range(1, 6)]
 SENDER = "Mobility engine <mobility@engine.example>"
-
-
-@pytest.fixture
-def port() -> int:
-    return free_port()
-
-
-@pytest.fixture
-def clerk(port: int) -> Iterator[Clerk]:
-    clerk = Clerk()
-    with open_office(clerk, port):
-        yield clerk
 
 
 @pytest.fixture
