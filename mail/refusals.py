@@ -6,7 +6,7 @@ big, or is taken for spam, would be refused at the right address too.
 
 import re
 
-_STATUS = re.compile(r"(?<![\d.])5\.(\d{1,3})\.(\d{1,3})(?![\d.]\d)")
+_STATUS = re.compile(r"(?<![\d.])5\.(\d{1,3})\.(\d{1,3})(?!\.?\d)")
 _OF_SENDER = frozenset({(1, 7), (1, 8)})
 _OF_MAILBOX = frozenset({(2, 1), (4, 1), (4, 4)})
 """The mailbox is disabled; nobody of that name there, as Microsoft says it; no such domain."""

@@ -12,7 +12,8 @@ from mail.refusals import is_about_address, refuses_mailbox
         ("5.1.7", False), ("5.1.8", False), ("5.2.1", True), ("5.2.2", False), ("5.2.3", False),
         ("5.3.4", False), ("5.4.1", True), ("5.4.4", True), ("5.4.6", False), ("5.6.0", False),
         ("5.7.1", False), ("5.7.26", False), ("5.0.0", None), ("", None), ("4.1.1", None),
-        ("15.1.1", None),
+        ("15.1.1", None), ("5.1.123.4", None), ("5.1.1.1", None), ("5.1.1234", None),
+        ("your IP 5.1.123.4 is listed, 5.7.1", False), ("5.1.1.", True),
     ],
 )  # fmt: skip
 def test_a_status_says_what_it_is_about(status: str, answer: bool | None) -> None:
