@@ -76,11 +76,12 @@ def _who_may_know(mobility: Mobility, person: PersonId) -> PersonId | None:
 
 def check_may_correct(
     message: CorrectAddress, out_of_reach: Mapping[PersonId, OutOfReach],
-    request: MobilityRequest, roles: tuple[Role, ...],
+    request: MobilityRequest, roles: tuple[Role, ...], *, is_matched: bool,
 ) -> None:  # fmt: skip
     """Ask whether this person may give another address of that one.
 
-    A host gives those it is asked for, and the sending coordinator's.
+    The host of the match gives those it is asked for, and the sending coordinator's. A host that
+    has only been asked for a place gives none: the address would hold for all mobilities.
 
     Raises:
         NotAwaited: when letters to them arrive, as far as we know.
@@ -92,7 +93,8 @@ def check_may_correct(
             f"Nobody asks for another address of {message.person}: as far as we know, letters to "
             "them arrive."
         )
-    is_asked = message.by == found.asked or message.person == request.coordinator
+    of_sending = message.person == request.coordinator
+    is_asked = message.by == found.asked or (is_matched and of_sending)
     if roles == (Role.RECEIVING,) and not is_asked:
         raise WrongRole(
             f"The address of {message.person} is for the sending coordinator or the programme "

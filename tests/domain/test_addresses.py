@@ -148,6 +148,16 @@ def test_a_host_gives_the_sending_coordinators_address_and_no_other() -> None:
     assert asked_for(journey) == {}
 
 
+def test_a_host_that_was_only_asked_for_a_place_gives_no_address() -> None:
+    journey = in_matching()
+    journey.lose(COORDINATOR)
+
+    with pytest.raises(WrongRole, match="programme office to correct"):
+        corrected(journey, COORDINATOR, by=HOST)
+
+    assert asked_for(journey) == {COORDINATOR: OFFICE}
+
+
 # The pause in the story.
 
 
