@@ -15,7 +15,7 @@ from domain.facts import PersonId, Reference
 from domain.people import Person
 from store.cases import Store
 from store.engine import single_statement
-from store.ledger import LINE, LedgerLine, LetterState
+from store.ledger import LINE, LedgerLine, LetterState, before
 from store.sealing import SHARED, KeyRing
 from store.tables import NOW, dead_address, letter, mobility, participant, person
 
@@ -49,12 +49,14 @@ async def revive(engine: AsyncEngine, digest: str) -> None:
 
 
 async def note_failed(engine: AsyncEngine, key: str) -> None:
-    """Note that the mobilities of a letter, and of those that left in it, have to be told."""
+    """Note that the mobilities of a letter, and of those that left in it, have to be told.
+
+    Of one that is on its way again nothing is to be told: the report is about its old address.
+    """
     concerned = sa.or_(letter.c.key == key, letter.c.merged_into == key)
+    is_new = sa.and_(letter.c.failed_at.is_(None), letter.c.settled_at.is_not(None))
     async with single_statement(engine) as tx:
-        await tx.execute(
-            sa.update(letter).where(concerned, letter.c.failed_at.is_(None)).values(failed_at=NOW)
-        )
+        await tx.execute(sa.update(letter).where(concerned, is_new).values(failed_at=NOW))
 
 
 async def not_told(engine: AsyncEngine) -> list[LedgerLine]:
@@ -75,18 +77,31 @@ async def note_told(engine: AsyncEngine, key: str) -> None:
         await tx.execute(sa.update(letter).where(letter.c.key == key).values(told_at=NOW))
 
 
-async def take_up_again(engine: AsyncEngine, key: str) -> None:
-    """Let a letter that was withheld from a dead address leave for the one now on file."""
-    withheld = sa.and_(letter.c.key == key, letter.c.state == LetterState.WITHHELD)
+async def take_up_again(engine: AsyncEngine, key: str) -> bool:
+    """Let a letter that failed at a dead address leave for the one now on file.
+
+    False when it is not to leave: it may have arrived, or has been asked again since.
+    """
+    failed = letter.c.state.in_(before(LetterState.INTENDED))
     async with single_statement(engine) as tx:
-        await tx.execute(
+        changed = await tx.execute(
             sa.update(letter)
-            .where(withheld)
+            .where(letter.c.key == key, failed, ~_ASKED_SINCE)
             .values(
                 state=LetterState.INTENDED, settled_at=None, remark=None, failed_at=None,
-                next_attempt_at=NOW,
+                told_at=None, merged_into=None, unanswered=0, next_attempt_at=NOW,
             )
         )  # fmt: skip
+        return changed.rowcount == 1
+
+
+_LATER = letter.alias("later")
+_ASKED_SINCE = sa.exists().where(
+    _LATER.c.reference == letter.c.reference,
+    _LATER.c.person == letter.c.person,
+    _LATER.c.order["while_asked"].astext == letter.c.order["while_asked"].astext,
+    _LATER.c.order["event"].as_integer() > letter.c.order["event"].as_integer(),
+)
 
 
 async def out_of_reach(engine: AsyncEngine) -> list[tuple[Reference, PersonId]]:

@@ -7,6 +7,7 @@ import pytest
 
 from activities.letter_book import LedgerBook
 from activities.messenger import Messenger
+from domain.addresses import address_corrected
 from domain.facts import PersonId, Reference
 from domain.reach import FailedLetter
 from store.addresses import change_address, digest_of, is_dead, not_told, note_dead
@@ -125,22 +126,25 @@ async def test_a_bounce_for_what_the_letter_is_says_nothing_about_the_address(
     assert not await is_dead(store.engine, await digest_of(store.keys, ANA))
 
 
-@pytest.mark.usefixtures("sent")
-async def test_a_bounce_of_an_address_of_before_is_nobodys_trouble(
-    store: Store, messenger: Messenger, heard: Heard
+async def test_a_letter_that_comes_back_after_the_correction_leaves_again_once(
+    store: Store, messenger: Messenger, heard: Heard, sent: LedgerLine
 ) -> None:
     await change_address(store, REFERENCE, HOST, "ana@new.example")
 
-    await it_bounces(store)
-    await messenger.tell_of_letters()
+    for _again in range(2):
+        await it_bounces(store)
+        await messenger.tell_of_letters()
 
     assert heard.failed == []
+    assert await not_told(store.engine) == []
     assert await is_dead(store.engine, await digest_of(store.keys, ANA))
+    [again] = await claim(store.engine)
+    assert (again.key, again.unanswered) == (sent.key, 0)
+    assert await claim(store.engine) == []
 
 
-@pytest.mark.usefixtures("sent")
-async def test_nothing_is_told_of_an_address_corrected_meanwhile(
-    store: Store, messenger: Messenger, heard: Heard
+async def test_it_leaves_again_as_well_if_the_correction_came_after_the_bounce(
+    store: Store, messenger: Messenger, heard: Heard, sent: LedgerLine
 ) -> None:
     await it_bounces(store)
     await change_address(store, REFERENCE, HOST, "ana@new.example")
@@ -149,6 +153,28 @@ async def test_nothing_is_told_of_an_address_corrected_meanwhile(
 
     assert heard.failed == []
     assert await not_told(store.engine) == []
+    assert [again.key for again in await claim(store.engine)] == [sent.key]
+
+
+@pytest.mark.usefixtures("sent")
+async def test_what_has_been_asked_again_since_is_not_asked_a_third_time(
+    store: Store, messenger: Messenger, heard: Heard, journey: Journey
+) -> None:
+    journey.lose(HOST, "another letter")
+    await write(store, journey)
+    await change_address(store, REFERENCE, HOST, "ana@new.example")
+    await it_bounces(store)
+    # The mobility has not heard of the other address yet, and is not told of an old one.
+    await messenger.tell_of_letters()
+    assert (heard.failed, len(await not_told(store.engine))) == ([], 1)
+
+    address_corrected(journey.mobility, HOST, at=journey.now)
+    await write(store, journey)
+    await messenger.tell_of_letters()
+
+    assert (heard.failed, await not_told(store.engine)) == ([], [])
+    asked = [line for line in await claim(store.engine, 9) if line.order.to == HOST]
+    assert [line.order.event for line in asked] == [journey.mobility.n]
 
 
 @pytest.mark.usefixtures("sent")
