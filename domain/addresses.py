@@ -39,18 +39,42 @@ def letter_failed(mobility: Mobility, failed: FailedLetter, *, at: datetime) -> 
 def _ask_for_address(mobility: Mobility, person: PersonId, at: datetime) -> None:
     """Ask who may know, and stop the clock for as long.
 
-    Whoever was asked for an address and is out of reach now is asked no more: the next one is. All
-    that is wanted is one question, which then goes on for longer.
+    Whoever was asked for an address and is out of reach now is asked no more: the next one is.
     """
     people = mobility.reach.people
-    wanted = [person, *(p for p, other in people.items() if other.asked == person)]
+    asked = _ask(mobility, [person, *(p for p, one in people.items() if one.asked == person)], at)
+    mobility.answered(Asked.ADDRESS, person)
+    _put_question(mobility, person, asked, at)
+
+
+def _ask_for_the_others(mobility: Mobility, at: datetime) -> None:
+    """Somebody is within reach again: ask for those for whom nobody was left to be asked.
+
+    Those for whom the time has passed are not asked for twice.
+    """
+    people = mobility.reach.people
+    anew = [p for p, one in people.items() if one.asked is None and not one.has_lapsed]
+    if asked := _ask(mobility, anew, at):
+        _put_question(mobility, next(iter(asked)), asked, at)
+
+
+def _ask(mobility: Mobility, wanted: list[PersonId], at: datetime) -> dict[PersonId, PersonId]:
+    """Decide who is asked for each address, if anybody, and stop the clocks of those found."""
+    people = mobility.reach.people
     for one in wanted:
         people[one].asked = _who_may_know(mobility, one)
     asked = {one: known for one in wanted if (known := people[one].asked)}
     for wait in mobility.waits.values():
-        if person in wait.awaited and person in asked and wait.asked is not Asked.ADDRESS:
-            wait.pause(person, at)
-    mobility.answered(Asked.ADDRESS, person)
+        for one in asked:
+            if one in wait.awaited and one not in wait.paused and wait.asked is not Asked.ADDRESS:
+                wait.pause(one, at)
+    return asked
+
+
+def _put_question(
+    mobility: Mobility, person: PersonId, asked: dict[PersonId, PersonId], at: datetime
+) -> None:
+    """All addresses that are wanted are one question, which then goes on for longer."""
     answer_by = None
     if asked:
         before = mobility.waits.get(Asked.ADDRESS.value)
@@ -111,3 +135,4 @@ def address_corrected(
         mobility.happened(
             e.AddressCorrected(person=person, missed=tuple(found.missed)), at=at, by=by
         )
+        _ask_for_the_others(mobility, at)

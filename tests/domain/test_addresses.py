@@ -109,6 +109,41 @@ def test_where_nobody_is_left_to_ask_the_clock_runs_on() -> None:
     assert journey.mobility.outcome is Outcome.LAPSED
 
 
+def test_whoever_is_within_reach_again_is_asked_for_all_for_whom_nobody_was_left() -> None:
+    journey = in_agreement()
+    for person in (OFFICE, HOST, COORDINATOR):
+        journey.lose(person)
+    journey.wait(2)
+    n = journey.mobility.n
+
+    # The directory has another address of theirs.
+    address_corrected(journey.mobility, COORDINATOR, at=journey.now)
+
+    assert asked_for(journey) == {OFFICE: COORDINATOR, HOST: COORDINATOR}
+    assert journey.mobility.waits["address"].awaited == [COORDINATOR]
+    assert journey.mobility.waits["signatures"].paused == {HOST: journey.now}
+    wanted = [o for o in journey.letters(n) if o.purpose is Purpose.ADDRESS_WANTED]
+    assert [order.to for order in wanted] == [COORDINATOR]
+    corrected(journey, HOST)
+    corrected(journey, OFFICE)
+    assert journey.mobility.reach.people == {}
+
+
+def test_nobody_is_asked_twice_for_an_address_that_nobody_knew() -> None:
+    journey = in_agreement()
+    journey.lose(FRIDA)
+    journey.lose(COORDINATOR)
+    corrected(journey, COORDINATOR, by=HOST)
+    journey.wait(12)
+    assert "AddressLapsed" in journey.kinds()
+    journey.lose(EMELIE)
+
+    corrected(journey, EMELIE)
+
+    assert asked_for(journey) == {FRIDA: None}
+    assert "address" not in journey.mobility.waits
+
+
 def test_an_answer_closes_that_persons_part_and_no_other() -> None:
     journey = in_agreement()
     journey.lose(FRIDA)
