@@ -21,11 +21,11 @@ from domain.request import MobilityRequest
 def letter_failed(mobility: Mobility, failed: FailedLetter, *, at: datetime) -> None:
     """Hear of a letter that cannot arrive. Only the first of an address is an event.
 
-    Nobody has to be reached who has no part in it any more. A letter that told something is kept
-    in mind with the others, so that it can be sent again.
+    Nobody has to be reached who has no part in it any more, but for whoever owes money. A letter
+    that told something is kept in mind with the others, so that it can be sent again.
     """
     reach, person = mobility.reach, failed.person
-    is_news = failed.key not in reach.known and bool(mobility.roles_of(person))
+    is_news = failed.key not in reach.known and mobility.has_to_be_reached(person)
     if mobility.outcome is not None or not is_news:
         return
     reach.known.append(failed.key)

@@ -284,6 +284,22 @@ def test_whoever_withdraws_need_not_be_reached_any_more() -> None:
     assert "address" not in journey.mobility.waits
 
 
+def test_whoever_has_to_pay_an_instalment_back_is_still_looked_for() -> None:
+    journey = ready_to_go()
+    journey.say(m.WithdrawParticipant(by=COORDINATOR, participant=EMELIE, cause=Cause.WORK))
+    reclaimed = next(e for e in journey.journal if e.kind == "InstalmentReclaimed")
+    lost = told(EMELIE, reclaimed.n, purpose=Purpose.INSTALMENT_RECLAIMED)
+
+    letter_failed(journey.mobility, lost, at=journey.now)
+    assert asked_for(journey) == {EMELIE: COORDINATOR}
+    corrected(journey, EMELIE)
+
+    again = letters_after(journey.journal[-1], journey.mobility)
+    assert [(o.purpose, o.to, o.tells_of) for o in again] == [
+        (Purpose.INSTALMENT_RECLAIMED, EMELIE, reclaimed.n)
+    ]
+
+
 # Sending again.
 
 
