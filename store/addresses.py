@@ -6,6 +6,7 @@ given here as ``mail.returned.canonical`` writes them.
 """
 
 from collections.abc import Mapping
+from typing import cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -122,14 +123,17 @@ SOMEBODY_OUT_OF_REACH = sa.text("view -> 'out_of_reach' <> '{}'::jsonb")
 async def address_of(store: Store, reference: Reference, who: PersonId) -> str | None:
     """The address on file of somebody in a mobility, none where nobody is known by that id.
 
+    It is the directory's for whoever is in there, though they travel.
+
     Raises:
         KeyDestroyed: when the mobility was erased.
     """
     travelling = await store.participants(reference)
-    if who in travelling:
-        return travelling[who].email
     async with single_statement(store.engine) as connection:
-        return await connection.scalar(sa.select(person.c.email).where(person.c.id == who))
+        listed = await connection.scalar(sa.select(person.c.email).where(person.c.id == who))
+    if listed is None and who in travelling:
+        return travelling[who].email
+    return cast("str | None", listed)
 
 
 async def change_address(store: Store, reference: Reference, who: PersonId, address: str) -> None:

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from activities.case_reader import open_case
 from activities.letter_book import LedgerBook
 from activities.messenger import Messenger
 from domain.addresses import address_corrected
 from domain.facts import PersonId, Reference
 from domain.reach import FailedLetter
-from store.addresses import change_address, digest_of, is_dead, not_told, note_dead
+from store.addresses import address_of, change_address, digest_of, is_dead, not_told, note_dead
 from store.cases import Store
 from store.directory import keep_directory
 from store.ledger import (
@@ -24,7 +25,7 @@ from store.ledger import (
     settle,
 )
 from store.letters_kept import seal_letter
-from tests.builders import FRIDA, HOST, REFERENCE, Journey, in_matching
+from tests.builders import COORDINATOR, FRIDA, HOST, REFERENCE, Journey, in_matching
 from tests.store.kept import DIRECTORY, keep_all_of, write
 
 TEXT = b"To: Ana <Ana@b.example>\r\nSubject: A place?\r\n\r\nDear Ana,\r\n"
@@ -226,6 +227,20 @@ async def test_the_address_of_somebody_who_travels_changes_under_their_seal(
     assert {p: q for p, q in after.items() if p != FRIDA} == {
         p: q for p, q in before.items() if p != FRIDA
     }
+
+
+async def test_whoever_is_in_the_directory_travels_at_its_address(
+    store: Store, journey: Journey
+) -> None:
+    await keep_all_of(store, journey)
+    listed = next(p for p in DIRECTORY.people if p.id == COORDINATOR)
+    travels = listed.model_copy(update={"email": "of-before@a.example", "profile": "sends them"})
+    await store.keep_participants(REFERENCE, [travels])
+
+    case = await open_case(store, REFERENCE)
+
+    assert await address_of(store, REFERENCE, COORDINATOR) == listed.email
+    assert case.people[COORDINATOR] == travels.model_copy(update={"email": listed.email})
 
 
 async def test_erasing_forgets_dead_addresses_but_those_of_the_directory(

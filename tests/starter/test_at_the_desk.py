@@ -78,13 +78,17 @@ async def test_a_coordinator_who_travels_signs_once_and_may_say_all_she_may(
     assert alone.view.taking_part == (request.participants[1],)
 
 
-async def test_she_may_travel_more_than_once(begin: Begin, store: Store) -> None:
+async def test_she_may_travel_more_than_once_at_the_address_of_the_directory(
+    begin: Begin, store: Store, desk: FrontDesk
+) -> None:
     journeys = [await begin(participants=(TRAVELS,)) for _ in range(2)]
 
     for rehearsal in journeys:
         await rehearsal.asked(Asked.PLACE)
         [person] = (await store.participants(rehearsal.reference)).values()
         assert person.profile == TRAVELS.profile
+        listed = (await desk.people(rehearsal.reference))[person.id]
+        assert (person.email, listed.email) == (TRAVELS.email, BORAS)
 
 
 async def test_the_same_request_again_leaves_what_is_kept_as_it_is(
