@@ -23,6 +23,7 @@ class OpenQuestion(State):
     people: tuple[PersonId, ...]
     since: datetime
     due: datetime
+    falls: datetime  #: from when silence counts
     next_reminder: datetime | None
     epoch: int = 0  #: the entry that asked
     paused: dict[PersonId, datetime] = {}  #: whose clock stands still, since when
@@ -136,7 +137,8 @@ def view_of(mobility: Mobility) -> CaseView:
 def _question(wait: Wait) -> OpenQuestion:
     return OpenQuestion(
         asked=wait.asked, people=tuple(wait.awaited), since=wait.since, due=wait.due,
-        next_reminder=wait.next_reminder(), epoch=wait.epoch, paused=dict(wait.paused),
+        falls=wait.falls, next_reminder=wait.next_reminder(), epoch=wait.epoch,
+        paused=dict(wait.paused),
     )  # fmt: skip
 
 

@@ -20,8 +20,7 @@ from store.journal import read_journal
 
 SATURDAY = 5
 NOON = time(12)
-AFTER_DEADLINE = timedelta(hours=12)
-"""Silence takes effect in the morning after the deadline, which is the end of a day."""
+A_MOMENT = timedelta(minutes=1)
 TEXT = "Only for the rehearsal."
 """What people write here, wherever they have to write something."""
 
@@ -88,7 +87,7 @@ class Cast:
     def _turn(self, question: OpenQuestion, request: MobilityRequest) -> datetime:
         """When something is to be done about a question: answer it, or let its time run out."""
         if self._leaves_open(question.asked):
-            return question.due + AFTER_DEADLINE
+            return question.falls + A_MOMENT
         if question.asked is Asked.ATTENDANCE:
             return datetime.combine(request.last_day, time(18), UTC)
         return eve_of_first_reminder(question)

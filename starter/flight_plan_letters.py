@@ -23,8 +23,8 @@ CONSEQUENCES = (
     "FollowUpLapsed", "CardLapsed", "CardPublished", "MobilityEnded",
 )  # fmt: skip
 """What silence comes to."""
-SOON = timedelta(hours=36)
-"""Silence takes effect in the morning after the end of a day, wherever that is."""
+SOON = timedelta(hours=12)
+"""How soon everything has happened that follows from a silence."""
 
 
 class Who:
@@ -114,7 +114,7 @@ def _is_about(letter: LedgerLine, question: OpenQuestion) -> bool:
 
 def _consequences(question: OpenQuestion, path: PlayedPath) -> Iterator[Entry]:
     for entry in path.entries:
-        if entry.kind in CONSEQUENCES and question.due < entry.at < question.due + SOON:
+        if entry.kind in CONSEQUENCES and question.falls <= entry.at < question.falls + SOON:
             yield entry
 
 

@@ -215,7 +215,7 @@ def test_people_answer_on_the_last_weekday_before_their_first_reminder(
 
     question = OpenQuestion(
         asked=Asked.PLACE, people=(PersonId("x"),), since=moment(since), due=moment(due),
-        next_reminder=moment(next_reminder) if next_reminder else None,
+        falls=moment(due), next_reminder=moment(next_reminder) if next_reminder else None,
     )  # fmt: skip
 
     assert eve_of_first_reminder(question) == moment(expected)
