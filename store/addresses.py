@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.facts import PersonId, Reference
+from domain.letters import SAID_ONCE
 from domain.people import Person
 from store.cases import Store
 from store.engine import single_statement
@@ -81,13 +82,13 @@ async def note_told(engine: AsyncEngine, key: str) -> None:
 async def take_up_again(engine: AsyncEngine, key: str) -> bool:
     """Let a letter that failed at a dead address leave for the one now on file.
 
-    False when it is not to leave: it may have arrived, or has been asked again since.
+    False when it is not to leave: it may have arrived, or a later one asks or says the same.
     """
     failed = letter.c.state.in_(before(LetterState.INTENDED))
     async with single_statement(engine) as tx:
         changed = await tx.execute(
             sa.update(letter)
-            .where(letter.c.key == key, failed, ~_ASKED_SINCE)
+            .where(letter.c.key == key, failed, ~_SAID_SINCE)
             .values(
                 state=LetterState.INTENDED, settled_at=None, remark=None, failed_at=None,
                 told_at=None, merged_into=None, unanswered=0, next_attempt_at=NOW,
@@ -96,13 +97,25 @@ async def take_up_again(engine: AsyncEngine, key: str) -> bool:
         return changed.rowcount == 1
 
 
+def _tells_of(table: sa.FromClause) -> sa.ColumnElement[int]:
+    order = table.c.order
+    return sa.func.coalesce(order["tells_of"].as_integer(), order["event"].as_integer())
+
+
 _LATER = letter.alias("later")
-_ASKED_SINCE = sa.exists().where(
-    _LATER.c.reference == letter.c.reference,
-    _LATER.c.person == letter.c.person,
+_ASKED_AGAIN = sa.and_(
     _LATER.c.order["while_asked"].astext == letter.c.order["while_asked"].astext,
     _LATER.c.order["event"].as_integer() > letter.c.order["event"].as_integer(),
 )
+_SAYS_MORE = sa.and_(
+    _LATER.c.order["purpose"].astext.in_(SAID_ONCE),
+    _LATER.c.order["purpose"].astext == letter.c.order["purpose"].astext,
+    _tells_of(_LATER) > _tells_of(letter),
+)
+_SAID_SINCE = sa.exists().where(
+    _LATER.c.reference == letter.c.reference, _LATER.c.person == letter.c.person,
+    sa.or_(_ASKED_AGAIN, _SAYS_MORE),
+)  # fmt: skip
 
 
 async def out_of_reach(engine: AsyncEngine) -> list[tuple[Reference, PersonId]]:

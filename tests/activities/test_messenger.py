@@ -4,12 +4,14 @@ import hashlib
 from dataclasses import dataclass, field
 
 import pytest
+import sqlalchemy as sa
 
 from activities.case_reader import open_case
 from activities.letter_book import LedgerBook
 from activities.messenger import Messenger
 from domain.addresses import address_corrected
 from domain.facts import PersonId, Reference
+from domain.letters import Purpose
 from domain.reach import FailedLetter
 from store.addresses import address_of, change_address, digest_of, is_dead, not_told, note_dead
 from store.cases import Store
@@ -25,7 +27,9 @@ from store.ledger import (
     settle,
 )
 from store.letters_kept import seal_letter
-from tests.builders import COORDINATOR, FRIDA, HOST, REFERENCE, Journey, in_matching
+from store.tables import NOW
+from store.tables import letter as letter_table
+from tests.builders import COORDINATOR, FRIDA, HOST, REFERENCE, Journey, in_matching, ready_to_go
 from tests.store.kept import DIRECTORY, keep_all_of, write
 
 TEXT = b"To: Ana <Ana@b.example>\r\nSubject: A place?\r\n\r\nDear Ana,\r\n"
@@ -212,6 +216,29 @@ async def test_a_letter_withheld_while_the_address_was_corrected_leaves_after_al
     assert heard.failed == []
     assert await not_told(store.engine) == []
     assert [again.key for again in await claim(store.engine)] == [line.key]
+
+
+@pytest.mark.parametrize("accepted_again", [False, True])
+async def test_news_that_later_news_overtook_are_not_sent_again(
+    store: Store, messenger: Messenger, *, accepted_again: bool
+) -> None:
+    await keep_all_of(store, ready_to_go())
+    old = letter_table.c.order["purpose"].astext == Purpose.AGENDA_ACCEPTED
+    mine = sa.and_(old, letter_table.c.person == HOST)
+    async with store.engine.begin() as tx:
+        row = (await tx.execute(sa.select(letter_table).where(mine))).mappings().one()
+        await tx.execute(sa.update(letter_table).values(settled_at=NOW, state="handed over"))
+        await tx.execute(sa.update(letter_table).where(mine).values(state="bounced", failed_at=NOW))
+        if accepted_again:
+            order = row["order"] | {"event": row["order"]["event"] + 1}
+            later = {"key": "later", "order": order, "settled_at": NOW, "state": "handed over"}
+            known = {name: row[name] for name in ("reference", "intended_at")}
+            await tx.execute(sa.insert(letter_table).values(known | later))
+
+    await messenger.tell_of_letters()
+
+    assert await not_told(store.engine) == []
+    assert len(await claim(store.engine)) == (0 if accepted_again else 1)
 
 
 async def test_the_address_of_somebody_who_travels_changes_under_their_seal(
