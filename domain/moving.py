@@ -39,8 +39,8 @@ def check_may_move(mobility: Mobility, message: MoveVisit, *, at: datetime) -> N
     request = mobility.request.moved_to(message.first_day, message.last_day)
     if request == mobility.request:
         raise AlreadyDone(
-            f"The visit is planned for {request.first_day} to {request.last_day} already: give "
-            "other dates to move it."
+            f"The visit is planned for {request.first_day} to {request.last_day} already: there "
+            "is nothing more to do; give other dates to move it."
         )
     request.check(today=at.date())
 

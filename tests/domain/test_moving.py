@@ -112,7 +112,7 @@ def test_both_sides_may_move_it_until_it_begins(
 @pytest.mark.parametrize(
     ("first", "last", "refusal", "sentence"),
     [
-        (FIRST_DAY, LAST_DAY, AlreadyDone, "already: give other dates"),
+        (FIRST_DAY, LAST_DAY, AlreadyDone, "already: there is nothing more to do"),
         (LAST_DAY + LATER, FIRST_DAY + LATER, RequestNotAcceptable, "swap the two"),
         (TODAY - LATER, TODAY - LATER, RequestNotAcceptable, "lies in the past"),
         (TODAY, LAST_DAY, RequestNotAcceptable, f"less than {LEAD_DAYS} days away"),
