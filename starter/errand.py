@@ -6,7 +6,13 @@ from decimal import Decimal
 
 from domain import messages as m
 from domain.agenda import Session, named_alike
-from domain.errors import AgendaNotAcceptable, EvaluationNotAcceptable, NotAwaited, Refusal
+from domain.errors import (
+    AgendaNotAcceptable,
+    EvaluationNotAcceptable,
+    NotAwaited,
+    OutOfPhase,
+    Refusal,
+)
 from domain.evaluation import Answer, FollowUp
 from domain.events import ArrivalConfirmed, DepartureConfirmed, Entry
 from domain.facts import OfferId, PersonId, Writing
@@ -346,8 +352,13 @@ async def errand(desk: FrontDesk, reference: str, who: str) -> Errand:
 
     Raises:
         NotKnown: when there is no such mobility, or this person has no part in it.
+        OutOfPhase: when it was erased.
     """
     mobility = await desk.mobility(reference)
+    if mobility.is_erased:
+        raise OutOfPhase(
+            f"{mobility.reference} was erased: nothing about it can be changed any more."
+        )
     directory = await read_directory(desk.store.engine)
     people = await desk.people(mobility.reference, directory)
     found = Errand(desk, mobility, people, who)
