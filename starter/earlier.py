@@ -1,9 +1,18 @@
 """What was said before, as the journal has it: by this the desk knows words that come again."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from domain.agenda import Session
-from domain.events import AddressFailed, AgendaPut, Entry, Event, VisitMoved
+from domain.events import (
+    AddressFailed,
+    AgendaPut,
+    AgreementSigned,
+    Entry,
+    Event,
+    MobilityRequested,
+    VisitMoved,
+)
 from domain.facts import PersonId
 
 
@@ -31,3 +40,17 @@ def last_failure(entries: Iterable[Entry], person: PersonId) -> int | None:
         if isinstance(event := entry.event(), AddressFailed) and event.person == person
     )  # fmt: skip
     return max(failed, default=None)
+
+
+def what_was_signed(entries: Iterable[Entry], n: int) -> tuple[int, tuple[date, ...]]:
+    """Which version of the agreement the signature of this entry stands under, for which days."""
+    version, days = 0, (date.min, date.min)
+    for event in (entry.event() for entry in entries if entry.n <= n):
+        match event:
+            case MobilityRequested():
+                days = (event.request.first_day, event.request.last_day)
+            case VisitMoved():
+                days = (event.first_day, event.last_day)
+            case AgreementSigned():
+                version = event.version
+    return version, days

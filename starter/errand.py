@@ -25,7 +25,7 @@ from starter.addresses import put_on_file
 from starter.case_files import EvaluationEntry, FollowUpEntry, SessionEntry
 from starter.desk import FrontDesk, OpenMobility
 from starter.directory import NotKnown
-from starter.earlier import last_failure, move_before, versions
+from starter.earlier import last_failure, move_before, versions, what_was_signed
 from starter.names import in_names
 from store.directory import read_directory
 from store.journal import read_journal
@@ -72,6 +72,10 @@ class Errand:
         """Sign the agreement on the table, or the one of this hash."""
         document = document or self._mobility.view.agreement_document
         return await self._say(m.SignAgreement(by=self.by, document=document))
+
+    async def signed(self, receipt: Receipt) -> tuple[int, tuple[date, ...]]:
+        """Which version of the agreement was signed by that, and for which days."""
+        return what_was_signed(await self._journal(), receipt.event)
 
     async def refuse(self, note: str = "") -> Receipt:
         """Refuse to sign."""
