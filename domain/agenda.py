@@ -70,6 +70,11 @@ class Agenda(State):
         """Whether both sides have accepted a version, whatever is on the table beside it."""
         return self.accepted is not None
 
+    @property
+    def fell(self) -> bool:
+        """Whether the versions put forward so far were for days that the visit has left."""
+        return self.version > 0 and not self.sessions
+
     def put(self, sessions: tuple[Session, ...], zone: str) -> None:
         """Lay the next version on the table."""
         self.version, self.sessions, self.zone = self.version + 1, sessions, zone
