@@ -9,7 +9,7 @@ from activities.case_reader import OpenCase
 from documents.calendar import calendar_part
 from domain.agenda import Session
 from domain.calendars import Calendars, Change, Difference, Telling, difference
-from domain.events import AgendaAccepted, AgendaPut
+from domain.events import AddressCorrected, AgendaAccepted, AgendaPut
 from domain.letters import CALENDARS, LetterOrder, Purpose
 from domain.papers import CalendarMethod, CalendarPaper, PlannedChange, PlannedSession
 from mail.context import Attachment
@@ -69,11 +69,12 @@ def _to_accept(case: OpenCase, order: LetterOrder, earlier: Sequence[LedgerLine]
 
 
 def _for_calendar(case: OpenCase, order: LetterOrder, earlier: Sequence[LedgerLine]) -> AgendaNews:
+    since = _same_address_since(case, order)
     found = _calendars(case).difference_for(
         order.to, order.event,
-        [telling for line in earlier if (telling := _telling(line, order)) is not None],
+        [telling for line in earlier if (telling := _telling(line, order, since)) is not None],
     )  # fmt: skip
-    has_a_part = case.view.outcome is None and order.to not in case.withdrawn
+    has_a_part = case.view.outcome is None and _has_a_part(case, order)
     if order.purpose is Purpose.AGENDA_ACCEPTED and (
         not has_a_part or _says_nothing(case, order, found, earlier)
     ):
@@ -90,6 +91,21 @@ def _for_calendar(case: OpenCase, order: LetterOrder, earlier: Sequence[LedgerLi
     )
 
 
+def _has_a_part(case: OpenCase, order: LetterOrder) -> bool:
+    """Coordinators have one to the end, though they may have travelled too and withdrawn."""
+    host = case.view.host.coordinator if case.view.host else None
+    return order.to in {case.request.coordinator, host} or order.to not in case.withdrawn
+
+
+def _same_address_since(case: OpenCase, order: LetterOrder) -> int:
+    """The entry since which letters to this reader go where this one goes."""
+    return max(
+        (n for n, event in enumerate(case.events, 1)
+         if isinstance(event, AddressCorrected) and event.person == order.to),
+        default=0,
+    )  # fmt: skip
+
+
 def _calendars(case: OpenCase) -> Calendars:
     return Calendars(case.entries, _moment)
 
@@ -98,17 +114,19 @@ def _moment(day: date, hour: time, zone: str) -> datetime:
     return datetime.combine(day, hour, ZoneInfo(zone))
 
 
-def _telling(line: LedgerLine, order: LetterOrder) -> Telling | None:
+def _telling(line: LedgerLine, order: LetterOrder, since: int) -> Telling | None:
     """What an earlier letter told its reader; nothing, where it is sure that it never left.
 
     A letter that waits or is just being written may leave before this one, and counts as doubtful;
-    a newer one will itself look at what this one said.
+    a newer one will itself look at what this one said. Doubtful is also what went to another
+    address: nobody knows whether they still read it there.
     """
     if line.order.purpose not in CALENDARS:
         return None
     is_coming = line.state is LetterState.INTENDED and line.order.event < order.event
     if line.state in ARRIVED or line.state in DOUBTFUL or is_coming:
-        return Telling(as_of=line.order.event, is_certain=line.state in ARRIVED)
+        is_certain = line.state in ARRIVED and line.order.event >= since
+        return Telling(as_of=line.order.event, is_certain=is_certain)
     return None
 
 
@@ -116,6 +134,8 @@ def _says_nothing(
     case: OpenCase, order: LetterOrder, found: Difference, earlier: Sequence[LedgerLine]
 ) -> bool:
     """Whether an edit has come to nothing for this reader, who was not asked about it either."""
+    if order.tells_of and found.is_nothing:
+        return True
     event = case.events[order.event - 1]
     if not found.is_nothing or not isinstance(event, AgendaAccepted) or event.replaces is None:
         return False

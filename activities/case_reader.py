@@ -73,9 +73,9 @@ class OpenCase:
         return self._for_those_left(put[-1].sessions) if put else ()
 
     def put_at(self, n: int) -> tuple[Session, ...]:
-        """The agenda that an entry put forward, as far as it is for those who still take part."""
-        event = self.events[n - 1]
-        return self._for_those_left(event.sessions) if isinstance(event, AgendaPut) else ()
+        """The agenda on the table at an entry, as far as it is for those who still take part."""
+        put = [event for event in self.events[:n] if isinstance(event, AgendaPut)]
+        return self._for_those_left(put[-1].sessions) if put else ()
 
     def _for_those_left(self, sessions: tuple[Session, ...]) -> tuple[Session, ...]:
         left = (

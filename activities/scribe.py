@@ -212,7 +212,8 @@ def _note_of(entry: Entry) -> Writing | None:
 
 def _grant_events(order: LetterOrder, case: OpenCase) -> tuple[Event, ...]:
     """What a letter goes by: a decision is told as it was, though it may be decided anew since."""
-    return case.events[: order.event] if order.purpose is Purpose.GRANT_DECIDED else case.events
+    told_of = order.tells_of or order.event
+    return case.events[:told_of] if order.purpose is Purpose.GRANT_DECIDED else case.events
 
 
 def _grant_lines(events: tuple[Event, ...]) -> tuple[GrantPaperLine, ...]:

@@ -114,6 +114,9 @@ URGENT = timedelta(days=1)
 """How near a visit is when news of its agenda wait for nothing."""
 SAID_ANEW = (Purpose.AGENDA_ACCEPTED,)
 """Letters that say all that an older one to the same person would: the older one is merged."""
+SAID_ONCE = (Purpose.AGENDA_ACCEPTED, Purpose.VISIT_MOVED)
+"""Letters of which only the newest is sent again: it says all that an older one would, or what that
+would say holds no more."""
 CALENDARS = (
     Purpose.AGENDA_ACCEPTED, Purpose.VISIT_MOVED, Purpose.PARTICIPANT_WITHDREW,
     Purpose.MOBILITY_ENDED,
@@ -191,7 +194,10 @@ def _once_more(
     for wait in mobility.waits.values():
         if event.person in wait.awaited and wait.epoch < entry.n:
             yield _order(entry, LETTER_OF[wait.asked], event.person, while_asked=wait.asked)
+    newest = {missed.purpose: missed.event for missed in event.missed}
     for missed in event.missed:
+        if missed.purpose in SAID_ONCE and missed.event < newest[missed.purpose]:
+            continue
         order = _order(entry, Purpose(missed.purpose), event.person, while_open=missed.while_open)
         yield order.model_copy(update={"tells_of": missed.event})
 

@@ -33,9 +33,10 @@ class Reminded(NamedTuple):
 class Wait(State):
     """One open question.
 
-    Deadlines are facts: ``due`` is the end of the last day for an answer. Silence takes effect in
-    the morning after, at ``falls``, so that nobody gets a letter in the night because of it; until
-    then an answer is still heard. ``epoch`` is the number of the entry that asked.
+    Deadlines are facts: ``due`` is the end of the last day for an answer. Silence takes effect on
+    the first working morning after, at ``falls``, so that nobody gets a letter in the night or on a
+    day off because of it; until then an answer is still heard. ``epoch`` is the number of the entry
+    that asked.
 
     Somebody to whom letters do not arrive is ``paused``. They are not reminded, and meanwhile the
     question stands still: silence means nothing, unless the visit leaves no time beyond ``limit``.
@@ -133,8 +134,7 @@ class Wait(State):
         if self.limit is not None:
             last = max(before, min(last, self.limit))
         self.due = end_of(last)
-        falls = _morning(almanac, self.awaited[0], last + timedelta(days=1), reference)
-        self.falls = min(falls, self.falls_at_latest or falls)
+        self.falls = _falls(almanac, self.awaited[0], last, reference, self.falls_at_latest)
         if self.tell_at is not None:
             told_on = self.tell_at.date() + (last - before)
             self.tell_at = max(at, _morning(almanac, self.awaited[0], told_on, reference))
@@ -195,10 +195,9 @@ def plan_wait(asking: Asking, almanac: Almanac, reference: Reference) -> Wait:
     last = _last_day(asking, almanac)
     limit, falls_at_latest = _limit(asking, almanac, reference, last)
     counted = max(today, asking.limits.counted_from or today)
-    falls = _morning(almanac, asking.people[0], last + timedelta(days=1), reference)
     return Wait(
         asked=asking.asked, awaited=list(asking.people), since=asking.at, due=end_of(last),
-        falls=min(falls, asking.limits.falls_by or falls),
+        falls=_falls(almanac, asking.people[0], last, reference, falls_at_latest),
         epoch=asking.epoch,
         reminders={
             p: Reminders(moments=_moments(asking, almanac, reference, p, counted, end_of(last)))
@@ -208,6 +207,15 @@ def plan_wait(asking: Asking, almanac: Almanac, reference: Reference) -> Wait:
         limit=limit,
         falls_at_latest=falls_at_latest,
     )  # fmt: skip
+
+
+def _falls(
+    almanac: Almanac, person: PersonId, last: date, reference: Reference, at_latest: datetime | None
+) -> datetime:
+    """The first working morning after the last day: letters follow from it. The visit may hurry."""
+    day = almanac.calendar_of(person).working_day_from(last + timedelta(days=1))
+    falls = _morning(almanac, person, day, reference)
+    return min(falls, at_latest or falls)
 
 
 def _limit(
@@ -258,8 +266,9 @@ def _tell_at(asking: Asking, almanac: Almanac, reference: Reference, last: date)
     plan = almanac.plans[asking.asked]
     if plan.tell_before is None:
         return None
-    day = last - timedelta(days=plan.tell_before)
-    moment = _morning(almanac, asking.people[0], day, reference)
+    calendar = almanac.calendar_of(asking.people[0])
+    day = min(calendar.working_day_from(last - timedelta(days=plan.tell_before)), last)
+    moment = calendar.morning(day, reference)
     return moment if moment > asking.at else None
 
 

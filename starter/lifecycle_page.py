@@ -26,7 +26,7 @@ Reminders and deadline count in days from the asking, those of `attendance` from
 visit. The figures are those of `domain/plans/reminders.toml`; a programme office may lay its own
 over them. Reminders wait for a working day of the reader, deadlines for one of everybody asked. The
 first day of the visit may bring a deadline forward; none falls before the end of the day after the
-asking. Silence takes effect in the morning after the deadline."""
+asking. Silence takes effect on the first working morning after the deadline."""
 
 
 def lifecycle_page() -> str:

@@ -32,6 +32,7 @@ from domain.mobility import Mobility
 from domain.people import SYSTEM, Organisation, Person, Role
 from domain.reach import FailedLetter
 from domain.request import Activity, Funding, MobilityRequest, Objective, Sector
+from domain.waits import Wait
 
 REFERENCE = Reference("M-2026-0001")
 BORAS, SOC, VESTLAND = OrganisationId("boras"), OrganisationId("soc"), OrganisationId("vestland")
@@ -289,6 +290,13 @@ def on_the_clock(day: date, hour: time, zone: str) -> datetime:
 def calendar_of(person: PersonId, entries: Sequence[Entry]) -> Held:
     """What this person's calendar has to hold once these entries are written."""
     return Calendars(entries, on_the_clock).of(person)
+
+
+def falls_on_the_next_working_morning(wait: Wait) -> bool:
+    """Whether silence counts from the first working morning of whoever is asked first."""
+    calendar = ALMANAC.calendar_of(wait.awaited[0])
+    day = calendar.working_day_from(wait.due.date() + timedelta(days=1))
+    return calendar.moment(day, time(8)) <= wait.falls < calendar.moment(day, time(9))
 
 
 class Journey:

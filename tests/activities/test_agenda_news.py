@@ -12,10 +12,12 @@ import sqlalchemy as sa
 from activities.courier import Courier
 from documents.calendar import UID_DOMAIN
 from domain import messages as m
+from domain.addresses import address_corrected, letter_failed
 from domain.agenda import Session
 from domain.facts import PersonId
 from domain.letters import Purpose
 from domain.messages import Cause
+from domain.reach import FailedLetter
 from mail.postman import Postman, SmtpServer
 from store.cases import Store
 from store.ledger import LedgerLine, LetterState, read_letters
@@ -29,6 +31,7 @@ from tests.builders import (
     PEOPLE,
     REFERENCE,
     Journey,
+    a_request,
     a_session,
     calendar_of,
     day_of,
@@ -304,6 +307,90 @@ async def test_who_never_got_the_agenda_gets_all_of_it_with_the_change(
     assert "is agreed" in told["Subject"]
     assert SimulatedCalendar().read([told]).times == expected(journey, FRIDA)
     assert not any(part.get_filename() == "agenda-cancelled.ics" for part in told.walk())
+
+
+async def comes_back(store: Store, journey: Journey, person: PersonId, *keys: str) -> None:
+    """Letters come back for their address, another one is given."""
+    lines = {line.key: line for line in await read_letters(store.engine, REFERENCE)}
+    async with store.engine.begin() as tx:
+        bounced = sa.update(letter).where(letter.c.key.in_(keys))
+        await tx.execute(bounced.values(state=LetterState.BOUNCED))
+    for key in keys:
+        order = lines[key].order
+        failed = FailedLetter(
+            person=person, key=key, purpose=order.purpose, event=order.event,
+            asks=order.while_asked is not None,
+        )  # fmt: skip
+        letter_failed(journey.mobility, failed, at=journey.now)
+    address_corrected(journey.mobility, person, at=journey.now)
+
+
+async def agenda_letters_to(store: Store, person: PersonId) -> list[str]:
+    lines = await ledger(store, Purpose.AGENDA_ACCEPTED)
+    return [line.key for line in lines if line.order.to == person]
+
+
+async def test_a_new_mailbox_gets_the_whole_agenda(
+    store: Store, courier: Courier, clerk: Clerk, journey: Journey
+) -> None:
+    journey.accept_agenda()
+    await write(store, journey)
+    await post_comes(store, courier)
+    change(journey, edited(journey.mobility.agenda.sessions))
+    await write(store, journey)
+    await post_comes(store, courier)
+    clerk.taken.clear()
+
+    await comes_back(store, journey, FRIDA, (await agenda_letters_to(store, FRIDA))[-1])
+    await write(store, journey)
+    await post_comes(store, courier)
+
+    [told] = to(FRIDA, clerk)
+    assert SimulatedCalendar().read([told]).times == expected(journey, FRIDA)
+
+
+async def test_of_several_agendas_that_came_back_only_the_newest_is_sent_again(
+    store: Store, courier: Courier, clerk: Clerk, journey: Journey
+) -> None:
+    journey.accept_agenda()
+    await write(store, journey)
+    await post_comes(store, courier)
+    for hour in (14, 15):
+        change(journey, postponed(journey.mobility.agenda.sessions, hour))
+        await write(store, journey)
+        await post_comes(store, courier)
+    clerk.taken.clear()
+
+    await comes_back(store, journey, FRIDA, *(await agenda_letters_to(store, FRIDA))[1:])
+    await write(store, journey)
+    await post_comes(store, courier)
+
+    [told] = to(FRIDA, clerk)
+    assert "taken its change" not in text_of(told)
+    assert SimulatedCalendar().read([told]).times == expected(journey, FRIDA)
+
+
+async def test_who_answers_for_a_side_hears_of_the_agenda_though_they_do_not_travel_any_more(
+    store: Store, courier: Courier, clerk: Clerk
+) -> None:
+    journey = in_preparation(a_request(participants=(FRIDA, COORDINATOR)))
+    journey.put_agenda()
+    await keep_all_of(store, journey)
+    journey.accept_agenda()
+    withdrawal = m.WithdrawParticipant(by=COORDINATOR, participant=COORDINATOR, cause=Cause.ILLNESS)
+    journey.say(withdrawal)
+    await write(store, journey)
+    async with store.engine.begin() as tx:
+        await tx.execute(sa.update(letter).values(state="withheld", settled_at=NOW))
+    left = [s for s in journey.mobility.agenda.sessions if FRIDA in s.participants]
+    alone = tuple(s.model_copy(update={"participants": (FRIDA,)}) for s in left)
+    change(journey, postponed(alone, 15))
+    await write(store, journey)
+
+    await post_comes(store, courier)
+
+    told = to(COORDINATOR, clerk)
+    assert SimulatedCalendar().read(told).times == expected(journey, COORDINATOR) != []
 
 
 async def test_whether_or_not_a_doubtful_letter_arrived_the_next_puts_calendars_right(

@@ -14,8 +14,10 @@ import sqlalchemy as sa
 
 from activities import scribe as room
 from activities.courier import DEAD_ADDRESS, Courier, courier_at_work
+from domain.addresses import address_corrected, letter_failed
 from domain.letters import Purpose
 from domain.messages import Cause, WithdrawParticipant
+from domain.reach import FailedLetter
 from local.stack import Stack
 from mail import postman
 from mail.postman import Postman, SmtpServer
@@ -729,6 +731,32 @@ async def test_a_decision_is_told_as_it_was_though_the_grant_is_computed_anew(
     assert len(told) == 3
     assert {"3,018.00" in text_of(x) or "1,159.00" in text_of(x) for x in told} == {True}
     assert len(clerk.letters_about("Please decide on the grant")) == 1
+
+
+@pytest.mark.usefixtures("office")
+async def test_a_decision_is_told_once_more_as_it_was(
+    store: Store, courier: Courier, clerk: Clerk
+) -> None:
+    journey = in_preparation()
+    journey.award()
+    awarded = journey.kinds().index("GrantDecided") + 1
+    await keep_all_of(store, journey)
+    await silence(store)
+    failed = FailedLetter(
+        person=FRIDA, key="k", purpose=Purpose.GRANT_DECIDED, event=awarded, asks=False
+    )
+    letter_failed(journey.mobility, failed, at=journey.now)
+    journey.move(length=4)
+    journey.sign(*journey.mobility.signatories)
+    await write(store, journey)
+    await silence(store)
+
+    address_corrected(journey.mobility, FRIDA, at=journey.now)
+    await write(store, journey)
+    await deliver_all(courier)
+
+    [told] = clerk.letters_about("The grant is awarded")
+    assert "1,159.00" in text_of(told)
 
 
 @pytest.mark.usefixtures("office")

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain import messages as m
+from domain.deadlines import Asked
 from domain.errors import AlreadyDone, GrantNotAcceptable, NotAwaited, OutOfPhase, WrongRole
 from domain.events import (
     GrantDecided,
@@ -385,7 +386,7 @@ def test_a_grant_nobody_decides_lapses_the_mobility() -> None:
     journey.put_agenda()
     journey.accept_agenda()
 
-    journey.wait(61)
+    journey.wait_out(Asked.GRANT_DECISION)
 
     assert journey.mobility.outcome is Outcome.LAPSED
     assert journey.mobility.cause is Cause.GRANT_UNDECIDED
