@@ -1,9 +1,9 @@
 """The plan of the visit: the host's sessions per day and per participant."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, time
 from enum import StrEnum
-from itertools import count, pairwise
+from itertools import count, pairwise, takewhile
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -70,6 +70,11 @@ class Agenda(State):
         """Whether both sides have accepted a version, whatever is on the table beside it."""
         return self.accepted is not None
 
+    @property
+    def fell(self) -> bool:
+        """Whether the versions put forward so far were for days that the visit has left."""
+        return self.version > 0 and not self.sessions
+
     def put(self, sessions: tuple[Session, ...], zone: str) -> None:
         """Lay the next version on the table."""
         self.version, self.sessions, self.zone = self.version + 1, sessions, zone
@@ -93,23 +98,32 @@ class Agenda(State):
             )
 
 
+Likeness = Callable[[Session], object]
+"""What two sessions have in common when they are one and the same."""
+
+
+def is_same_agenda(one: Sequence[Session], other: Sequence[Session]) -> bool:
+    """Whether two versions plan the same: in which order a file lists its sessions says nothing."""
+    return sorted(one, key=lambda s: s.id) == sorted(other, key=lambda s: s.id)
+
+
 def named_alike(
     sessions: Sequence[Session], earlier: Sequence[Sequence[Session]]
 ) -> tuple[Session, ...]:
     """Give sessions the names they had in earlier versions, whatever their place in the file.
 
-    Calendars know a session by its name: one that is moved keeps it, a new one gets a name that
-    none had before. A session is taken for the one that is most like it in the latest version.
+    Calendars know a session by its name: one that is moved keeps it, one that comes back gets it
+    back, a new one gets a name that none had before. An empty version stands for a move of the
+    visit, after which nothing is on as before.
     """
-    known = list(earlier[-1]) if earlier else []
-    used = {session.id for version in earlier for session in version}
     names: dict[int, str] = {}
-    for likeness in LIKENESSES:
+    for known, likeness in _where_to_look(sessions, earlier):
         for n, session in enumerate(sessions):
-            same = (s for s in known if n not in names and likeness(s) == likeness(session))
-            if found := next(same, None):
-                names[n] = found.id
-                known.remove(found)
+            alike = (s.id for s in known if likeness(s) == likeness(session))
+            found = next((name for name in alike if name not in names.values()), None)
+            if n not in names and found is not None:
+                names[n] = found
+    used = {session.id for version in earlier for session in version}
     fresh = (name for n in count(1) if (name := f"S{n}") not in used)
     return tuple(
         session.model_copy(update={"id": names.get(n) or next(fresh)})
@@ -117,14 +131,37 @@ def named_alike(
     )
 
 
-LIKENESSES: tuple[Callable[[Session], object], ...] = (
-    lambda s: s.model_copy(update={"id": ""}),
+def _where_to_look(
+    sessions: Sequence[Session], earlier: Sequence[Sequence[Session]]
+) -> Iterator[tuple[Sequence[Session], Likeness]]:
+    """Where a session is looked for and by what it is known there, the surest first.
+
+    Whoever takes a change back repeats a version: its names come before those of newer ones. A
+    session that has changed is known by its likeness to the latest version alone.
+    """
+    valid = list(takewhile(bool, reversed(earlier)))
+    valid.sort(key=lambda version: not _plans_the_same(version, sessions))
+    yield from ((version, _as_it_is) for version in valid)
+    latest = earlier[-1] if earlier else ()
+    yield from ((latest, likeness) for likeness in LIKENESSES)
+
+
+def _plans_the_same(version: Sequence[Session], sessions: Sequence[Session]) -> bool:
+    ours = [_as_it_is(s) for s in sessions]
+    return len(version) == len(ours) and all(_as_it_is(s) in ours for s in version)
+
+
+def _as_it_is(session: Session) -> Session:
+    return session.model_copy(update={"id": ""})
+
+
+LIKENESSES: tuple[Likeness, ...] = (
     lambda s: (s.title, s.kind, s.participants, s.day),
     lambda s: (s.title, s.kind, s.participants),
     lambda s: (s.title, s.kind),
     lambda s: (s.day, s.starts, s.kind, s.participants),
 )
-"""By what a session is known again, the surest first."""
+"""By what a session that has changed is known again, the surest first."""
 
 
 def check_agenda(

@@ -64,6 +64,7 @@ class CaseView(State):
     instalment_paid_on: date | None
     agenda_version: int
     agenda_accepted_version: int
+    agenda_fell: bool = False  #: its versions so far were for days that the visit has left
     days_confirmed: tuple[date, ...]
     evaluated: tuple[PersonId, ...]
     certificates: dict[PersonId, str]
@@ -126,6 +127,7 @@ def view_of(mobility: Mobility) -> CaseView:
         instalment_paid_on=mobility.grant.instalment_paid_on,
         agenda_version=mobility.agenda.version,
         agenda_accepted_version=mobility.agenda.accepted.version if mobility.agenda.accepted else 0,
+        agenda_fell=mobility.agenda.fell,
         days_confirmed=tuple(sorted(mobility.visit.present)),
         evaluated=tuple(mobility.evaluation.answers),
         certificates=mobility.certificates,

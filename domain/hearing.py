@@ -10,7 +10,7 @@ from functools import singledispatch
 from domain import events as e
 from domain import messages as m
 from domain.addresses import address_corrected, check_may_correct
-from domain.agenda import check_agenda
+from domain.agenda import check_agenda, is_same_agenda
 from domain.agreement import Signature
 from domain.deadlines import Asked
 from domain.errors import (
@@ -226,9 +226,9 @@ def _(message: m.PutAgenda, mobility: Mobility, at: datetime) -> None:
         )
     agenda = mobility.agenda
     if _is_on_the_table(mobility):
-        if message.sessions == agenda.sessions:
+        if is_same_agenda(message.sessions, agenda.sessions):
             raise AlreadyDone(f"This agenda is on the table already, as version {agenda.version}.")
-    elif agenda.accepted and message.sessions == agenda.accepted.sessions:
+    elif agenda.accepted and is_same_agenda(message.sessions, agenda.accepted.sessions):
         raise AlreadyDone(
             f"This agenda is accepted already, as version {agenda.accepted.version}: change "
             "something in it."

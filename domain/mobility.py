@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from domain import events as e
-from domain.agenda import Agenda, Session
+from domain.agenda import Agenda, Session, is_same_agenda
 from domain.agreement import Agreement
 from domain.almanac import Almanac
 from domain.deadlines import Asked, Tell
@@ -368,17 +368,18 @@ class Mobility(State):
         Whoever puts forward what is accepted already takes a change back: nobody is asked again.
         """
         agenda, accepted = self.agenda, self.agenda.accepted
+        takes_back = accepted is not None and is_same_agenda(sessions, accepted.sessions)
         agenda.put(sessions, self.matching.host.zone if self.matching.host else "UTC")
         self.answered(Asked.AGENDA)
         if accepted is None:
             limits = Limits(self.request.first_day)
             self.ask(Asked.AGENDA_ACCEPTANCE, (self.request.coordinator,), at=at, limits=limits)
-        elif sessions != accepted.sessions:
+        elif not takes_back:
             limits = Limits(falls_by=self.first_morning)
             self.ask(Asked.AGENDA_CHANGE, (self.request.coordinator,), at=at, limits=limits)
         put = e.AgendaPut(version=agenda.version, sessions=sessions, zone=agenda.zone)
         self.happened(put, at=at, by=by)
-        if accepted is not None and sessions == accepted.sessions:
+        if takes_back:
             self.accept_agenda(at=at, by=by)
 
     def accept_agenda(self, *, at: datetime, by: PersonId) -> None:

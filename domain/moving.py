@@ -10,7 +10,7 @@ from datetime import datetime
 from domain.agenda import Agenda
 from domain.agreement import Agreement
 from domain.deadlines import Asked
-from domain.errors import AlreadyDone, WrongRole
+from domain.errors import AlreadyDone, RequestNotAcceptable, WrongRole
 from domain.events import Phase, VisitMoved
 from domain.messages import MoveVisit
 from domain.mobility import Mobility
@@ -23,18 +23,24 @@ def check_may_move(mobility: Mobility, message: MoveVisit, *, at: datetime) -> N
     Raises:
         WrongRole: while hosts are asked, for anybody but the sending coordinator.
         AlreadyDone: when the visit is on these days already.
-        RequestNotAcceptable: naming the day that breaks a rule, and what to change.
+        RequestNotAcceptable: from the first day on; or naming the day that breaks a rule, and what
+            to change.
     """
     if mobility.matching.host is None and Role.SENDING not in mobility.roles_of(message.by):
         raise WrongRole(
             "Until a host has said yes, only the sending coordinator can move the visit: if its "
             "dates do not suit you, decline and say so."
         )
+    if at.date() >= mobility.request.first_day:
+        raise RequestNotAcceptable(
+            f"The visit was to begin on {mobility.request.first_day}: it is too late to move it, "
+            "so cancel the mobility if nobody travels."
+        )
     request = mobility.request.moved_to(message.first_day, message.last_day)
     if request == mobility.request:
         raise AlreadyDone(
-            f"The visit is planned for {request.first_day} to {request.last_day} already: give "
-            "other dates to move it."
+            f"The visit is planned for {request.first_day} to {request.last_day} already: there "
+            "is nothing more to do; give other dates to move it."
         )
     request.check(today=at.date())
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from domain.case_card import said_dates
 from domain.errors import EvaluationNotAcceptable, GrantNotAcceptable
 from domain.grant import GrantDecision
 from domain.matching import DeclineReason
@@ -73,7 +74,10 @@ def _pass_on(reference: str, who: str, act: Callable[[Errand], Awaitable[Receipt
     async def business(desk: FrontDesk) -> Receipt:
         return await act(await errand(desk, reference, who))
 
-    receipt = at_desk(business)
+    _recorded(reference, at_desk(business))
+
+
+def _recorded(reference: str, receipt: Receipt) -> None:
     say(
         console,
         f"Recorded as entry {receipt.event} of {reference.upper()}; phase: {receipt.phase}.",
@@ -107,7 +111,18 @@ def sign(
     ] = "",
 ) -> None:  # fmt: skip
     """Sign the agreement (both coordinators and every participant)."""
-    _pass_on(reference, who, lambda e: e.sign(document))
+
+    async def business(desk: FrontDesk) -> tuple[Receipt, int, tuple[date, ...]]:
+        signatory = await errand(desk, reference, who)
+        receipt = await signatory.sign(document)
+        return receipt, *await signatory.signed(receipt)
+
+    receipt, version, days = at_desk(business)
+    _recorded(reference, receipt)
+    # Repeated after a move of the visit, the command signs another document: so it says which.
+    say(
+        console, f"Signed: version {version} of the agreement, for the visit of {said_dates(days)}."
+    )
 
 
 @command()

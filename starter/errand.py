@@ -1,23 +1,31 @@
 """One person's errand with one mobility: everything they may say, in the words of the desk."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
 from domain import messages as m
 from domain.agenda import Session, named_alike
-from domain.errors import AgendaNotAcceptable, EvaluationNotAcceptable, NotAwaited, Refusal
+from domain.errors import (
+    AgendaNotAcceptable,
+    EvaluationNotAcceptable,
+    NotAwaited,
+    OutOfPhase,
+    Refusal,
+)
 from domain.evaluation import Answer, FollowUp
-from domain.events import AgendaPut, ArrivalConfirmed, DepartureConfirmed, Event, VisitMoved
+from domain.events import ArrivalConfirmed, DepartureConfirmed, Entry
 from domain.facts import OfferId, PersonId, Writing
 from domain.grant import GrantDecision
 from domain.matching import DeclineReason
 from domain.messages import Cause, Receipt
 from domain.people import Person
+from mail.returned import canonical
 from starter.addresses import put_on_file
 from starter.case_files import EvaluationEntry, FollowUpEntry, SessionEntry
 from starter.desk import FrontDesk, OpenMobility
 from starter.directory import NotKnown
+from starter.earlier import last_failure, move_before, versions, what_was_signed
 from starter.names import in_names
 from store.directory import read_directory
 from store.journal import read_journal
@@ -65,6 +73,10 @@ class Errand:
         document = document or self._mobility.view.agreement_document
         return await self._say(m.SignAgreement(by=self.by, document=document))
 
+    async def signed(self, receipt: Receipt) -> tuple[int, tuple[date, ...]]:
+        """Which version of the agreement was signed by that, and for which days."""
+        return what_was_signed(await self._journal(), receipt.event)
+
     async def refuse(self, note: str = "") -> Receipt:
         """Refuse to sign."""
         return await self._say(m.RefuseToSign(by=self.by, note=await self._note(note)))
@@ -97,8 +109,7 @@ class Errand:
                 for n, (entry, who) in enumerate(zip(entries, people, strict=True), start=1)
             ]
         )
-        lines = await read_journal(self._desk.store.engine, self._mobility.reference)
-        put = _versions(line.entry.event() for line in lines)
+        put = versions(entry.event() for entry in await self._journal())
         # The same sessions may come again after a return, as a version of their own.
         return await self._say(
             m.PutAgenda(by=self.by, sessions=named_alike(sessions, put)),
@@ -154,8 +165,7 @@ class Errand:
             return self._participants(who)
         arrived: dict[PersonId, date] = {}
         left: dict[PersonId, date] = {}
-        lines = await read_journal(self._desk.store.engine, self._mobility.reference)
-        for event in (line.entry.event() for line in lines):
+        for event in (entry.event() for entry in await self._journal()):
             if isinstance(event, ArrivalConfirmed):
                 arrived |= dict.fromkeys(event.participants, event.on)
             elif isinstance(event, DepartureConfirmed):
@@ -202,7 +212,36 @@ class Errand:
         self, person: str, address: str, *, works_again: bool = False
     ) -> Receipt:
         """Give another address of somebody whom letters do not reach."""
-        message = m.CorrectAddress(by=self.by, person=self._person(person))
+        message = m.CorrectAddress(by=self.by, person=await self._whose(person, address))
+        failed = self._mobility.view.out_of_reach.get(message.person)
+        epoch = failed.epoch if failed else await self._mended_with(address, message.person)
+        if failed or epoch is None:
+            await self._put_on_file(message, address, works_again=works_again)
+        # An address may fail and be corrected more than once.
+        return await self._say(message, occasion=str(epoch))
+
+    async def _whose(self, person: str, address: str) -> PersonId:
+        try:
+            return self._person(person)
+        except NotKnown:
+            # Once it is corrected, the address that failed is nobody's any more.
+            for who in self._people:
+                if await self._mended_with(address, who) is not None:
+                    return who
+            raise
+
+    async def _mended_with(self, address: str, person: PersonId) -> int | None:
+        """Which failure was mended with the address that is on file now, if this is it.
+
+        Said again, it is the same message, and gets the same receipt.
+        """
+        if canonical(self._people[person].email) != canonical(address):
+            return None
+        return last_failure(await self._journal(), person)
+
+    async def _put_on_file(
+        self, message: m.CorrectAddress, address: str, *, works_again: bool
+    ) -> None:
         try:
             await put_on_file(
                 self._desk.store, self._mobility, message, address, self._people.values(),
@@ -210,19 +249,19 @@ class Errand:
             )  # fmt: skip
         except Refusal as refusal:
             raise self._with_names(refusal, message) from None
-        # An address may fail and be corrected more than once.
-        failed = self._mobility.view.out_of_reach[message.person]
-        return await self._say(message, occasion=str(failed.epoch))
 
     # Dates.
 
     async def move(self, first_day: date, last_day: date, note: str = "") -> Receipt:
         """The visit is to take place on other days."""
-        return await self._say(
-            m.MoveVisit(
-                by=self.by, first_day=first_day, last_day=last_day, note=await self._note(note)
-            )
+        message = m.MoveVisit(
+            by=self.by, first_day=first_day, last_day=last_day, note=await self._note(note)
         )
+        view, occasion = self._mobility.view, ""
+        if view.moved_to == (first_day, last_day):
+            # Said again once it is done, it is the same message, and gets the same receipt.
+            occasion = str(move_before(await self._journal(), view.moved_at))
+        return await self._say(message, occasion=occasion)
 
     # Endings.
 
@@ -248,6 +287,10 @@ class Errand:
         )
 
     # People and texts.
+
+    async def _journal(self) -> list[Entry]:
+        lines = await read_journal(self._desk.store.engine, self._mobility.reference)
+        return [line.entry for line in lines]
 
     def _person(self, email: str, otherwise: PersonId | None = None) -> PersonId:
         if not email and otherwise is not None:
@@ -308,24 +351,18 @@ class Errand:
         return names
 
 
-def _versions(events: Iterable[Event]) -> list[tuple[Session, ...]]:
-    """The agendas put forward so far; after a move of the visit nothing is on as before."""
-    versions: list[tuple[Session, ...]] = []
-    for event in events:
-        if isinstance(event, AgendaPut):
-            versions.append(event.sessions)
-        elif isinstance(event, VisitMoved):
-            versions.append(())
-    return versions
-
-
 async def errand(desk: FrontDesk, reference: str, who: str) -> Errand:
     """Somebody steps up to the desk.
 
     Raises:
         NotKnown: when there is no such mobility, or this person has no part in it.
+        OutOfPhase: when it was erased.
     """
     mobility = await desk.mobility(reference)
+    if mobility.is_erased:
+        raise OutOfPhase(
+            f"{mobility.reference} was erased: nothing about it can be changed any more."
+        )
     directory = await read_directory(desk.store.engine)
     people = await desk.people(mobility.reference, directory)
     found = Errand(desk, mobility, people, who)

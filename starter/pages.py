@@ -149,26 +149,40 @@ def _facts(request: MobilityRequest, view: CaseView, names: Names) -> list[tuple
         signed = f"{len(view.signed)} signatures, {state}"
         facts.append(("agreement", f"version {view.agreement_version}, {signed}"))
         facts.append(("", f"document {view.agreement_document}"))
+    return [*facts, *_settled(view)]
+
+
+def _settled(view: CaseView) -> Iterator[tuple[str, str]]:
+    """What has become of grant, agenda, attendance and card."""
     if view.grant_decision:
-        facts.append(("grant", f"{view.grant_decision}, {view.grant_total} euro"))
-        paid = said(view.instalment_paid_on) if view.instalment_paid_on else "not yet"
-        due = said(view.instalment_due) if view.instalment_due else "once all have signed anew"
-        facts.append(("instalment", f"due {due}, paid {paid}"))
+        yield "grant", f"{view.grant_decision}, {view.grant_total} euro"
+        if instalment := _instalment(view):
+            yield "instalment", instalment
     if view.agenda_version:
-        facts.append(("agenda", _agenda(view)))
+        yield "agenda", _agenda(view)
     if view.days_confirmed:
-        facts.append(("attendance", f"confirmed for {said_dates(view.days_confirmed)}"))
+        yield "attendance", f"confirmed for {said_dates(view.days_confirmed)}"
     if view.card:
-        facts.append(("card", "published"))
-    return facts
+        yield "card", "published"
+
+
+def _instalment(view: CaseView) -> str:
+    """When it is due and was paid; once the mobility is closed nothing is due any more."""
+    if view.outcome is not None and view.instalment_paid_on is None:
+        return "never confirmed as paid" if view.instalment_due else ""
+    paid = said(view.instalment_paid_on) if view.instalment_paid_on else "not yet"
+    due = said(view.instalment_due) if view.instalment_due else "once all have signed anew"
+    return f"due {due}, paid {paid}"
 
 
 def _agenda(view: CaseView) -> str:
     accepted, last = view.agenda_accepted_version, view.agenda_version
     if view.phase is Phase.AGREEMENT:
         return f"version {last}, asked for anew once all have signed"
+    if view.agenda_fell:
+        return f"version {last}, which fell when the visit was moved"
     if not accepted:
-        return f"version {last}, not accepted yet"
+        return f"version {last}, not accepted{'' if view.outcome else ' yet'}"
     is_changing = view.question(Asked.AGENDA_CHANGE) is not None
     change = f"; version {last} waits for an answer" if is_changing else ""
     return f"version {accepted}, accepted{change}"

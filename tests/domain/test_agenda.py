@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from domain import events as e
 from domain import messages as m
-from domain.agenda import Session, SessionKind, check_agenda, named_alike
+from domain.agenda import Session, SessionKind, check_agenda, is_same_agenda, named_alike
 from domain.deadlines import Asked
 from domain.errors import AgendaNotAcceptable, AlreadyDone, NotAwaited, StaleVersion
 from domain.events import Outcome, Phase
@@ -267,6 +267,22 @@ def test_whoever_puts_forward_what_is_accepted_takes_the_change_back() -> None:
     assert accepted_version(journey) == 3
 
 
+def test_in_which_order_a_file_lists_its_sessions_says_nothing() -> None:
+    journey = on_the_table()
+    with pytest.raises(AlreadyDone, match="on the table already, as version 1"):
+        journey.say(m.PutAgenda(by=HOST, sessions=an_agenda()[::-1]))
+    journey.accept_agenda()
+    accepted = journey.mobility.agenda.sessions
+    with pytest.raises(AlreadyDone, match="accepted already, as version 1: change something"):
+        journey.say(m.PutAgenda(by=HOST, sessions=accepted[::-1]))
+
+    journey.say(m.PutAgenda(by=HOST, sessions=changed(journey)))
+    journey.say(m.PutAgenda(by=HOST, sessions=accepted[::-1]))
+
+    assert Asked.AGENDA_CHANGE not in journey.mobility.waits
+    assert accepted_version(journey) == 3
+
+
 def test_silence_on_a_change_leaves_the_agenda_as_it_was_accepted() -> None:
     journey = change_on_the_table()
 
@@ -338,6 +354,46 @@ def test_a_name_that_was_used_before_is_never_given_to_another_session() -> None
     third = named_alike([*second, named("S3", "party", day=day_of(3))], [BEFORE, second])
 
     assert [s.id for s in third] == ["S1", "S2", "S4"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        (BEFORE[0], BEFORE[2]),  # dropped
+        (BEFORE[0], named("x", "new", starts=time(14), ends=time(16)), BEFORE[2]),  # retitled
+        (BEFORE[0], named("x", "new", day=day_of(3)), BEFORE[2]),  # another in its place
+    ],
+)
+def test_a_session_that_comes_back_has_its_name_back(change: tuple[Session, ...]) -> None:
+    changed = named_alike(change, [BEFORE])
+    again = named_alike(changed, [BEFORE, changed])
+
+    assert again == changed
+    assert named_alike(BEFORE, [BEFORE, changed, again]) == BEFORE
+
+
+def test_after_a_move_of_the_visit_no_session_has_the_name_it_had() -> None:
+    new = named_alike(BEFORE, [BEFORE, ()])
+
+    assert [s.id for s in new] == ["S4", "S5", "S6"]
+
+
+POOL = (
+    *BEFORE, named("x", "welcome", day=day_of(2)), named("x", "outreach"),
+    named("x", "party", starts=time(14), ends=time(16)),
+)  # fmt: skip
+
+
+@given(st.data(), st.lists(st.lists(st.sampled_from(POOL), unique=True, min_size=1), min_size=1))
+def test_every_change_can_be_taken_back(data: st.DataObject, files: list[list[Session]]) -> None:
+    versions: list[tuple[Session, ...]] = [BEFORE]
+    for sessions in files:
+        versions.append(named_alike(sessions, versions))
+
+    before = data.draw(st.sampled_from(versions))
+    again = named_alike(data.draw(st.permutations(before)), versions)
+
+    assert is_same_agenda(again, before)
 
 
 @given(st.lists(st.permutations(BEFORE).map(lambda s: s[:2]), max_size=4))

@@ -1,7 +1,7 @@
 """Moving a visit: who may, to which days, what falls with the old ones and what stays."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -112,7 +112,7 @@ def test_both_sides_may_move_it_until_it_begins(
 @pytest.mark.parametrize(
     ("first", "last", "refusal", "sentence"),
     [
-        (FIRST_DAY, LAST_DAY, AlreadyDone, "already: give other dates"),
+        (FIRST_DAY, LAST_DAY, AlreadyDone, "already: there is nothing more to do"),
         (LAST_DAY + LATER, FIRST_DAY + LATER, RequestNotAcceptable, "swap the two"),
         (TODAY - LATER, TODAY - LATER, RequestNotAcceptable, "lies in the past"),
         (TODAY, LAST_DAY, RequestNotAcceptable, f"less than {LEAD_DAYS} days away"),
@@ -225,9 +225,21 @@ def test_a_visit_that_was_moved_does_not_begin_on_its_old_morning() -> None:
     assert journey.phase() is Phase.VISIT
 
 
-def test_moved_at_its_first_morning_it_does_not_begin() -> None:
+@pytest.mark.parametrize("phase", [Phase.AGREEMENT, Phase.PREPARATION])
+def test_from_its_first_day_on_it_is_not_moved(phase: Phase) -> None:
+    mobility = ASKING[phase]().mobility
+    midnight = datetime.combine(FIRST_DAY, time(), UTC)
+    later = a_move(first=FIRST_DAY + 2 * LATER)
+
+    check_may(mobility, later, at=midnight - timedelta(minutes=1))
+
+    with pytest.raises(RequestNotAcceptable, match="too late to move it, so cancel"):
+        check_may(mobility, later, at=midnight)
+
+
+def test_moved_on_its_eve_it_does_not_begin() -> None:
     journey = ready_to_go()
-    journey.now = journey.morning
+    journey.now = datetime.combine(FIRST_DAY, time(), UTC) - timedelta(minutes=1)
 
     journey.tell(a_move(first=journey.now.date() + timedelta(days=60)))
     journey.carry_on()

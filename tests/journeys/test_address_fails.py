@@ -180,8 +180,18 @@ async def test_the_host_that_is_asked_for_a_place_is_found_and_accepts(
 
     first = await sending.correct_address(lone_host, new)
     again = await sending.correct_address(lone_host, new)
+    # The command given once more, when letters arrive already.
+    late = [await holder(rehearsal, Role.SENDING) for _ in range(2)]
+    later = [
+        await who.correct_address(called, new)
+        for who, called in zip(late, (lone_host, old), strict=True)
+    ]
 
-    assert first == again
+    assert [again, *later] == [first] * 3
+    with pytest.raises(NotAwaited, match="letters to them arrive"):
+        await (await holder(rehearsal, Role.SENDING)).correct_address(lone_host, f"x.{new}")
+    with pytest.raises(NotAwaited, match="letters to them arrive"):
+        await (await holder(rehearsal, Role.OFFICE)).correct_address(lone_host, new)
     await rehearsal.post_comes()
     line = (await letters_to(desk, rehearsal, lone_host))[-1]
     kept = await read_letter(desk.store.engine, desk.store.keys, line.key)

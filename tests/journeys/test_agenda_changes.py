@@ -68,6 +68,12 @@ async def test_a_change_counts_once_it_is_accepted_and_the_visit_waits_for_none(
     await (await holder(rehearsal, Role.RECEIVING)).put_agenda(second)
     view = await rehearsal.asked(Asked.AGENDA_CHANGE)
     assert (view.agenda_version, view.agenda_accepted_version) == (2, 1)
+    # Taken back, and put forward once more.
+    await (await holder(rehearsal, Role.RECEIVING)).put_agenda(first[::-1])
+    view = (await rehearsal.mobility()).view
+    assert (view.agenda_accepted_version, view.question(Asked.AGENDA_CHANGE)) == (3, None)
+    await (await holder(rehearsal, Role.RECEIVING)).put_agenda(second)
+    await rehearsal.asked(Asked.AGENDA_CHANGE)
     await desk.handle(rehearsal.reference).signal("renew")
     await rehearsal.days_pass(2.5)
     await (await holder(rehearsal, Role.SENDING)).accept_agenda()
@@ -77,7 +83,7 @@ async def test_a_change_counts_once_it_is_accepted_and_the_visit_waits_for_none(
     while not await rehearsal.post_has_come():
         await asyncio.sleep(0.05)
 
-    assert view.agenda_accepted_version == 2
+    assert view.agenda_accepted_version == 4
     happened = await kinds(desk, rehearsal)
     assert happened.index("AgendaChangeLapsed") < happened.index("VisitBegun")
     reminded = await told(desk, rehearsal, Purpose.AGENDA_CHANGE_TO_ACCEPT)

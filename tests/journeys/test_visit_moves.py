@@ -246,9 +246,18 @@ async def test_said_twice_it_is_moved_once_and_there_and_back_it_is_moved_twice(
     sending, request = await holder(rehearsal, Role.SENDING), mobility.request
 
     days = await _move(rehearsal)
-    await sending.move(days[0], days[-1], "A strike is announced.")
+    once = await sending.move(days[0], days[-1], "A strike is announced.")
+    again = await holder(rehearsal, Role.SENDING)
+    assert await again.move(days[0], days[-1], "A strike is announced.") == once
+    with pytest.raises(AlreadyDone, match="nothing more to do"):
+        await (await holder(rehearsal, Role.RECEIVING)).move(days[0], days[-1])
     await (await holder(rehearsal, Role.SENDING)).move(request.first_day, request.last_day)
     await _move(rehearsal)
+    await desk.handle(rehearsal.reference).signal(MobilityWorkflow.renew)
+    await second_run(desk, rehearsal)
+    third = (await rehearsal.mobility()).view.moved_at
+    again = await holder(rehearsal, Role.SENDING)
+    assert (await again.move(days[0], days[-1], "A strike is announced.")).event == third
 
     moved = await facts(desk, rehearsal, "VisitMoved")
     assert [entry["first_day"] for entry in moved] == [

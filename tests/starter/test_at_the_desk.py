@@ -1,10 +1,11 @@
 """The desk knows who is who, keeps what was said once, and speaks in names."""
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from domain.case_card import said_dates
 from domain.case_view import CaseView
 from domain.deadlines import Asked
 from domain.errors import AlreadyDone, OutOfPhase
@@ -142,6 +143,26 @@ async def test_today_is_the_day_where_one_is_at_home(
     zones = [(await errand(desk, standing["place"], who)).zone for who in (ANA, FRIDA)]
 
     assert zones == ["Europe/Madrid", "Europe/Stockholm"]
+
+
+async def test_a_signature_is_confirmed_with_the_version_and_the_dates_it_stands_under(
+    command: Command, begin: Begin, case: CaseDocument
+) -> None:
+    rehearsal = await begin()
+    await stages.asked_for_signatures(rehearsal, case)
+    request = (await rehearsal.mobility()).request
+    later = [day + timedelta(weeks=5) for day in request.days]
+    words = ("sign", rehearsal.reference, "--as", BORAS)
+
+    first, again = await command(*words), await command(*words)
+    await (await rehearsal.acts(ANA)).move(later[0], later[-1])
+    await rehearsal.until(lambda view: view.agreement_version == 2, "drawn up anew")
+    anew = await command(*words)
+
+    said = "Signed: version {} of the agreement, for the visit of {}."
+    assert first == again
+    assert first.out.splitlines()[1] == said.format(1, said_dates(request.days))
+    assert anew.out.splitlines()[1] == said.format(2, said_dates(tuple(later)))
 
 
 async def test_without_names_attendance_is_of_those_who_were_there(

@@ -265,7 +265,12 @@ async def test_a_directory_with_a_mistake_is_refused(
             "Until a host has said yes, only the sending",
         ),
         ("place", "move --from FIRST --to LAST", OFFICE, "To move the visit is for the sending"),
-        ("grant", "move --from FIRST --to LAST", BORAS, "already: give other dates to move it."),
+        (
+            "grant",
+            "move --from FIRST --to LAST",
+            BORAS,
+            "nothing more to do; give other dates to move",
+        ),
         ("grant", "move --from LAST --to FIRST", BORAS, "swap the two or correct one of them."),
         ("grant", "move --from 2020-01-01 --to 2020-01-03", ANA, "lies in the past"),
         ("grant", "move --from FIRST --to 2099-01-01", ANA, "A job shadowing lasts 2 to 60 days"),

@@ -128,3 +128,10 @@ def test_the_example_moved_as_the_readme_says_lies_on_working_days() -> None:
 
     assert [f"{day:%A}" for day in sorted(days)] == ["Tuesday", "Wednesday", "Thursday"]
     assert f"{min(days).day}-{max(days):%-d %B %Y}, Tuesday to Thursday" in readme
+
+
+def test_the_readme_speaks_of_one_reference_with_the_year_of_asking() -> None:
+    readme = (EXAMPLE.parents[1] / "README.md").read_text("utf-8")
+    [asked_in] = re.findall(r"asked on \d+ \w+ (\d{4})", readme)
+
+    assert set(re.findall(r"\bM-\d{4}-\d+\b", readme)) == {f"M-{asked_in}-0001"}

@@ -41,6 +41,27 @@ async def test_an_erased_mobility_is_shown_as_such(command: Command, begin: Begi
     assert told.out.count("Erased: names, texts and papers are gone for ever") == 1
 
 
+SAID = (
+    "move --from 2027-06-08 --to 2027-06-10", "cancel --cause other --note Snow",
+    "correct-address x@y.example --to a@b.example", "sign", "accept", "pay", "arrive",
+)  # fmt: skip
+
+
+async def test_about_an_erased_mobility_nothing_can_be_said(
+    command: Command, begin: Begin, store: Store
+) -> None:
+    reference = (await _closed(begin)).reference
+    await store.erase(reference)
+
+    for verb, *options in (words.split() for words in SAID):
+        said = await command(verb, reference, *options, "--as", BORAS)
+
+        assert (said.code, said.out) == (2, "")
+        assert said.complaint == (
+            f"{reference} was erased: nothing about it can be changed any more.\n"
+        )
+
+
 async def test_erasing_removes_what_this_machine_has_saved(
     begin: Begin, store: Store, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,8 +5,10 @@ from io import StringIO
 import pytest
 from rich.console import Console, RenderableType
 
+from domain import messages as m
 from domain.case_view import view_of
 from domain.events import Phase
+from domain.messages import Cause
 from domain.people import Person
 from starter import pages
 from starter.auditing import Moment
@@ -17,6 +19,7 @@ from store.directory import Directory
 from store.ledger import LedgerLine, LetterState
 from tests.builders import (
     BORAS,
+    COORDINATOR,
     HOST,
     OFFICE,
     OPENED,
@@ -233,6 +236,39 @@ def test_a_visit_that_was_moved_is_shown_on_its_days_with_what_is_to_be_done_ane
     assert "version 2, 0 signatures, to be signed" in moved
     assert "version 1, asked for anew once all have signed" in moved
     assert "euro awarded" not in anew
+    assert "version 1, which fell when the visit was moved" in anew
+
+
+@pytest.mark.parametrize("signed_anew", [True, False])
+def test_of_a_mobility_that_was_moved_and_then_cancelled_nothing_is_awaited(
+    *, signed_anew: bool
+) -> None:
+    journey = in_phase(Phase.PREPARATION)
+    journey.award()
+    journey.put_agenda()
+    journey.accept_agenda()
+    journey.move()
+    if signed_anew:
+        journey.sign(*journey.mobility.signatories)
+
+    journey.say(m.CancelMobility(by=COORDINATOR, cause=Cause.OTHER))
+
+    shown = _shown(journey)
+    assert "version 1, which fell when the visit was moved" in shown
+    assert "not accepted" not in shown
+    assert ("instalment never confirmed as paid" in shown) is signed_anew
+    assert " due " not in shown
+
+
+def test_a_mobility_that_was_cancelled_before_its_agenda_was_accepted_awaits_no_answer() -> None:
+    journey = in_phase(Phase.PREPARATION)
+    journey.put_agenda()
+    assert "version 1, not accepted yet" in _shown(journey)
+
+    journey.say(m.CancelMobility(by=COORDINATOR, cause=Cause.OTHER))
+
+    assert "version 1, not accepted" in _shown(journey)
+    assert "yet" not in _shown(journey)
 
 
 def test_a_mobility_closed_without_its_card_says_so() -> None:
