@@ -55,7 +55,9 @@ def _ask_for_the_others(mobility: Mobility, at: datetime) -> None:
     people = mobility.reach.people
     anew = [p for p, one in people.items() if one.asked is None and not one.has_lapsed]
     if asked := _ask(mobility, anew, at):
-        _put_question(mobility, next(iter(asked)), asked, at)
+        first = next(iter(asked))
+        people[first].epoch = mobility.n + 1
+        _put_question(mobility, first, asked, at)
 
 
 def _ask(mobility: Mobility, wanted: list[PersonId], at: datetime) -> dict[PersonId, PersonId]:

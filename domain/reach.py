@@ -31,9 +31,9 @@ class FailedLetter(Fact):
 class OutOfReach(State):
     """Somebody to whom letters do not arrive.
 
-    ``epoch`` is the entry that says so. ``asked`` is who is asked for another address, none where
-    there is nobody to ask or the time for it ``has_lapsed``. ``missed`` are the letters that told
-    them something, to be sent again.
+    ``epoch`` is the last entry that says so. ``asked`` is who is asked for another address, none
+    where there is nobody to ask or the time for it ``has_lapsed``. ``missed`` are the letters that
+    told them something, to be sent again.
     """
 
     since: datetime

@@ -16,6 +16,7 @@ from domain.letters import LetterOrder, Purpose, letters_after, reason_stands
 from domain.messages import Cause
 from domain.mobility import Mobility
 from domain.reach import FailedLetter
+from starter.earlier import last_failure
 from tests.builders import (
     COORDINATOR,
     EMELIE,
@@ -124,6 +125,8 @@ def test_whoever_is_within_reach_again_is_asked_for_all_for_whom_nobody_was_left
     assert journey.mobility.waits["signatures"].paused == {HOST: journey.now}
     wanted = [o for o in journey.letters(n) if o.purpose is Purpose.ADDRESS_WANTED]
     assert [order.to for order in wanted] == [COORDINATOR]
+    for person, found in journey.mobility.reach.people.items():
+        assert found.epoch == last_failure(journey.journal, person), "said twice, it counts once"
     corrected(journey, HOST)
     corrected(journey, OFFICE)
     assert journey.mobility.reach.people == {}
