@@ -9,7 +9,7 @@ from domain.case_view import CaseView
 from domain.events import AgendaPut, Entry, Event
 from domain.facts import OrganisationId, PersonId, Reference, Writing
 from domain.papers import NamedPerson, PlannedSession
-from domain.people import Organisation, Person
+from domain.people import Organisation, Person, in_one_list
 from domain.request import MobilityRequest
 from store.cases import Store
 from store.whole import read_whole
@@ -116,7 +116,7 @@ async def open_case(store: Store, reference: Reference) -> OpenCase:
         view=whole.view,
         entries=whole.entries,
         head=whole.head,
-        people={**whole.people, **whole.participants},
+        people=in_one_list(whole.people, whole.participants),
         texts=whole.texts,
         organisations=whole.organisations,
     )

@@ -43,7 +43,7 @@ WRITTEN_AT_ONCE = 16
 """Letters written at a time: more at once only get in each other's way."""
 LEAVE_TAKING_SECONDS = 10
 """How long a courier that is asked to stop may still need for what it has in hand."""
-DEAD_ADDRESS = "letters to this address do not arrive: another one is asked for"
+DEAD_ADDRESS = "letters to this address do not arrive"
 """What the ledger says of a letter that is not sent for that reason."""
 UNANSWERED_AT_MOST = 3
 """How often a letter may leave without an answer before it is left at that."""

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from activities.returned_post import LetterReturned, NotedLetter
 from mail.returned import canonical
-from store.addresses import address_of, digest_of, note_dead, note_failed
+from store.addresses import digest_of, note_dead, note_failed
 from store.cases import Store
 from store.ledger import LedgerLine
 from store.letters_kept import letter_named, note_bounced, note_complained, read_letter
@@ -32,7 +32,7 @@ class LedgerBook:
     ) -> NotedLetter | None:
         """The letter will never arrive; if that is about the address, it is a dead one.
 
-        Where it is still on file, the mobility has to be told.
+        The messenger tells the mobility, or has the letter sent again where another is on file.
         """
         line = await self._note(note_bounced, message_id, recipient, remark)
         if line is not None and is_about_address:
@@ -60,11 +60,9 @@ class LedgerBook:
         return line
 
     async def _address_is_dead(self, line: LedgerLine, address: str) -> None:
-        engine, order = self._store.engine, line.order
+        engine = self._store.engine
         await note_dead(engine, line, await digest_of(self._store.keys, address))
-        on_file = await address_of(self._store, order.reference, order.to)
-        if on_file is not None and canonical(on_file) == address:
-            await note_failed(engine, line.key)
+        await note_failed(engine, line.key)
 
     async def _reader_of(self, line: LedgerLine) -> str | None:
         kept = await read_letter(self._store.engine, self._store.keys, line.key)

@@ -2,7 +2,7 @@
 
 What has to be told stands in the ledger first and is told afterwards, until it is noted as told: a
 worker that stops in between tells it once more, and a mobility hears of each letter once. Of a
-letter to an address that is on file no longer nothing is told: withheld, it may leave after all.
+letter to an address that is on file no longer nothing is told: it is sent again, to the other one.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ from store.addresses import (
     take_up_again,
 )
 from store.cases import Store
-from store.ledger import ERASED, LedgerLine, LetterState
+from store.ledger import LedgerLine
 from store.sealing import KeyDestroyed
 
 log = structlog.get_logger()
@@ -70,18 +70,23 @@ class Messenger:
 
     async def tell_of_letters(self) -> None:
         """Tell of every letter that cannot arrive; trouble with one does not keep the others."""
-        for line in await not_told(self.store.engine):
+        lines = await not_told(self.store.engine)
+        missing = set(await out_of_reach(self.store.engine)) if lines else set()
+        for line in lines:
             try:
-                await self._tell(line)
+                await self._tell(line, missing)
             except Exception:
                 log.exception("mobility-not-told", reference=line.order.reference)
 
-    async def _tell(self, line: LedgerLine) -> None:
+    async def _tell(self, line: LedgerLine, missing: set[tuple[Reference, PersonId]]) -> None:
         order = line.order
-        if await self._is_out_of_reach(order.reference, order.to):
+        arrives = await self._arrive(order.reference, order.to)
+        if arrives is False:
             await self.mobilities.letter_failed(order.reference, as_told(line))
-        elif line.state is LetterState.WITHHELD and line.remark != ERASED:
-            await take_up_again(self.store.engine, line.key)
+        elif arrives and (order.reference, order.to) in missing:
+            # Told of the other address, it asks again what is still asked: that comes first.
+            return
+        elif arrives and await take_up_again(self.store.engine, line.key):
             return
         await note_told(self.store.engine, line.key)
 
@@ -92,21 +97,21 @@ class Messenger:
         themselves, a moment after it is on file.
         """
         people = await out_of_reach(self.store.engine)
-        changed = {one for one in people if not await self._is_out_of_reach(*one)}
+        changed = {one for one in people if await self._arrive(*one) is not False}
         for reference, person in sorted(changed & self._changed):
             await self.mobilities.address_changed(reference, person)
         self._changed = changed - self._changed
 
-    async def _is_out_of_reach(self, reference: Reference, person: PersonId) -> bool:
-        """Whether letters to the address on file do not arrive; after erasing there is none."""
+    async def _arrive(self, reference: Reference, person: PersonId) -> bool | None:
+        """Whether letters arrive at the address on file, none where there is none, or no more."""
         try:
             address = await address_of(self.store, reference, person)
         except KeyDestroyed:
-            return False
+            return None
         if address is None:
-            return False
+            return None
         digest = await digest_of(self.store.keys, canonical(address))
-        return await is_dead(self.store.engine, digest)
+        return not await is_dead(self.store.engine, digest)
 
 
 def as_told(line: LedgerLine) -> FailedLetter:

@@ -21,11 +21,11 @@ from domain.request import MobilityRequest
 def letter_failed(mobility: Mobility, failed: FailedLetter, *, at: datetime) -> None:
     """Hear of a letter that cannot arrive. Only the first of an address is an event.
 
-    Nobody has to be reached who has no part in it any more. A letter that told something is kept
-    in mind with the others, so that it can be sent again.
+    Nobody has to be reached who has no part in it any more, but for whoever owes money. A letter
+    that told something is kept in mind with the others, so that it can be sent again.
     """
     reach, person = mobility.reach, failed.person
-    is_news = failed.key not in reach.known and bool(mobility.roles_of(person))
+    is_news = failed.key not in reach.known and mobility.has_to_be_reached(person)
     if mobility.outcome is not None or not is_news:
         return
     reach.known.append(failed.key)
@@ -39,18 +39,44 @@ def letter_failed(mobility: Mobility, failed: FailedLetter, *, at: datetime) -> 
 def _ask_for_address(mobility: Mobility, person: PersonId, at: datetime) -> None:
     """Ask who may know, and stop the clock for as long.
 
-    Whoever was asked for an address and is out of reach now is asked no more: the next one is. All
-    that is wanted is one question, which then goes on for longer.
+    Whoever was asked for an address and is out of reach now is asked no more: the next one is.
     """
     people = mobility.reach.people
-    wanted = [person, *(p for p, other in people.items() if other.asked == person)]
+    asked = _ask(mobility, [person, *(p for p, one in people.items() if one.asked == person)], at)
+    mobility.answered(Asked.ADDRESS, person)
+    _put_question(mobility, person, asked, at)
+
+
+def _ask_for_the_others(mobility: Mobility, at: datetime) -> None:
+    """Somebody is within reach again: ask for those for whom nobody was left to be asked.
+
+    Those for whom the time has passed are not asked for twice.
+    """
+    people = mobility.reach.people
+    anew = [p for p, one in people.items() if one.asked is None and not one.has_lapsed]
+    if asked := _ask(mobility, anew, at):
+        first = next(iter(asked))
+        people[first].epoch = mobility.n + 1
+        _put_question(mobility, first, asked, at)
+
+
+def _ask(mobility: Mobility, wanted: list[PersonId], at: datetime) -> dict[PersonId, PersonId]:
+    """Decide who is asked for each address, if anybody, and stop the clocks of those found."""
+    people = mobility.reach.people
     for one in wanted:
         people[one].asked = _who_may_know(mobility, one)
     asked = {one: known for one in wanted if (known := people[one].asked)}
     for wait in mobility.waits.values():
-        if person in wait.awaited and person in asked and wait.asked is not Asked.ADDRESS:
-            wait.pause(person, at)
-    mobility.answered(Asked.ADDRESS, person)
+        for one in asked:
+            if one in wait.awaited and one not in wait.paused and wait.asked is not Asked.ADDRESS:
+                wait.pause(one, at)
+    return asked
+
+
+def _put_question(
+    mobility: Mobility, person: PersonId, asked: dict[PersonId, PersonId], at: datetime
+) -> None:
+    """All addresses that are wanted are one question, which then goes on for longer."""
     answer_by = None
     if asked:
         before = mobility.waits.get(Asked.ADDRESS.value)
@@ -76,11 +102,12 @@ def _who_may_know(mobility: Mobility, person: PersonId) -> PersonId | None:
 
 def check_may_correct(
     message: CorrectAddress, out_of_reach: Mapping[PersonId, OutOfReach],
-    request: MobilityRequest, roles: tuple[Role, ...],
+    request: MobilityRequest, roles: tuple[Role, ...], *, is_matched: bool,
 ) -> None:  # fmt: skip
     """Ask whether this person may give another address of that one.
 
-    A host gives those it is asked for, and the sending coordinator's.
+    The host of the match gives those it is asked for, and the sending coordinator's. A host that
+    has only been asked for a place gives none: the address would hold for all mobilities.
 
     Raises:
         NotAwaited: when letters to them arrive, as far as we know.
@@ -92,7 +119,8 @@ def check_may_correct(
             f"Nobody asks for another address of {message.person}: as far as we know, letters to "
             "them arrive."
         )
-    is_asked = message.by == found.asked or message.person == request.coordinator
+    of_sending = message.person == request.coordinator
+    is_asked = message.by == found.asked or (is_matched and of_sending)
     if roles == (Role.RECEIVING,) and not is_asked:
         raise WrongRole(
             f"The address of {message.person} is for the sending coordinator or the programme "
@@ -109,3 +137,4 @@ def address_corrected(
         mobility.happened(
             e.AddressCorrected(person=person, missed=tuple(found.missed)), at=at, by=by
         )
+        _ask_for_the_others(mobility, at)

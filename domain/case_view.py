@@ -77,6 +77,11 @@ class CaseView(State):
         return self.host.organisation if self.host else None
 
     @property
+    def is_matched(self) -> bool:
+        """Whether the host has given a place; until then it has only been asked for one."""
+        return self.host is not None and self.pending_offer is None
+
+    @property
     def agenda_accepted(self) -> bool:
         """Whether both sides have accepted an agenda."""
         return self.agenda_accepted_version > 0

@@ -414,8 +414,10 @@ def _(message: m.ReportFollowUp, mobility: Mobility, at: datetime) -> None:
 
 @_check.register
 def _(message: m.CorrectAddress, mobility: Mobility, _at: datetime) -> None:
-    roles = mobility.roles_of(message.by)
-    check_may_correct(message, mobility.reach.people, mobility.request, roles)
+    check_may_correct(
+        message, mobility.reach.people, mobility.request, mobility.roles_of(message.by),
+        is_matched=mobility.matching.host is not None,
+    )  # fmt: skip
 
 
 @_act.register

@@ -5,6 +5,7 @@ ends in an entry of the journal, kept in ``unrecorded`` until the workflow has i
 """
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from domain import events as e
 from domain.agenda import Agenda, Session, is_same_agenda
@@ -149,8 +150,12 @@ class Mobility(State):
 
     def forget_addresses_of_strangers(self) -> None:
         """Nobody has to be reached who has no part in it any more."""
-        for person in [p for p in self.reach.people if not self.roles_of(p)]:
+        for person in [p for p in self.reach.people if not self.has_to_be_reached(p)]:
             self.forget_address_of(person)
+
+    def has_to_be_reached(self, person: PersonId) -> bool:
+        """Whoever has a part in it, and whoever withdrew and has to pay an instalment back."""
+        return bool(self.roles_of(person) or person in self._owed_by(self.withdrawn))
 
     def forget_address_of(self, person: PersonId) -> OutOfReach | None:
         """Nobody is asked for this address any more; what there was to say of it, if anything."""
@@ -221,12 +226,14 @@ class Mobility(State):
 
     def reclaim(self, people: tuple[PersonId, ...], *, at: datetime) -> None:
         """Ask back a first instalment paid to people who then did not travel."""
-        if self.grant.instalment_paid_on is None:
-            return
-        paid = self.grant.instalments
-        amounts = {p: paid[p] for p in people if p in paid and p not in self.visit.arrived}
-        if amounts:
+        if amounts := self._owed_by(people):
             self.happened(e.InstalmentReclaimed(amounts=amounts), at=at)
+
+    def _owed_by(self, people: tuple[PersonId, ...]) -> dict[PersonId, Decimal]:
+        if self.grant.instalment_paid_on is None:
+            return {}
+        paid = self.grant.instalments
+        return {p: paid[p] for p in people if p in paid and p not in self.visit.arrived}
 
     # The story, phase by phase.
 

@@ -1,5 +1,6 @@
 """Who takes part in a mobility, and in what capacity."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated
 
@@ -65,3 +66,16 @@ class Person(Fact):
     profile: str = ""
     roles: tuple[Role, ...] = ()
     language: Language = Language.ENGLISH
+
+
+def in_one_list(
+    directory: Mapping[PersonId, Person], travelling: Mapping[PersonId, Person]
+) -> dict[PersonId, Person]:
+    """The directory and those who travel; whoever is in both travels at the directory's address.
+
+    What else is said of them is what they gave to travel with. An address is corrected in one
+    place, for all their mobilities.
+    """
+    both = {p: known for p, known in directory.items() if p in travelling}
+    moved = {p: travelling[p].model_copy(update={"email": k.email}) for p, k in both.items()}
+    return {**directory, **travelling, **moved}

@@ -31,14 +31,15 @@ class FailedLetter(Fact):
 class OutOfReach(State):
     """Somebody to whom letters do not arrive.
 
-    ``epoch`` is the entry that says so. ``asked`` is who is asked for another address, none where
-    there is nobody to ask or the time for it has passed. ``missed`` are the letters that told them
-    something, to be sent again.
+    ``epoch`` is the last entry that says so. ``asked`` is who is asked for another address, none
+    where there is nobody to ask or the time for it ``has_lapsed``. ``missed`` are the letters that
+    told them something, to be sent again.
     """
 
     since: datetime
     epoch: int
     asked: PersonId | None = None
+    has_lapsed: bool = False
     missed: list[FailedLetter] = []
 
 
@@ -62,7 +63,7 @@ class Reach(State):
         """Nobody is asked any more; who stays out of reach, their clock running."""
         people = tuple(person for person in self.people if self.stands_still(person))
         for person in people:
-            self.people[person].asked = None
+            self.people[person].asked, self.people[person].has_lapsed = None, True
         return people
 
     def end_pauses(

@@ -101,7 +101,7 @@ class LetterContext:
     @property
     def is_matched(self) -> bool:
         """Whether a host has said yes; until then the one in view has only been asked."""
-        return self.view.host is not None and self.view.pending_offer is None
+        return self.view.is_matched
 
     @property
     def contact(self) -> Person:

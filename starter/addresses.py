@@ -38,7 +38,9 @@ async def put_on_file(
     view = mobility.view
     roles = roles_in(mobility.request, view, message.by)
     check_permission(CorrectAddress, view.phase, roles)
-    check_may_correct(message, view.out_of_reach, mobility.request, roles)
+    check_may_correct(
+        message, view.out_of_reach, mobility.request, roles, is_matched=view.is_matched
+    )
     _check_form(address)
     _check_is_nobody_elses(address, message.person, others)
     digest = await digest_of(store.keys, canonical(address))

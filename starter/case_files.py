@@ -6,10 +6,17 @@ here as people write them, and are turned into references at the desk.
 
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 
 from domain.agenda import SessionKind, WallTime
@@ -57,11 +64,20 @@ Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 
 
 class DirectorySection(Section):
-    """Organisations, the people who answer for them, and what they offer."""
+    """Organisations, the people who answer for them, and what they offer.
 
-    organisations: tuple[Organisation, ...]
-    people: tuple[Person, ...]
+    What is left out stays as it is: to correct one person's address, that person is enough.
+    """
+
+    organisations: tuple[Organisation, ...] = ()
+    people: tuple[Person, ...] = ()
     offers: tuple[HostingOffer, ...] = ()
+
+    @model_validator(mode="after")
+    def _check_is_not_empty(self) -> Self:
+        if not (self.organisations or self.people or self.offers):
+            raise ValueError("holds nothing: add organisations, people or offers")
+        return self
 
 
 class ParticipantEntry(Section):

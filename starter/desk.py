@@ -27,7 +27,7 @@ from domain.errors import AlreadyDone, OutOfPhase, Refusal
 from domain.facts import Fact, PersonId, Reference
 from domain.messages import Message, Receipt
 from domain.mobility import Mobility
-from domain.people import Language, Person, Role
+from domain.people import Language, Person, Role, in_one_list
 from domain.request import MobilityRequest, Objective
 from starter.case_files import DirectorySection, RequestSection
 from starter.client import Unreachable
@@ -221,7 +221,7 @@ class FrontDesk:
         """Everybody who may have a part in a mobility: the directory, then its participants."""
         directory = directory or await read_directory(self.store.engine)
         known = {person.id: person for person in directory.people}
-        return known | await self.store.participants(reference)
+        return in_one_list(known, await self.store.participants(reference))
 
     async def say(self, reference: Reference, message: Message, *, occasion: str = "") -> Receipt:
         """Pass a message on and wait until it is written down. Said twice, it is heard once.

@@ -19,7 +19,7 @@ from domain.people import SYSTEM, Organisation, Person
 from domain.request import MobilityRequest
 from starter.auditing import Moment, Verdict
 from starter.desk import OpenMobility
-from starter.pauses import paused, pauses
+from starter.pauses import act, looked_for, pauses
 from store.cases import Case
 from store.ledger import LedgerLine, LetterState
 
@@ -220,7 +220,7 @@ def why_page(
     if view.outcome is not None:
         return Text(f"Closed: {_standing(view)}. Nobody is waited for.")
     if view.questions:
-        asked = [_question(question, names) for question in view.questions]
+        asked = [_question(question, view, names) for question in view.questions]
         stand_still = [Text(sentence) for sentence in pauses(view, names)]
         return Group(*asked, *stand_still, *_not_delivered(view, letters, names))
     if view.phase is Phase.PREPARATION:
@@ -231,10 +231,10 @@ def why_page(
     return Text("The engine is at work on the next step; nobody is waited for.")
 
 
-def _question(question: OpenQuestion, names: Names) -> Text:
+def _question(question: OpenQuestion, view: CaseView, names: Names) -> Text:
     text = Text("Waits for ")
     text.append(names.people(question.people), style="bold")
-    text.append(f" to {question.act}, until ")
+    text.append(f" to {act(question, view, names)}, until ")
     text.append(said(question.due), style="bold")
     if question.paused:
         text.append(" and as long after that as it stands still")
@@ -300,8 +300,7 @@ def _told(moment: Moment, names: Names) -> str:
         event = moment.entry.event()
         if isinstance(event, AddressFailed) and event.person in event.asked:
             name, asked = names.name(event.person), names.person(event.asked[event.person])
-            pause = paused(name, said(moment.at), asked)
-            return f"{in_words(moment.what)}. {pause}"
+            return f"{in_words(moment.what)}. {looked_for(name, said(moment.at), asked)}"
         return in_words(moment.what)
     return moment.what.replace("-", " ") if moment.letter else moment.what
 

@@ -6,16 +6,18 @@ given here as ``mail.returned.canonical`` writes them.
 """
 
 from collections.abc import Mapping
+from typing import cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.facts import PersonId, Reference
+from domain.letters import SAID_ONCE
 from domain.people import Person
 from store.cases import Store
 from store.engine import single_statement
-from store.ledger import LINE, LedgerLine, LetterState
+from store.ledger import LINE, LedgerLine, LetterState, before
 from store.sealing import SHARED, KeyRing
 from store.tables import NOW, dead_address, letter, mobility, participant, person
 
@@ -49,12 +51,14 @@ async def revive(engine: AsyncEngine, digest: str) -> None:
 
 
 async def note_failed(engine: AsyncEngine, key: str) -> None:
-    """Note that the mobilities of a letter, and of those that left in it, have to be told."""
+    """Note that the mobilities of a letter, and of those that left in it, have to be told.
+
+    Of one that is on its way again nothing is to be told: the report is about its old address.
+    """
     concerned = sa.or_(letter.c.key == key, letter.c.merged_into == key)
+    is_new = sa.and_(letter.c.failed_at.is_(None), letter.c.settled_at.is_not(None))
     async with single_statement(engine) as tx:
-        await tx.execute(
-            sa.update(letter).where(concerned, letter.c.failed_at.is_(None)).values(failed_at=NOW)
-        )
+        await tx.execute(sa.update(letter).where(concerned, is_new).values(failed_at=NOW))
 
 
 async def not_told(engine: AsyncEngine) -> list[LedgerLine]:
@@ -75,18 +79,43 @@ async def note_told(engine: AsyncEngine, key: str) -> None:
         await tx.execute(sa.update(letter).where(letter.c.key == key).values(told_at=NOW))
 
 
-async def take_up_again(engine: AsyncEngine, key: str) -> None:
-    """Let a letter that was withheld from a dead address leave for the one now on file."""
-    withheld = sa.and_(letter.c.key == key, letter.c.state == LetterState.WITHHELD)
+async def take_up_again(engine: AsyncEngine, key: str) -> bool:
+    """Let a letter that failed at a dead address leave for the one now on file.
+
+    False when it is not to leave: it may have arrived, or a later one asks or says the same.
+    """
+    failed = letter.c.state.in_(before(LetterState.INTENDED))
     async with single_statement(engine) as tx:
-        await tx.execute(
+        changed = await tx.execute(
             sa.update(letter)
-            .where(withheld)
+            .where(letter.c.key == key, failed, ~_SAID_SINCE)
             .values(
                 state=LetterState.INTENDED, settled_at=None, remark=None, failed_at=None,
-                next_attempt_at=NOW,
+                told_at=None, merged_into=None, unanswered=0, next_attempt_at=NOW,
             )
         )  # fmt: skip
+        return changed.rowcount == 1
+
+
+def _tells_of(table: sa.FromClause) -> sa.ColumnElement[int]:
+    order = table.c.order
+    return sa.func.coalesce(order["tells_of"].as_integer(), order["event"].as_integer())
+
+
+_LATER = letter.alias("later")
+_ASKED_AGAIN = sa.and_(
+    _LATER.c.order["while_asked"].astext == letter.c.order["while_asked"].astext,
+    _LATER.c.order["event"].as_integer() > letter.c.order["event"].as_integer(),
+)
+_SAYS_MORE = sa.and_(
+    _LATER.c.order["purpose"].astext.in_(SAID_ONCE),
+    _LATER.c.order["purpose"].astext == letter.c.order["purpose"].astext,
+    _tells_of(_LATER) > _tells_of(letter),
+)
+_SAID_SINCE = sa.exists().where(
+    _LATER.c.reference == letter.c.reference, _LATER.c.person == letter.c.person,
+    sa.or_(_ASKED_AGAIN, _SAYS_MORE),
+)  # fmt: skip
 
 
 async def out_of_reach(engine: AsyncEngine) -> list[tuple[Reference, PersonId]]:
@@ -107,14 +136,17 @@ SOMEBODY_OUT_OF_REACH = sa.text("view -> 'out_of_reach' <> '{}'::jsonb")
 async def address_of(store: Store, reference: Reference, who: PersonId) -> str | None:
     """The address on file of somebody in a mobility, none where nobody is known by that id.
 
+    It is the directory's for whoever is in there, though they travel.
+
     Raises:
         KeyDestroyed: when the mobility was erased.
     """
     travelling = await store.participants(reference)
-    if who in travelling:
-        return travelling[who].email
     async with single_statement(store.engine) as connection:
-        return await connection.scalar(sa.select(person.c.email).where(person.c.id == who))
+        listed = await connection.scalar(sa.select(person.c.email).where(person.c.id == who))
+    if listed is None and who in travelling:
+        return travelling[who].email
+    return cast("str | None", listed)
 
 
 async def change_address(store: Store, reference: Reference, who: PersonId, address: str) -> None:

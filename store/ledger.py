@@ -51,10 +51,10 @@ MAY_BECOME: dict[LetterState, frozenset[LetterState]] = {
     },
     LetterState.HANDED_OVER: _NEWS,
     LetterState.UNKNOWN: _NEWS,
-    LetterState.BOUNCED: frozenset(),
     LetterState.COMPLAINED: frozenset(),
-    LetterState.REFUSED: frozenset(),
     # Its address was a dead one, and another was put on file before anybody was told.
+    LetterState.BOUNCED: frozenset({LetterState.INTENDED}),
+    LetterState.REFUSED: frozenset({LetterState.INTENDED}),
     LetterState.WITHHELD: frozenset({LetterState.INTENDED}),
     # The letter it was to leave in was erased before it left.
     LetterState.MERGED: frozenset({LetterState.INTENDED}),

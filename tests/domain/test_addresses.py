@@ -16,6 +16,7 @@ from domain.letters import LetterOrder, Purpose, letters_after, reason_stands
 from domain.messages import Cause
 from domain.mobility import Mobility
 from domain.reach import FailedLetter
+from starter.earlier import last_failure
 from tests.builders import (
     COORDINATOR,
     EMELIE,
@@ -109,6 +110,43 @@ def test_where_nobody_is_left_to_ask_the_clock_runs_on() -> None:
     assert journey.mobility.outcome is Outcome.LAPSED
 
 
+def test_whoever_is_within_reach_again_is_asked_for_all_for_whom_nobody_was_left() -> None:
+    journey = in_agreement()
+    for person in (OFFICE, HOST, COORDINATOR):
+        journey.lose(person)
+    journey.wait(2)
+    n = journey.mobility.n
+
+    # The directory has another address of theirs.
+    address_corrected(journey.mobility, COORDINATOR, at=journey.now)
+
+    assert asked_for(journey) == {OFFICE: COORDINATOR, HOST: COORDINATOR}
+    assert journey.mobility.waits["address"].awaited == [COORDINATOR]
+    assert journey.mobility.waits["signatures"].paused == {HOST: journey.now}
+    wanted = [o for o in journey.letters(n) if o.purpose is Purpose.ADDRESS_WANTED]
+    assert [order.to for order in wanted] == [COORDINATOR]
+    for person, found in journey.mobility.reach.people.items():
+        assert found.epoch == last_failure(journey.journal, person), "said twice, it counts once"
+    corrected(journey, HOST)
+    corrected(journey, OFFICE)
+    assert journey.mobility.reach.people == {}
+
+
+def test_nobody_is_asked_twice_for_an_address_that_nobody_knew() -> None:
+    journey = in_agreement()
+    journey.lose(FRIDA)
+    journey.lose(COORDINATOR)
+    corrected(journey, COORDINATOR, by=HOST)
+    journey.wait(12)
+    assert "AddressLapsed" in journey.kinds()
+    journey.lose(EMELIE)
+
+    corrected(journey, EMELIE)
+
+    assert asked_for(journey) == {FRIDA: None}
+    assert "address" not in journey.mobility.waits
+
+
 def test_an_answer_closes_that_persons_part_and_no_other() -> None:
     journey = in_agreement()
     journey.lose(FRIDA)
@@ -146,6 +184,16 @@ def test_a_host_gives_the_sending_coordinators_address_and_no_other() -> None:
     corrected(journey, FRIDA, by=OFFICE)
 
     assert asked_for(journey) == {}
+
+
+def test_a_host_that_was_only_asked_for_a_place_gives_no_address() -> None:
+    journey = in_matching()
+    journey.lose(COORDINATOR)
+
+    with pytest.raises(WrongRole, match="programme office to correct"):
+        corrected(journey, COORDINATOR, by=HOST)
+
+    assert asked_for(journey) == {COORDINATOR: OFFICE}
 
 
 # The pause in the story.
@@ -237,6 +285,22 @@ def test_whoever_withdraws_need_not_be_reached_any_more() -> None:
 
     assert asked_for(journey) == {}
     assert "address" not in journey.mobility.waits
+
+
+def test_whoever_has_to_pay_an_instalment_back_is_still_looked_for() -> None:
+    journey = ready_to_go()
+    journey.say(m.WithdrawParticipant(by=COORDINATOR, participant=EMELIE, cause=Cause.WORK))
+    reclaimed = next(e for e in journey.journal if e.kind == "InstalmentReclaimed")
+    lost = told(EMELIE, reclaimed.n, purpose=Purpose.INSTALMENT_RECLAIMED)
+
+    letter_failed(journey.mobility, lost, at=journey.now)
+    assert asked_for(journey) == {EMELIE: COORDINATOR}
+    corrected(journey, EMELIE)
+
+    again = letters_after(journey.journal[-1], journey.mobility)
+    assert [(o.purpose, o.to, o.tells_of) for o in again] == [
+        (Purpose.INSTALMENT_RECLAIMED, EMELIE, reclaimed.n)
+    ]
 
 
 # Sending again.

@@ -337,7 +337,7 @@ class AnyJourney(RuleBasedStateMachine):
     @invariant()
     def whoever_is_out_of_reach_has_a_part_and_is_paused_while_somebody_is_asked(self) -> None:
         mobility, reach = self.mobility, self.mobility.reach
-        assert all(mobility.roles_of(person) for person in reach.people)
+        assert all(mobility.has_to_be_reached(person) for person in reach.people)
         assert not set(reach.asked) & set(reach.people)
         question = mobility.waits.get(Asked.ADDRESS.value)
         assert set(reach.asked) == set(question.awaited if question else ())

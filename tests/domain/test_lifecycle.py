@@ -18,7 +18,9 @@ ALLOWED = [
     for kind, phase, role in EVERY_COMBINATION
     if phase in PERMISSIONS[kind].phases and role in PERMISSIONS[kind].roles
 ]
-ON_A_CONDITION = [(m.MoveVisit, Phase.MATCHING, Role.RECEIVING)]
+ON_A_CONDITION = [
+    (kind, Phase.MATCHING, Role.RECEIVING) for kind in (m.CorrectAddress, m.MoveVisit)
+]
 """What the table allows and another rule does not, as long as the host has not said yes."""
 FORBIDDEN = [combination for combination in EVERY_COMBINATION if combination not in ALLOWED]
 

@@ -20,6 +20,7 @@ from starter.errand import errand
 from starter.names import in_names
 from starter.rehearsal import Rehearsal
 from store.cases import Store
+from store.directory import read_directory
 from store.journal import read_journal
 from tests.conftest import Begin
 from tests.starter.conftest import ANA, BORAS, EMELIE, FRIDA, OFFICE, Command, as_typed, written
@@ -79,13 +80,17 @@ async def test_a_coordinator_who_travels_signs_once_and_may_say_all_she_may(
     assert alone.view.taking_part == (request.participants[1],)
 
 
-async def test_she_may_travel_more_than_once(begin: Begin, store: Store) -> None:
+async def test_she_may_travel_more_than_once_at_the_address_of_the_directory(
+    begin: Begin, store: Store, desk: FrontDesk
+) -> None:
     journeys = [await begin(participants=(TRAVELS,)) for _ in range(2)]
 
     for rehearsal in journeys:
         await rehearsal.asked(Asked.PLACE)
         [person] = (await store.participants(rehearsal.reference)).values()
         assert person.profile == TRAVELS.profile
+        listed = (await desk.people(rehearsal.reference))[person.id]
+        assert (person.email, listed.email) == (TRAVELS.email, BORAS)
 
 
 async def test_the_same_request_again_leaves_what_is_kept_as_it_is(
@@ -195,6 +200,26 @@ async def test_the_directory_and_the_grant_show_what_can_be_typed(
         assert word in listed.out
     assert f"individual-support/{standing['grant']}-p1 (Frida Augustsson): " in shown.out
     assert "organisational-support: no rate on file" in shown.out
+
+
+async def test_one_person_is_enough_to_correct_their_entry(
+    command: Command, case: CaseDocument, desk: FrontDesk,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:  # fmt: skip
+    before = await read_directory(desk.store.engine)
+    whole = as_typed(case)["directory"]
+    assert isinstance(whole, dict)
+    [her] = [person for person in whole["people"] if person["email"] == BORAS]
+    folder = tmp_path_factory.mktemp("directory")
+
+    for email in ("new@boras.example", BORAS):
+        typed = {"directory": {"people": [her | {"email": email}]}}
+        said = await command("directory", str(written(folder / "mine.yaml", typed)))
+        known = await read_directory(desk.store.engine)
+
+        assert (said.code, said.complaint) == (0, "")
+        assert [p.email for p in known.people if p.id == her["id"]] == [email]
+    assert known == before
 
 
 def test_names_stand_for_ids_but_not_within_what_is_to_be_typed() -> None:

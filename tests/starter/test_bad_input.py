@@ -204,6 +204,7 @@ async def test_a_file_that_is_not_there_is_refused(command: Command, tmp_path: P
         (_set("directory.offers.0.places", -1), "should be greater than or equal to 1, not '-1'"),
         (_set("directory.people.0.id", "newcomer"), "boras-coordinator and newcomer have the same"),
         (_set("directory.people.1.email", BORAS.upper()), "soc-coordinator have the same address"),
+        (_set("directory", {}), "'directory' holds nothing: add organisations, people or offers."),
         (_set("directory.people.0.id", "office-1"), "office-1 stands there twice: take one out"),
     ],
 )

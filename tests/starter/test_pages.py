@@ -21,6 +21,7 @@ from tests.builders import (
     BORAS,
     COORDINATOR,
     HOST,
+    OFFICE,
     OPENED,
     ORGANISATIONS,
     PEOPLE,
@@ -132,7 +133,24 @@ def test_why_tells_whose_clock_stands_still_and_who_is_asked_for_the_address() -
         "coordinator) is asked for the address." in told
     )
     assert "until 12 February 2026 and as long after that as it stands still; otherwise" in told
-    assert "Waits for Karin (sending coordinator) to give another address of somebody" in told
+    assert (
+        "Waits for Karin (sending coordinator) to give another address of Ana, whom our letters do "
+        "not reach, until" in told
+    )
+
+
+def test_why_tells_of_no_pause_where_no_clock_stands_still() -> None:
+    journey = in_phase(Phase.AGREEMENT)
+    journey.lose(OFFICE)
+
+    told = _told_of(journey)
+
+    assert f"Letters to {PEOPLE[OFFICE].name} do not arrive since" in told
+    assert "(sending coordinator) is asked for the address." in told
+    assert "Paused" not in told
+    journey.wait_until(journey.mobility.waits["address"].falls)
+    assert f"Letters to {PEOPLE[OFFICE].name} do not arrive since" in (later := _told_of(journey))
+    assert "their time" not in later
 
 
 def test_why_tells_of_a_clock_that_runs_on_though_no_letter_arrives() -> None:
@@ -146,7 +164,7 @@ def test_why_tells_of_a_clock_that_runs_on_though_no_letter_arrives() -> None:
     assert "stands still" not in told
 
 
-def test_the_timeline_tells_of_the_pause() -> None:
+def test_the_timeline_tells_who_is_asked_for_an_address() -> None:
     journey = in_phase(Phase.MATCHING)
     journey.lose(HOST)
     mobility, entry = _open(journey), journey.journal[-1]
@@ -154,7 +172,7 @@ def test_the_timeline_tells_of_the_pause() -> None:
 
     told = _as_one(_printed(pages.timeline_page([moment], _names(mobility)), 200))
 
-    assert "address failed. Paused since 2 February 2026 because letters to Ana do not" in told
+    assert "address failed. Letters to Ana do not arrive since 2 February 2026; Karin" in told
 
 
 def test_names_that_look_like_markup_are_names() -> None:
