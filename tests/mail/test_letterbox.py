@@ -136,7 +136,9 @@ async def test_maildir_gives_the_others_when_one_cannot_be_read(folder: Path) ->
     with capture_logs() as logs:
         assert await contents(MaildirLetterbox(folder)) == [a_message("one")]
 
-    assert [line["event"] for line in logs] == ["returned-message-not-readable"]
+    # A courier of other tests may be at work beside this one, and say so.
+    said = [line["event"] for line in logs if line["event"].startswith("returned")]
+    assert said == ["returned-message-not-readable"]
 
 
 async def test_maildir_that_is_not_there_is_told(tmp_path: Path) -> None:
