@@ -47,6 +47,9 @@ DEAD_ADDRESS = "letters to this address do not arrive"
 """What the ledger says of a letter that is not sent for that reason."""
 UNANSWERED_AT_MOST = 3
 """How often a letter may leave without an answer before it is left at that."""
+CUT_SHORT_AT_MOST = 6
+"""How often a letter is taken up whose courier died over it. That is oftener, since it may never
+have left; and not for ever, since it may be the letter that kills."""
 
 
 @dataclass
@@ -137,8 +140,8 @@ class Courier:
         return taken is not None
 
     async def _deliver(self, line: LedgerLine, gathered: Sequence[LedgerLine] = ()) -> None:
-        if line.unanswered >= UNANSWERED_AT_MOST:
-            await self._give_up(line)
+        if line.unanswered >= CUT_SHORT_AT_MOST:
+            await self._give_up(line, line.unanswered)
             return
         try:
             async with self._desk:
@@ -196,7 +199,7 @@ class Courier:
             if line.unanswered + 1 < UNANSWERED_AT_MOST:
                 await leave_unanswered(self.store.engine, line, str(trouble))
             else:
-                await self._give_up(line)
+                await self._give_up(line, line.unanswered + 1)
         else:
             await self._settle(line, LetterState.HANDED_OVER, reply)
 
@@ -215,8 +218,8 @@ class Courier:
             self.scribe.close(order.reference)
             await try_again(self.store.engine, line, "another address is on file")
 
-    async def _give_up(self, line: LedgerLine) -> None:
-        remark = f"no answer after {UNANSWERED_AT_MOST} attempts: it may have arrived"
+    async def _give_up(self, line: LedgerLine, attempts: int) -> None:
+        remark = f"no answer after {attempts} attempts: it may have arrived"
         await self._settle(line, LetterState.UNKNOWN, remark)
 
     async def _settle(

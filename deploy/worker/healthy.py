@@ -6,6 +6,7 @@ Temporal itself knows who asked last, and when.
 """
 
 import asyncio
+import os
 import socket
 import sys
 from datetime import UTC, datetime, timedelta
@@ -53,4 +54,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    # Temporal's runtime may abort a Python process that is just ending (sdk-python issue 300).
+    os._exit(code)

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from activities import scribe as room
-from activities.courier import DEAD_ADDRESS, Courier, courier_at_work
+from activities.courier import CUT_SHORT_AT_MOST, DEAD_ADDRESS, Courier, courier_at_work
 from domain.addresses import address_corrected, letter_failed
 from domain.letters import Purpose
 from domain.messages import Cause, WithdrawParticipant
@@ -559,7 +559,7 @@ async def test_a_letter_whose_couriers_die_again_and_again_is_left_at_unknown(
     store: Store, courier: Courier, clerk: Clerk
 ) -> None:
     await a_host_is_asked(store)
-    for _ in range(3):
+    for _ in range(CUT_SHORT_AT_MOST):
         [taken_up] = await claim(store.engine)
         await about_to_hand_over(store.engine, [as_rendered(taken_up)])
         await time_has_passed(store)
