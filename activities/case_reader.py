@@ -1,6 +1,6 @@
 """A mobility with its names and texts filled in, as papers and letters need it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -68,16 +68,14 @@ class OpenCase:
 
         None when the visit has been moved since.
         """
-        since = self.events[self.view.moved_at :]
-        put = [event for event in since if isinstance(event, AgendaPut)]
-        return self._for_those_left(put[-1].sessions) if put else ()
+        return self._put_last_in(self.events[self.view.moved_at :])
 
     def put_at(self, n: int) -> tuple[Session, ...]:
         """The agenda on the table at an entry, as far as it is for those who still take part."""
-        put = [event for event in self.events[:n] if isinstance(event, AgendaPut)]
-        return self._for_those_left(put[-1].sessions) if put else ()
+        return self._put_last_in(self.events[:n])
 
-    def _for_those_left(self, sessions: tuple[Session, ...]) -> tuple[Session, ...]:
+    def _put_last_in(self, events: Sequence[Event]) -> tuple[Session, ...]:
+        put = [event.sessions for event in events if isinstance(event, AgendaPut)]
         left = (
             session.model_copy(
                 update={
@@ -86,7 +84,7 @@ class OpenCase:
                     )
                 }
             )
-            for session in sessions
+            for session in (put[-1] if put else ())
         )
         return tuple(session for session in left if session.participants)
 
