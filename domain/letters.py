@@ -194,8 +194,10 @@ def _once_more(
     for wait in mobility.waits.values():
         if event.person in wait.awaited and wait.epoch < entry.n:
             yield _order(entry, LETTER_OF[wait.asked], event.person, while_asked=wait.asked)
-    newest = {missed.purpose: missed.event for missed in event.missed}
-    for missed in event.missed:
+    # Reports come back in any order.
+    in_order = sorted(event.missed, key=lambda missed: missed.event)
+    newest = {missed.purpose: missed.event for missed in in_order}
+    for missed in in_order:
         if missed.purpose in SAID_ONCE and missed.event < newest[missed.purpose]:
             continue
         order = _order(entry, Purpose(missed.purpose), event.person, while_open=missed.while_open)

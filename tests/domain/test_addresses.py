@@ -12,7 +12,7 @@ from domain.deadlines import Asked
 from domain.errors import NotAwaited, WrongRole
 from domain.events import AddressCorrected, AddressFailed, Outcome
 from domain.facts import PersonId
-from domain.letters import LetterOrder, Purpose, letters_after, reason_stands
+from domain.letters import SAID_ONCE, LetterOrder, Purpose, letters_after, reason_stands
 from domain.messages import Cause
 from domain.mobility import Mobility
 from domain.reach import FailedLetter
@@ -340,6 +340,21 @@ def test_what_was_told_leaves_again_once_each_and_tells_of_the_same() -> None:
         (Purpose.MATCH_MADE, n + 1, 3), (Purpose.MATCH_MADE, n + 1, 9),
     ]  # fmt: skip
     assert len({order.key for order in again}) == 2
+
+
+@pytest.mark.parametrize("arriving", [(3, 9), (9, 3)], ids=["in order", "the later first"])
+@pytest.mark.parametrize("purpose", SAID_ONCE)
+def test_of_news_that_was_said_anew_only_the_newest_goes_again(
+    purpose: Purpose, arriving: tuple[int, int]
+) -> None:
+    journey = ready_to_go()
+    for event in arriving:
+        letter_failed(journey.mobility, told(FRIDA, event, purpose=purpose), at=journey.now)
+    n = journey.mobility.n
+
+    corrected(journey, FRIDA)
+
+    assert [(o.purpose, o.tells_of) for o in after(journey, n)] == [(purpose, 9)]
 
 
 def test_a_word_about_the_silence_of_others_goes_again_while_they_are_silent() -> None:
