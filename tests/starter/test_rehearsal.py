@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from temporalio.api.enums.v1 import EventType
 
 from domain.deadlines import Asked
 from settings import Settings
@@ -42,6 +43,23 @@ async def test_a_day_that_has_come_does_not_come_again(begin: Begin) -> None:
     await rehearsal.day_comes(before.date() - timedelta(days=1))
 
     assert await rehearsal.now() - before < timedelta(minutes=1)
+
+
+@pytest.mark.usefixtures("working")
+async def test_a_moment_close_by_comes_by_itself_and_is_not_skipped_to(begin: Begin) -> None:
+    rehearsal = await begin()
+    await rehearsal.asked(Asked.PLACE)
+    moment = await rehearsal.now() + timedelta(milliseconds=100)
+
+    await rehearsal.moment_comes(moment)
+
+    assert await rehearsal.now() >= moment
+    happened = {event.event_type async for event in rehearsal.handle.fetch_history_events()}
+    skipped = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TIME_SKIPPING_TRANSITIONED
+    assert skipped not in happened
+    await rehearsal.days_pass(1)
+    happened = {event.event_type async for event in rehearsal.handle.fetch_history_events()}
+    assert skipped in happened
 
 
 @pytest.mark.usefixtures("working")

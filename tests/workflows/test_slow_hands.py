@@ -67,11 +67,11 @@ def slow() -> Slow:
 @pytest_asyncio.fixture
 async def rehearsal(
     slow: Slow, settings: Settings, client: Client, store: Store,
-    case: CaseDocument,
+    desk: FrontDesk, case: CaseDocument,
 ) -> AsyncIterator[Rehearsal]:  # fmt: skip
-    """The customer's case with a worker whose hands can be slowed."""
+    """The customer's case, its directory kept, with a worker whose hands can be slowed."""
     own = settings.model_copy(update={"mobility_task_queue": f"slow-{uuid.uuid4().hex}"})
-    own_desk = FrontDesk(store, client, task_queue=own.mobility_task_queue)
+    own_desk = FrontDesk(desk.store, desk.client, task_queue=own.mobility_task_queue)
     async with build_worker(client, store, own, [slow]):
         assert case.request is not None
         today = datetime.now(UTC).date()
