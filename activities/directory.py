@@ -8,7 +8,7 @@ from activities.almanac import almanac_for
 from activities.names import DaysQuestion, HostQuestion, HostsFound
 from domain.almanac import Almanac
 from domain.deadlines import Asked, Plan
-from domain.matching import rank
+from domain.ranking import rank
 from store.cases import Store
 from store.directory import read_directory
 

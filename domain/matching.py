@@ -1,16 +1,9 @@
 """Which hosts can take the participants, in what order they are asked, and who said what."""
 
-from collections.abc import Iterator, Mapping
-from datetime import date
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Self
 
-from pydantic import Field, model_validator
-
-from domain.errors import RequestNotAcceptable
 from domain.facts import Fact, OfferId, OrganisationId, PersonId, State
-from domain.people import Country
-from domain.request import Activity, MobilityRequest
 
 
 class DeclineReason(StrEnum):
@@ -29,28 +22,22 @@ WHATEVER_THE_DATES = (DeclineReason.TOPIC, DeclineReason.LANGUAGE)
 Capacity and colleagues may be there on other days, and what stands behind "other" nobody knows."""
 
 
-class HostingOffer(Fact):
-    """What a host says it can take, and when: open from one day to another, for somebody."""
+class Rule(StrEnum):
+    """The hard rules, in the order in which they are told: one broken, and a host is not asked."""
 
-    id: OfferId
-    organisation: OrganisationId
-    coordinator: PersonId
-    country: Country
-    zone: str
-    activities: tuple[Activity, ...]
-    themes: tuple[str, ...]
-    languages: tuple[str, ...]
-    opens: date
-    closes: date
-    places: int = Field(ge=1)
-
-    @model_validator(mode="after")
-    def _opens_before_it_closes(self) -> Self:
-        if self.closes < self.opens:
-            raise ValueError(
-                f"closes {self.closes}, before it opens {self.opens}: swap the two or correct one"
-            )
-        return self
+    OWN = "sending organisation"  #: nobody hosts their own
+    TRAVELS = "coordinator travels"
+    OTHER_PART = "coordinator has another part"
+    PAUSED = "hosting is paused"  #: the host has left too many requests unanswered
+    ELIGIBILITY = "eligibility"  #: a visit goes to another country that the grant can pay for
+    ACTIVITY = "activity"
+    DATES = "dates"
+    BLACKOUT = "blackout"
+    DURATION = "duration"
+    GROUP = "group size"
+    CAPACITY = "capacity"  #: the places of those days are taken, or held for others
+    LANGUAGE = "language"
+    DECLINED = "has declined"  #: for a reason that holds on any day
 
 
 class Ranked(Fact):
@@ -69,17 +56,24 @@ class Ranked(Fact):
 
 
 class Excluded(Fact):
-    """One host that cannot be asked, and which rule says so."""
+    """One host that cannot be asked: the first rule that says so, in words, and all that do."""
 
     offer: OfferId
     reason: str
+    rules: tuple[Rule, ...] = ()
 
 
 class Ranking(Fact):
-    """All offers, in the order they will be asked, and those that were left out."""
+    """The hosts in the order they will be asked, and those that were left out.
+
+    A large directory is not listed whole: ``excluded`` names the first of them only, ``counts``
+    says of how many each rule is broken, and ``alone`` how many each keeps out that break no other.
+    """
 
     hosts: tuple[Ranked, ...]
     excluded: tuple[Excluded, ...]
+    counts: dict[Rule, int] = {}
+    alone: dict[Rule, int] = {}
 
     def without(self, declined: Mapping[OfferId, DeclineReason]) -> "Ranking":
         """The ranking without hosts that have said no for good, and why each was left out."""
@@ -89,77 +83,6 @@ class Ranking(Fact):
             hosts=tuple(host for host in self.hosts if host.offer not in declined),
             excluded=(*self.excluded, *out),
         )
-
-
-def check_themes_are_offered(request: MobilityRequest, offers: tuple[HostingOffer, ...]) -> None:
-    """Hold the themes of a request against those that hosts offer: no other can find a host.
-
-    Raises:
-        RequestNotAcceptable: naming the first that nobody offers, and all that somebody does.
-    """
-    known = sorted({theme for offer in offers for theme in offer.themes})
-    if unknown := [theme for theme in request.themes if theme not in known]:
-        instead = f"choose from {', '.join(known)}, or leave it out" if known else "leave it out"
-        raise RequestNotAcceptable(f"No host offers the theme '{unknown[0]}': {instead}.")
-
-
-def rank(request: MobilityRequest, offers: tuple[HostingOffer, ...]) -> Ranking:
-    """Order the hosts for a request. The order of ``offers`` makes no difference.
-
-    Hard rules exclude; then a shared theme counts ten points, a shared language three, and a host
-    who can take more people than asked one.
-    """
-    hosts: list[Ranked] = []
-    excluded: list[Excluded] = []
-    for offer in sorted(offers, key=lambda o: o.id):
-        reason = _excludes(request, offer)
-        if reason:
-            excluded.append(Excluded(offer=offer.id, reason=reason))
-        else:
-            hosts.append(_score(request, offer))
-    hosts.sort(key=lambda host: (-host.score, host.offer))
-    return Ranking(hosts=tuple(hosts), excluded=tuple(excluded))
-
-
-def _excludes(request: MobilityRequest, offer: HostingOffer) -> str:
-    """The first rule by which a host cannot be asked, or nothing."""
-    return next((reason for holds, reason in _exclusions(request, offer) if holds), "")
-
-
-def _exclusions(request: MobilityRequest, offer: HostingOffer) -> Iterator[tuple[bool, str]]:
-    yield offer.organisation == request.sending, "is the sending organisation itself"
-    yield offer.coordinator in request.participants, "has a coordinator who travels"
-    yield (
-        offer.coordinator in (request.coordinator, request.office),
-        "has a coordinator with another part in this mobility",
-    )
-    yield request.activity not in offer.activities, f"does not offer {request.activity}"
-    yield (
-        request.first_day < offer.opens or request.last_day > offer.closes,
-        f"is open from {offer.opens} to {offer.closes} only",
-    )
-    yield (
-        offer.places < len(request.participants),
-        f"has {offer.places} places for {len(request.participants)} participants",
-    )
-    yield not set(request.languages) & set(offer.languages), "has no language in common"
-
-
-def _score(request: MobilityRequest, offer: HostingOffer) -> Ranked:
-    contributions = {
-        "themes in common": 10 * len(set(request.themes) & set(offer.themes)),
-        "languages in common": 3 * len(set(request.languages) & set(offer.languages)),
-        "places to spare": int(offer.places > len(request.participants)),
-    }
-    return Ranked(
-        offer=offer.id,
-        organisation=offer.organisation,
-        coordinator=offer.coordinator,
-        country=offer.country,
-        zone=offer.zone,
-        score=sum(contributions.values()),
-        contributions=contributions,
-    )
 
 
 class Matching(State):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from domain.facts import Fact, OrganisationId, PersonId
 
@@ -32,15 +32,63 @@ SYSTEM = PersonId("system")
 COUNTRY = r"^[A-Z]{2}$"
 Country = Annotated[str, Field(pattern=COUNTRY)]
 """A country as the rates know it: two capital letters (ISO 3166-1)."""
+Subdivision = Annotated[str, Field(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$")]
+"""A part of a country by ISO 3166-2, such as ``ES-CT``."""
 Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 """An address a letter can be sent to, as far as its form tells."""
+
+
+class Level(StrEnum):
+    """How well a language is spoken, by the Common European Framework of Reference."""
+
+    A1 = "A1"
+    A2 = "A2"
+    B1 = "B1"
+    B2 = "B2"
+    C1 = "C1"
+    C2 = "C2"
+
+    @property
+    def rank(self) -> int:
+        """1 for A1 up to 6 for C2."""
+        return list(Level).index(self) + 1
+
+
+def _by_language(given: object) -> object:
+    """Languages may be listed without their levels: how well they are spoken is not known then."""
+    return dict.fromkeys(given) if isinstance(given, list | tuple) else given
+
+
+Languages = Annotated[
+    dict[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], Level | None],
+    BeforeValidator(_by_language),
+]
+"""Languages as two or three small letters (ISO 639), and how well they are spoken, if known."""
+
+
+class OrganisationKind(StrEnum):
+    """What an organisation is, in the words of the partnership."""
+
+    REGIONAL_AUTHORITY = "regional authority"
+    MUNICIPALITY = "municipality"
+    EMPLOYMENT_SERVICE = "public employment service"
+    VET_PROVIDER = "provider of vocational education and training"
+    ADULT_EDUCATION = "provider of adult education"
+    SCHOOL = "school"
+    HIGHER_EDUCATION = "higher education institution"
+    COMPANY = "company"
+    ASSOCIATION = "association"
+    OTHER = "other"
 
 
 class Organisation(Fact):
     """A member of the partnership. ``zone`` and ``country`` decide its dates and its rates.
 
     ``holiday_region`` decides its days off where they are not those of the whole country, such as
-    ``ES-CT`` for Catalonia (ISO 3166-2).
+    ``ES-CT`` for Catalonia (ISO 3166-2). ``subdivision`` (ISO 3166-2) and ``nuts`` say where it is,
+    ``oid`` is its number in the Organisation Registration System and ``pic`` its participant
+    identification code. ``promoters`` are people of the directory who speak for lifelong-learning
+    mobility there. ``logo`` is the hash of its picture, which the store keeps.
     """
 
     id: OrganisationId
@@ -49,8 +97,15 @@ class Organisation(Fact):
     region: str
     country: Country
     zone: str
-    oid: str | None = None
-    holiday_region: Annotated[str, Field(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$")] | None = None
+    oid: Annotated[str, Field(pattern=r"^E[0-9]{8}$")] | None = None
+    holiday_region: Subdivision | None = None
+    pic: Annotated[str, Field(pattern=r"^[0-9]{9}$")] | None = None
+    subdivision: Subdivision | None = None
+    nuts: Annotated[str, Field(pattern=r"^[A-Z]{2}[A-Z0-9]{0,3}$")] | None = None
+    kind: OrganisationKind | None = None
+    languages: Languages = {}
+    promoters: tuple[PersonId, ...] = ()
+    logo: str | None = None
 
 
 class Person(Fact):

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from domain.errors import RequestNotAcceptable
 from domain.facts import Fact, OrganisationId, PersonId, Reference, Writing
+from domain.people import Level
 
 LONGEST_AHEAD_DAYS = 730
 """Days a request may come before the visit: about two years. Our own policy as well."""
@@ -32,7 +33,11 @@ class Activity(StrEnum):
     JOB_SHADOWING = "job shadowing"
     TEACHING = "teaching"
     COURSE = "course"
-    TRAINEESHIP = "traineeship"
+    TRAINEESHIP = "traineeship"  #: of VET learners, the short one
+    LONG_TRAINEESHIP = "long traineeship"  #: of VET learners (ErasmusPro)
+    ADULT_STAY = "stay of adult learners"  #: the short one
+    LONG_ADULT_STAY = "long stay of adult learners"
+    INVITED_EXPERT = "invited expert"  #: comes to the organisation that requests
 
 
 DURATION_LIMITS = {
@@ -42,7 +47,11 @@ DURATION_LIMITS = {
     Activity.TEACHING: (2, 365),
     Activity.COURSE: (2, 30),
     Activity.TRAINEESHIP: (10, 89),
+    Activity.LONG_TRAINEESHIP: (90, 365),
+    Activity.ADULT_STAY: (2, 30),
+    Activity.INVITED_EXPERT: (2, 60),
 }
+"""No length of a long stay of adult learners has been read anywhere, so none is on file."""
 
 
 class Sector(StrEnum):
@@ -51,6 +60,15 @@ class Sector(StrEnum):
     VET = "VET"
     ADULT = "ADU"
     SCHOOL = "SCH"
+
+
+SECTORS = {
+    Activity.TRAINEESHIP: (Sector.VET, Sector.ADULT, Sector.SCHOOL),
+    Activity.LONG_TRAINEESHIP: (Sector.VET,),
+    Activity.ADULT_STAY: (Sector.ADULT,),
+    Activity.LONG_ADULT_STAY: (Sector.ADULT,),
+}
+"""Which fields pay for an activity, where not all of them do (table of durations, as above)."""
 
 
 class Objective(Fact):
@@ -78,7 +96,11 @@ class Funding(Fact):
 
 
 class MobilityRequest(Fact):
-    """One request for a mobility, as references and figures: names and texts stay in the store."""
+    """One request for a mobility, as references and figures: names and texts stay in the store.
+
+    ``least_level`` is how well the host has to speak one of ``languages``. A mobility is for people
+    with ``fewer_opportunities`` or not; what they need is nobody's but theirs, and is not kept.
+    """
 
     reference: Reference
     sending: OrganisationId
@@ -94,6 +116,10 @@ class MobilityRequest(Fact):
     first_day: date
     last_day: date
     funding: Funding
+    fields: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    least_level: Level | None = None
+    fewer_opportunities: bool = False
 
     @property
     def days(self) -> tuple[date, ...]:
@@ -133,6 +159,7 @@ class MobilityRequest(Fact):
                 f"{today + timedelta(days=LONGEST_AHEAD_DAYS)} or earlier, or ask again later."
             )
         self._check_funding(today)
+        self._check_sector()
         self._check_duration()
         self._check_travel_days()
         self._check_people()
@@ -151,7 +178,19 @@ class MobilityRequest(Fact):
                 "give the day on which the distance was read."
             )
 
+    def _check_sector(self) -> None:
+        sectors = SECTORS.get(self.activity, tuple(Sector))
+        if self.funding.sector not in sectors:
+            raise RequestNotAcceptable(
+                f"A {self.activity} is not paid for by sector {self.funding.sector}: give "
+                f"{' or '.join(sectors)}, or choose another activity."
+            )
+
     def _check_duration(self) -> None:
+        if self.activity not in DURATION_LIMITS:
+            raise RequestNotAcceptable(
+                f"How long a {self.activity} may last is not on file: choose another activity."
+            )
         shortest, longest = DURATION_LIMITS[self.activity]
         if not shortest <= len(self.days) <= longest:
             raise RequestNotAcceptable(

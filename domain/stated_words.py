@@ -14,6 +14,10 @@ _OF_ACTIVITY = {
     Activity.TEACHING: "teaching",
     Activity.COURSE: "course|training",
     Activity.TRAINEESHIP: "traineeship|internship",
+    Activity.LONG_TRAINEESHIP: "traineeship|internship",
+    Activity.ADULT_STAY: "course|training",
+    Activity.LONG_ADULT_STAY: "course|training",
+    Activity.INVITED_EXPERT: "teaching|training",
 }
 NAME = r"(?-i:[A-Z\u00c0-\u00de])[\w&'-]*"
 """A name, whatever it names: Barcelona, SOC."""

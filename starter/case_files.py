@@ -21,8 +21,8 @@ from pydantic_core import ErrorDetails
 
 from domain.agenda import SessionKind, WallTime
 from domain.evaluation import Consent, Mark
-from domain.matching import HostingOffer
-from domain.people import COUNTRY, Email, Language, Organisation, Person
+from domain.hosting import HostingOffer
+from domain.people import COUNTRY, Email, Language, Level, Organisation, Person
 from domain.request import Activity, Funding
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "boras-soc-2026.yaml"
@@ -105,6 +105,10 @@ class RequestSection(Section):
     first_day: date
     last_day: date
     funding: Funding
+    fields: tuple[Text, ...] | None = None
+    tags: tuple[Text, ...] | None = None
+    least_level: Level | None = None
+    fewer_opportunities: bool | None = None
 
 
 class SessionEntry(Section):

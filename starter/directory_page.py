@@ -4,7 +4,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from domain.matching import HostingOffer
+from domain.hosting import HostingOffer
 from store.directory import Directory
 
 

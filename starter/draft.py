@@ -4,14 +4,20 @@ from datetime import date
 
 from domain.errors import RequestNotAcceptable
 from domain.facts import PersonId, Reference, Writing
-from domain.matching import check_themes_are_offered
 from domain.people import Role
+from domain.ranking import check_themes_are_offered
 from domain.request import MobilityRequest, Objective
 from starter.case_files import RequestSection
 from starter.directory import find_organisation, find_person
 from store.directory import Directory
 
 NOTHING_YET = Writing(id="", digest="")
+
+AS_WRITTEN = {
+    "activity", "themes", "fields", "tags", "languages", "least_level", "fewer_opportunities",
+    "first_day", "last_day", "funding",
+}  # fmt: skip
+"""What goes into the request as it stands in the file."""
 
 
 def checked_draft(section: RequestSection, directory: Directory, *, today: date) -> MobilityRequest:
@@ -62,9 +68,7 @@ def draft_request(section: RequestSection, directory: Directory) -> MobilityRequ
         objectives=tuple(
             Objective(id=f"O{n}", text=NOTHING_YET) for n in range(1, len(section.objectives) + 1)
         ),
-        **section.model_dump(
-            include={"activity", "themes", "languages", "first_day", "last_day", "funding"}
-        ),
+        **section.model_dump(include=AS_WRITTEN, exclude_none=True),
     )
 
 

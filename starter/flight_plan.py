@@ -16,7 +16,8 @@ from domain.case_view import CaseView, OpenQuestion
 from domain.deadlines import Asked, PlansNotAcceptable
 from domain.events import Entry, HostsRanked, Phase
 from domain.facts import PersonId
-from domain.matching import HostingOffer, Ranking
+from domain.hosting import HostingOffer
+from domain.matching import Ranking
 from domain.people import Organisation, Person
 from domain.reminders import Caps
 from domain.request import MobilityRequest

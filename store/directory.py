@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.facts import Fact
-from domain.matching import HostingOffer
+from domain.hosting import HostingOffer
 from domain.people import Organisation, Person
 from store.engine import single_statement
 from store.tables import hosting_offer, organisation, person
@@ -51,12 +51,16 @@ async def read_directory(engine: AsyncEngine) -> Directory:
         )
 
 
+_CHANGED = {"change": sa.text("nextval('offer_change')"), "withdrawn_at": None}
+"""Whoever keeps offers in memory reads those with a higher number than before."""
+
+
 async def keep_directory(engine: AsyncEngine, directory: Directory) -> None:
     """Add or replace what is given, all of it or nothing."""
     rows: list[tuple[sa.Table, dict[str, object]]] = []
     rows += [(organisation, _row(o)) for o in directory.organisations]
     rows += [(person, _row(p) | {"email": p.email}) for p in directory.people]
-    rows += [(hosting_offer, _row(o)) for o in directory.offers]
+    rows += [(hosting_offer, _row(o) | _CHANGED) for o in directory.offers]
     async with engine.begin() as tx:
         for table, row in rows:
             statement = insert(table).values(row)

@@ -7,6 +7,8 @@ metadata = sa.MetaData()
 
 NOW = sa.func.now()
 MOMENT = sa.DateTime(timezone=True)
+OFFER_CHANGE = sa.Sequence("offer_change", metadata=metadata)
+NEXT_CHANGE = OFFER_CHANGE.next_value()
 
 organisation = sa.Table(
     "organisation",
@@ -28,6 +30,45 @@ hosting_offer = sa.Table(
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("facts", JSONB, nullable=False),
+    # Rises with every change of any offer: what has changed since can be read alone.
+    sa.Column("change", sa.BigInteger, nullable=False, index=True, server_default=NEXT_CHANGE),
+    sa.Column("withdrawn_at", MOMENT),
+)
+
+# Places of one day that a mobility has at a host: held while the host is asked, taken once it has
+# said yes. What is neither any more is deleted.
+place = sa.Table(
+    "place",
+    metadata,
+    sa.Column("offer", sa.Text, primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("reference", sa.ForeignKey("mobility.reference"), primary_key=True, index=True),
+    sa.Column("organisation", sa.Text, nullable=False, index=True),
+    sa.Column("guests", sa.Integer, nullable=False),
+    sa.Column("is_taken", sa.Boolean, nullable=False),
+)
+
+# What hosts did with the requests that were put to them: the ranking goes by it, and a host that
+# leaves several in a row unanswered is paused.
+host_answer = sa.Table(
+    "host_answer",
+    metadata,
+    sa.Column("reference", sa.ForeignKey("mobility.reference"), primary_key=True),
+    sa.Column("asked_n", sa.Integer, primary_key=True),  # the entry of the journal that asked
+    sa.Column("organisation", sa.Text, nullable=False),
+    sa.Column("asked_at", MOMENT, nullable=False),
+    sa.Column("answered_at", MOMENT),
+    # accepted, declined, other dates, silent; none while the question is open or when it fell.
+    sa.Column("answer", sa.Text),
+    sa.Index("host_answer_of_organisation", "organisation", "asked_at"),
+)
+
+# A host that is not asked for the time being, until somebody there says they are back.
+hosting_pause = sa.Table(
+    "hosting_pause",
+    metadata,
+    sa.Column("organisation", sa.ForeignKey("organisation.id"), primary_key=True),
+    sa.Column("since", MOMENT, nullable=False),
 )
 
 data_key = sa.Table(

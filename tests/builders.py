@@ -25,11 +25,13 @@ from domain.events import Entry, Event, Outcome, Phase
 from domain.facts import OfferId, OrganisationId, PersonId, Reference, Writing
 from domain.grant import Category, GrantDecision, GrantRates, Rate, RateStatus, compute_grant
 from domain.hearing import hear
+from domain.hosting import HostingOffer
 from domain.letters import LetterOrder, letters_after
-from domain.matching import DeclineReason, HostingOffer, rank
+from domain.matching import DeclineReason
 from domain.messages import Cause
 from domain.mobility import Mobility
 from domain.people import SYSTEM, Organisation, Person, Role
+from domain.ranking import rank
 from domain.reach import FailedLetter
 from domain.request import Activity, Funding, MobilityRequest, Objective, Sector
 from domain.waits import Wait

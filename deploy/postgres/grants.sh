@@ -16,6 +16,11 @@ grant select, insert, update on
   organisation, person, hosting_offer, data_key, mobility, letter, document
 to mobility_app;
 
+-- Hosts' answers are added and completed; a place is held, taken and given back.
+grant select, insert, update on host_answer to mobility_app;
+grant select, insert, update, delete on place, hosting_pause to mobility_app;
+grant usage on sequence offer_change to mobility_app;
+
 -- These are written once, and deleted when an address changes or a mobility is erased.
 grant select, insert, delete on participant, writing, dead_address to mobility_app;
 SQL

@@ -8,8 +8,10 @@ from domain import messages as m
 from domain.errors import NotAwaited
 from domain.events import Outcome
 from domain.facts import OfferId, OrganisationId, PersonId
-from domain.matching import DeclineReason, HostingOffer, Ranking, rank
+from domain.hosting import HostingOffer
+from domain.matching import DeclineReason, Ranking
 from domain.messages import Cause
+from domain.ranking import rank
 from domain.request import Activity
 from tests.builders import (
     BORAS,

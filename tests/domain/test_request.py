@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from domain.errors import RequestNotAcceptable
-from domain.request import DURATION_LIMITS, Activity
+from domain.request import DURATION_LIMITS, SECTORS, Activity, MobilityRequest, Sector
 from tests.builders import EMELIE, FIRST_DAY, FRIDA, a_funding, a_request
 
 TODAY = date(2026, 2, 2)
@@ -14,7 +14,16 @@ EVERY_LIMIT = [
     (Activity.TEACHING, 2, 365),
     (Activity.COURSE, 2, 30),
     (Activity.TRAINEESHIP, 10, 89),
+    (Activity.LONG_TRAINEESHIP, 90, 365),
+    (Activity.ADULT_STAY, 2, 30),
+    (Activity.INVITED_EXPERT, 2, 60),
 ]
+
+
+def paid_for(activity: Activity, **changes: object) -> MobilityRequest:
+    """A request for that activity, in a field that pays for it."""
+    sector = SECTORS.get(activity, (Sector.ADULT,))[0]
+    return a_request(activity=activity, funding=a_funding(sector=sector), **changes)
 
 
 def lasting(days: int) -> date:
@@ -54,7 +63,31 @@ def test_a_visit_just_far_enough_away_is_accepted(ahead: int) -> None:
 
 
 def test_every_activity_has_its_limits() -> None:
-    assert set(DURATION_LIMITS) == set(Activity) == {limit[0] for limit in EVERY_LIMIT}
+    assert set(DURATION_LIMITS) == {limit[0] for limit in EVERY_LIMIT}
+    assert set(Activity) - set(DURATION_LIMITS) == {Activity.LONG_ADULT_STAY}
+
+
+def test_an_activity_whose_length_nobody_has_read_is_refused() -> None:
+    with pytest.raises(RequestNotAcceptable, match="may last is not on file: choose another"):
+        paid_for(Activity.LONG_ADULT_STAY).check(today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("activity", "sector", "is_paid"),
+    [(a, s, s in SECTORS.get(a, tuple(Sector))) for a in DURATION_LIMITS for s in Sector],
+)
+def test_an_activity_is_asked_for_in_the_fields_that_pay_for_it(
+    activity: Activity, sector: Sector, *, is_paid: bool
+) -> None:
+    request = a_request(
+        activity=activity, last_day=lasting(DURATION_LIMITS[activity][0]),
+        funding=a_funding(sector=sector),
+    )  # fmt: skip
+    if is_paid:
+        request.check(today=TODAY)
+        return
+    with pytest.raises(RequestNotAcceptable, match=f"is not paid for by sector {sector}: give"):
+        request.check(today=TODAY)
 
 
 @pytest.mark.parametrize(("activity", "shortest", "longest"), EVERY_LIMIT)
@@ -62,13 +95,13 @@ def test_the_shortest_and_the_longest_visit_are_accepted(
     activity: Activity, shortest: int, longest: int
 ) -> None:
     for days in (shortest, longest):
-        a_request(activity=activity, last_day=lasting(days)).check(today=TODAY)
+        paid_for(activity, last_day=lasting(days)).check(today=TODAY)
 
 
 @pytest.mark.parametrize(("activity", "shortest", "longest"), EVERY_LIMIT)
 def test_one_day_less_or_more_is_refused(activity: Activity, shortest: int, longest: int) -> None:
     for days in (shortest - 1, longest + 1):
-        request = a_request(activity=activity, last_day=lasting(days))
+        request = paid_for(activity, last_day=lasting(days))
         with pytest.raises(RequestNotAcceptable) as refusal:
             request.check(today=TODAY)
         assert f"A {activity} lasts {shortest} to {longest} days" in str(refusal.value)

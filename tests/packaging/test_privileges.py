@@ -42,6 +42,9 @@ GRANTS = {
     "writing": WRITTEN_ONCE,
     "dead_address": WRITTEN_ONCE,
     "journal": {"SELECT", "INSERT"},
+    "host_answer": READ_WRITE,
+    "place": READ_WRITE | WRITTEN_ONCE,
+    "hosting_pause": READ_WRITE | WRITTEN_ONCE,
 }
 Answer = TypeVar("Answer")
 Rows = list[tuple[object, ...]]

@@ -14,7 +14,8 @@ from domain.evaluation import Consent
 from domain.events import Outcome
 from domain.facts import OfferId, OrganisationId, PersonId
 from domain.grant import GrantDecision
-from domain.matching import DeclineReason, HostingOffer
+from domain.hosting import HostingOffer
+from domain.matching import DeclineReason
 from domain.messages import Cause
 from domain.people import Organisation, Person, Role
 from domain.request import Activity
