@@ -23,19 +23,23 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain import errors
 from domain.case_view import CaseView
-from domain.errors import AlreadyDone, OutOfPhase, Refusal
+from domain.errors import AlreadyDone, MayBeTheSame, OutOfPhase, Refusal
 from domain.facts import Fact, PersonId, Reference
 from domain.messages import Message, Receipt
 from domain.mobility import Mobility
 from domain.people import Language, Person, Role, in_one_list
 from domain.request import MobilityRequest, Objective
+from mail.returned import canonical
 from starter.case_files import DirectorySection, RequestSection
 from starter.client import Unreachable
 from starter.directory import NotKnown, check_directory
-from starter.draft import checked_draft
+from starter.draft import checked_draft, content_of
+from starter.near_matches import find_near_match
+from store.addresses import digest_of
 from store.cases import Store
 from store.directory import Directory, keep_directory, read_directory
 from store.sealing import SHARED
+from store.travellers import keep_travellers
 from workflows.mobility import PHASE, SENDING, MobilityWorkflow
 
 ANSWER_SECONDS = 30
@@ -97,22 +101,25 @@ class FrontDesk:
         return await read_directory(self.store.engine)
 
     async def request(
-        self, section: RequestSection, *, today: date, occasion: str = ""
+        self, section: RequestSection, *, today: date, occasion: str = "", anyway: bool = False
     ) -> Reference:
         """Take a request in and start its mobility. The same request starts one mobility.
 
-        ``occasion`` sets apart requests that are meant to be made again, such as rehearsals.
+        ``occasion`` sets apart requests that are meant to be made again, such as rehearsals;
+        ``anyway`` is said of one that comes close to a mobility on its way and is not the same.
 
         Raises:
             NotKnown: for an organisation or a person who is not in the directory.
             RequestNotAcceptable: when dates, durations or people break a rule.
             AlreadyDone: when this very request has been made before.
+            MayBeTheSame: when it comes close to a mobility on its way, and nobody said ``anyway``.
         """
         directory = await read_directory(self.store.engine)
         draft = checked_draft(section, directory, today=today)
-        # What is left out is no part of it: a request is the same as before there was such a word.
-        content = section.model_dump_json(exclude_none=True)
+        content = content_of(section, draft)
         key = await self.store.keys.digest(SHARED, f"{occasion}\n{content}")
+        if not (anyway or occasion):
+            await self._ask_about_near_match(section, directory, key)
         reference, known = await self.store.reserve_reference(key, today.year)
         # What is kept for a mobility on its way is not touched, whatever the directory says now.
         if known and await self._is_on_its_way(reference):
@@ -136,6 +143,14 @@ class FrontDesk:
         except WorkflowAlreadyStartedError:
             raise _done_already(reference) from None
         return reference
+
+    async def _ask_about_near_match(
+        self, section: RequestSection, directory: Directory, key: str
+    ) -> None:
+        near = await find_near_match(self.store, section, directory)
+        # The nearest may be this very request, made a moment ago by somebody else.
+        if near and not await self.store.is_reserved(key):
+            raise MayBeTheSame(near.sentence())
 
     async def _is_on_its_way(self, reference: Reference) -> bool:
         """Whether the mobility was started; a request may have been interrupted before."""
@@ -188,6 +203,10 @@ class FrontDesk:
         )
         await self.store.keep_texts(reference, texts)
         await self.store.keep_participants(reference, people)
+        await keep_travellers(
+            self.store.engine, reference,
+            {p.id: await digest_of(self.store.keys, canonical(p.email)) for p in people},
+        )  # fmt: skip
         await self.store.keep_request(request)
         return request
 

@@ -6,9 +6,15 @@ import typer
 from rich.console import RenderableType
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
+from domain.duplicates import NearMatch
 from local import StackTrouble
+from settings import SettingMissing
 from starter.case_files import CaseDocument, RequestSection
-from starter.running import complaints
+from starter.client import Unreachable
+from starter.desk import FrontDesk
+from starter.near_matches import find_near_match
+from starter.running import at_desk, complaints
+from store.directory import read_directory
 
 
 def flight_plan(document: CaseDocument, request: RequestSection, today: date) -> RenderableType:
@@ -40,6 +46,23 @@ def flight_plan(document: CaseDocument, request: RequestSection, today: date) ->
         except KeyboardInterrupt:
             raise typer.Abort from None
     return flight_plan_page.flight_plan_page(plan)
+
+
+def warning_ahead(request: RequestSection) -> str:
+    """What would be asked in earnest: whether this is another mobility, on its way already.
+
+    Empty when there is nothing to ask, or no installation at hand in which anything could be.
+    """
+
+    async def business(desk: FrontDesk) -> NearMatch | None:
+        directory = await read_directory(desk.store.engine)
+        return await find_near_match(desk.store, request, directory)
+
+    try:
+        near = at_desk(business)
+    except (StackTrouble, Unreachable, SettingMissing):
+        return ""
+    return f"In earnest you would be asked: {near.sentence()}" if near else ""
 
 
 def _bar() -> Progress:

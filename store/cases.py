@@ -23,6 +23,7 @@ from store.tables import (
     mobility,
     participant,
     person,
+    traveller,
     writing,
 )
 
@@ -91,6 +92,12 @@ class Store:
             reference = Reference(f"{prefix}{(last or 0) + 1:04d}")
             await tx.execute(insert(mobility).values(reference=reference, request_key=request_key))
             return reference, False
+
+    async def is_reserved(self, request_key: str) -> bool:
+        """Whether this very request has a reference."""
+        find = sa.select(mobility.c.reference).where(mobility.c.request_key == request_key)
+        async with single_statement(self.engine) as connection:
+            return await connection.scalar(find) is not None
 
     async def keep_request(self, request: MobilityRequest) -> None:
         """Keep a request beside its reference."""
@@ -253,7 +260,7 @@ class Store:
         may quote an address. Of the request only what the list and the pages show is left.
         """
         async with self.engine.begin() as tx:
-            for table in (participant, writing):
+            for table in (participant, traveller, writing):
                 await tx.execute(sa.delete(table).where(table.c.reference == reference))
             await tx.execute(
                 sa.update(document).where(document.c.reference == reference).values(sealed=None)
