@@ -27,7 +27,7 @@ def check_are_two(going: Reference, staying: Reference) -> None:
 
 
 def check_may_merge(mobility: Mobility, message: MergeMobility) -> None:
-    """Hold the merge against what would be lost by it: somebody's trip, or money that was paid.
+    """Hold the merge against what would be lost by it: somebody's visit, or money that was paid.
 
     Raises:
         MergeNotAcceptable: naming who or what would be lost, and what to do instead.
@@ -36,7 +36,7 @@ def check_may_merge(mobility: Mobility, message: MergeMobility) -> None:
     check_are_two(own, into)
     if left_out := [p for p in mobility.taking_part if p not in message.people]:
         raise MergeNotAcceptable(
-            f"{left_out[0]} takes part in {own} and not in {into}, so that trip would be lost: "
+            f"{left_out[0]} takes part in {own} and not in {into}, so that visit would be lost: "
             "merge the other way round, or withdraw them here first."
         )
     if mobility.grant.instalment_paid_on is not None:

@@ -21,7 +21,7 @@ from mail.wording import MAILBOX
 from starter.desk import OpenMobility
 from store.addresses import change_address, digest_of, is_dead, revive
 from store.cases import Store
-from store.travellers import keep_travellers
+from store.participants import keep_addresses
 
 _FORM: TypeAdapter[str] = TypeAdapter(Email)
 
@@ -54,7 +54,7 @@ async def put_on_file(
         )
     await change_address(store, mobility.reference, message.person, address)
     if message.person in mobility.request.participants:
-        await keep_travellers(store.engine, mobility.reference, {message.person: digest})
+        await keep_addresses(store.engine, mobility.reference, {message.person: digest})
 
 
 def _check_form(address: str) -> None:

@@ -38,8 +38,8 @@ from starter.near_matches import find_near_match
 from store.addresses import digest_of
 from store.cases import Store
 from store.directory import Directory, keep_directory, read_directory
+from store.participants import keep_addresses
 from store.sealing import SHARED
-from store.travellers import keep_travellers
 from workflows.mobility import PHASE, SENDING, MobilityWorkflow
 
 ANSWER_SECONDS = 30
@@ -203,7 +203,7 @@ class FrontDesk:
         )
         await self.store.keep_texts(reference, texts)
         await self.store.keep_participants(reference, people)
-        await keep_travellers(
+        await keep_addresses(
             self.store.engine, reference,
             {p.id: await digest_of(self.store.keys, canonical(p.email)) for p in people},
         )  # fmt: skip

@@ -10,7 +10,7 @@ from starter.case_files import RequestSection
 from store.addresses import digest_of
 from store.cases import Store
 from store.directory import Directory
-from store.travellers import LiveCase, Wanted, live_cases
+from store.participants import LiveCase, Wanted, live_cases
 
 
 async def find_near_match(
@@ -44,7 +44,7 @@ async def _live(
     store: Store, case: LiveCase, section: RequestSection, names: dict[str, str]
 ) -> Live:
     request = case.request
-    known = {key for one in case.travellers.items() for key in one}
+    known = {key for one in case.participants.items() for key in one}
     return Live(
         reference=case.reference,
         phase=case.view.phase if case.view else Phase.MATCHING,

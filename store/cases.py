@@ -22,8 +22,8 @@ from store.tables import (
     letter,
     mobility,
     participant,
+    participant_address,
     person,
-    traveller,
     writing,
 )
 
@@ -260,7 +260,7 @@ class Store:
         may quote an address. Of the request only what the list and the pages show is left.
         """
         async with self.engine.begin() as tx:
-            for table in (participant, traveller, writing):
+            for table in (participant, participant_address, writing):
                 await tx.execute(sa.delete(table).where(table.c.reference == reference))
             await tx.execute(
                 sa.update(document).where(document.c.reference == reference).values(sealed=None)

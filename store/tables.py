@@ -106,8 +106,8 @@ participant = sa.Table(
 
 # Whoever travels is known by a keyed digest of their address, so that two mobilities are found to
 # have somebody in common without opening either.
-traveller = sa.Table(
-    "traveller",
+participant_address = sa.Table(
+    "participant_address",
     metadata,
     sa.Column("reference", sa.ForeignKey("mobility.reference"), primary_key=True),
     sa.Column("person", sa.Text, primary_key=True),

@@ -81,7 +81,7 @@ def instalment_is_paid() -> Journey:
     ("journey", "message", "sentence"),
     [
         (in_matching, merge(people={FRIDA: FRIDA}), f"{EMELIE} takes part in {REFERENCE} and not"),
-        (in_matching, merge(people={}), "so that trip would be lost: merge the other way round"),
+        (in_matching, merge(people={}), "so that visit would be lost: merge the other way round"),
         (in_matching, merge(into=REFERENCE), f"{REFERENCE} cannot be merged with itself"),
         (
             instalment_is_paid,

@@ -221,7 +221,7 @@ async def test_a_merge_that_stopped_in_between_is_made_up_for_by_the_same_comman
     assert await is_sound(desk, staying)
 
 
-async def test_merging_is_refused_where_a_trip_would_be_lost_or_somebody_else_has_to_say_it(
+async def test_merging_is_refused_where_a_visit_would_be_lost_or_somebody_else_has_to_say_it(
     desk: FrontDesk, settings: Settings, section: RequestSection
 ) -> None:
     frida, emelie = section.participants

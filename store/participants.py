@@ -15,7 +15,7 @@ from domain.facts import Fact, OrganisationId, PersonId, Reference
 from domain.request import MobilityRequest
 from store.cases import Case
 from store.engine import single_statement
-from store.tables import traveller
+from store.tables import participant_address
 
 
 class LiveCase(Case):
@@ -23,7 +23,7 @@ class LiveCase(Case):
 
     request: MobilityRequest
     requested_at: datetime
-    travellers: dict[PersonId, str]  #: with the digests of their addresses
+    participants: dict[PersonId, str]  #: with the digests of their addresses
 
 
 class Wanted(Fact):
@@ -34,7 +34,7 @@ class Wanted(Fact):
     latest: date
 
 
-async def keep_travellers(
+async def keep_addresses(
     engine: AsyncEngine, reference: Reference, digests: Mapping[PersonId, str]
 ) -> None:
     """Keep by what digest each of these is known; what was kept of them before is replaced."""
@@ -42,10 +42,12 @@ async def keep_travellers(
         {"reference": reference, "person": person, "digest": digest}
         for person, digest in digests.items()
     ]
-    kept_before = sa.and_(traveller.c.reference == reference, traveller.c.person.in_(digests))
+    kept_before = sa.and_(
+        participant_address.c.reference == reference, participant_address.c.person.in_(digests)
+    )
     async with engine.begin() as tx:
-        await tx.execute(sa.delete(traveller).where(kept_before))
-        await tx.execute(insert(traveller).values(rows).on_conflict_do_nothing())
+        await tx.execute(sa.delete(participant_address).where(kept_before))
+        await tx.execute(insert(participant_address).values(rows).on_conflict_do_nothing())
 
 
 async def live_cases(
@@ -68,7 +70,9 @@ def _as_it_stands(case: LiveCase) -> LiveCase:
     return case.model_copy(
         update={
             "request": case.view.as_it_stands(case.request),
-            "travellers": {p: d for p, d in case.travellers.items() if p in case.view.taking_part},
+            "participants": {
+                p: d for p, d in case.participants.items() if p in case.view.taking_part
+            },
         }
     )
 
@@ -76,9 +80,9 @@ def _as_it_stands(case: LiveCase) -> LiveCase:
 LIVE = sa.text(
     """
     select reference, request, view, requested_at, coalesce(
-      (select jsonb_object_agg(person, digest) from traveller
-       where traveller.reference = mobility.reference
-         and (digest = any(:people) or person = any(:people))), '{}'::jsonb) as travellers
+      (select jsonb_object_agg(person, digest) from participant_address
+       where participant_address.reference = mobility.reference
+         and (digest = any(:people) or person = any(:people))), '{}'::jsonb) as participants
     from mobility
     where request ->> 'sending' = :sending and view ->> 'outcome' is null
       and coalesce(view -> 'moved_to' ->> 0, request ->> 'first_day') <= :latest
