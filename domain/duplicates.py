@@ -67,15 +67,15 @@ class NearMatch(Fact):
             f"{said_dates(live.days)} and now in phase '{live.phase}'"
         )
         otherwise = (
-            f"look at it with 'mobility show {live.reference}', start this one all the same with "
-            "--anyway, and merge the two with 'mobility merge' should they be one after all."
+            f"look at it with 'mobility show {live.reference}' and, if yours is another visit, start "
+            "it with --anyway; should the two turn out to be one, 'mobility merge' makes them one."
         )
         who = " and ".join(live.in_common)
         match self.likeness:
             case Likeness.IN_TWO_PLACES:
                 return (
-                    f"{who} cannot be in two places at once, and the days of this visit are also "
-                    f"those of {found}: change the dates or the participants, or {otherwise}"
+                    f"{who} cannot be in two places at once, and this visit shares days with "
+                    f"{found}: change the dates or the participants, or {otherwise}"
                 )
             case Likeness.SAME_PEOPLE:
                 return f"This request has {who} in common with {found}: {otherwise}"

@@ -23,7 +23,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain import errors
 from domain.case_view import CaseView
-from domain.errors import AlreadyDone, MayBeTheSame, OutOfPhase, Refusal
+from domain.errors import OutOfPhase, Refusal
 from domain.facts import Fact, PersonId, Reference
 from domain.messages import Message, Receipt
 from domain.mobility import Mobility
@@ -33,13 +33,12 @@ from mail.returned import canonical
 from starter.case_files import DirectorySection, RequestSection
 from starter.client import Unreachable
 from starter.directory import NotKnown, check_directory
-from starter.draft import checked_draft, content_of
-from starter.near_matches import find_near_match
+from starter.draft import checked_draft
+from starter.same_request import ask_about_near_match, done_already, key_of
 from store.addresses import digest_of
 from store.cases import Store
 from store.directory import Directory, keep_directory, read_directory
 from store.participants import keep_addresses
-from store.sealing import SHARED
 from workflows.mobility import PHASE, SENDING, MobilityWorkflow
 
 ANSWER_SECONDS = 30
@@ -116,14 +115,13 @@ class FrontDesk:
         """
         directory = await read_directory(self.store.engine)
         draft = checked_draft(section, directory, today=today)
-        content = content_of(section, draft)
-        key = await self.store.keys.digest(SHARED, f"{occasion}\n{content}")
+        key = await key_of(self.store, section, draft, occasion)
         if not (anyway or occasion):
-            await self._ask_about_near_match(section, directory, key)
+            await ask_about_near_match(self.store, section, directory, key)
         reference, known = await self.store.reserve_reference(key, today.year)
         # What is kept for a mobility on its way is not touched, whatever the directory says now.
         if known and await self._is_on_its_way(reference):
-            raise _done_already(reference)
+            raise done_already(reference)
         request = await self._deposit(draft, section, reference, directory)
         try:
             await self.client.start_workflow(
@@ -141,16 +139,8 @@ class FrontDesk:
                 ),
             )
         except WorkflowAlreadyStartedError:
-            raise _done_already(reference) from None
+            raise done_already(reference) from None
         return reference
-
-    async def _ask_about_near_match(
-        self, section: RequestSection, directory: Directory, key: str
-    ) -> None:
-        near = await find_near_match(self.store, section, directory)
-        # The nearest may be this very request, made a moment ago by somebody else.
-        if near and not await self.store.is_reserved(key):
-            raise MayBeTheSame(near.sentence())
 
     async def _is_on_its_way(self, reference: Reference) -> bool:
         """Whether the mobility was started; a request may have been interrupted before."""
@@ -291,13 +281,6 @@ class FrontDesk:
             return True
         fails = found.raw_description.pending_workflow_task.attempt > FAILS_AGAIN
         return fails or bool(found.typed_search_attributes.get(PROBLEMS))
-
-
-def _done_already(reference: Reference) -> AlreadyDone:
-    return AlreadyDone(
-        f"This request has been made already: it is {reference}, see 'mobility show {reference}'; "
-        "to ask anew, change something in it."
-    )
 
 
 def _refusal(failure: WorkflowUpdateFailedError) -> Refusal | None:

@@ -1,8 +1,6 @@
 """A request as a person wrote it, turned into references: everybody in it is found or refused."""
 
-import json
 from datetime import date
-from typing import Any
 
 from domain.errors import RequestNotAcceptable
 from domain.facts import PersonId, Reference, Writing
@@ -20,37 +18,6 @@ AS_WRITTEN = {
     "first_day", "last_day", "funding",
 }  # fmt: skip
 """What goes into the request as it stands in the file."""
-
-IN_ANY_ORDER = {"themes", "fields", "tags", "languages", "participants"}
-"""Lists of a request in which the order says nothing."""
-
-
-def content_of(section: RequestSection, draft: MobilityRequest) -> str:
-    """What makes a request this one and no other, however it is written down.
-
-    What is left out is no part of it: a request is the same as before there was such a word.
-    """
-    content = section.model_dump(mode="json", exclude_none=True) | {
-        "sending": draft.sending, "coordinator": draft.coordinator,
-        "programme_office": draft.office,
-    }  # fmt: skip
-    for entry in content["participants"]:
-        entry["email"] = entry["email"].casefold()
-    plain = {name: _single_spaced(value) for name, value in content.items()}
-    for name in IN_ANY_ORDER & plain.keys():
-        plain[name] = sorted(plain[name], key=json.dumps)
-    return json.dumps(plain, sort_keys=True, ensure_ascii=False)
-
-
-def _single_spaced(value: Any) -> Any:
-    match value:
-        case str():
-            return " ".join(value.split())
-        case list():
-            return [_single_spaced(one) for one in value]
-        case dict():
-            return {name: _single_spaced(one) for name, one in value.items()}
-    return value
 
 
 def checked_draft(section: RequestSection, directory: Directory, *, today: date) -> MobilityRequest:

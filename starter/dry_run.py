@@ -6,15 +6,13 @@ import typer
 from rich.console import RenderableType
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
-from domain.duplicates import NearMatch
+from domain.errors import AlreadyDone, MayBeTheSame, Refusal
 from local import StackTrouble
 from settings import SettingMissing
 from starter.case_files import CaseDocument, RequestSection
 from starter.client import Unreachable
-from starter.desk import FrontDesk
-from starter.near_matches import find_near_match
 from starter.running import at_desk, complaints
-from store.directory import read_directory
+from starter.same_request import check_is_new
 
 
 def flight_plan(document: CaseDocument, request: RequestSection, today: date) -> RenderableType:
@@ -49,20 +47,17 @@ def flight_plan(document: CaseDocument, request: RequestSection, today: date) ->
 
 
 def warning_ahead(request: RequestSection) -> str:
-    """What would be asked in earnest: whether this is another mobility, on its way already.
+    """What would be said in earnest: that it was made before, or comes close to a mobility.
 
-    Empty when there is nothing to ask, or no installation at hand in which anything could be.
+    Empty when there is nothing to say, or no installation at hand that could know.
     """
-
-    async def business(desk: FrontDesk) -> NearMatch | None:
-        directory = await read_directory(desk.store.engine)
-        return await find_near_match(desk.store, request, directory)
-
     try:
-        near = at_desk(business)
-    except (StackTrouble, Unreachable, SettingMissing):
+        at_desk(lambda desk: check_is_new(desk.store, request))
+    except (AlreadyDone, MayBeTheSame) as refusal:
+        return f"In earnest you would be told: {refusal}"
+    except (Refusal, StackTrouble, Unreachable, SettingMissing):
         return ""
-    return f"In earnest you would be asked: {near.sentence()}" if near else ""
+    return ""
 
 
 def _bar() -> Progress:

@@ -93,11 +93,12 @@ class Store:
             await tx.execute(insert(mobility).values(reference=reference, request_key=request_key))
             return reference, False
 
-    async def is_reserved(self, request_key: str) -> bool:
-        """Whether this very request has a reference."""
+    async def reference_of(self, request_key: str) -> Reference | None:
+        """The reference of this request, none when it was never made."""
         find = sa.select(mobility.c.reference).where(mobility.c.request_key == request_key)
         async with single_statement(self.engine) as connection:
-            return await connection.scalar(find) is not None
+            known = await connection.scalar(find)
+        return Reference(known) if known else None
 
     async def keep_request(self, request: MobilityRequest) -> None:
         """Keep a request beside its reference."""

@@ -100,7 +100,7 @@ def test_of_several_the_gravest_and_then_the_nearest_is_named_in_whatever_order_
     [
         (
             live(in_common=("Frida", "Emelie")),
-            "Frida and Emelie cannot be in two places at once, and the days of this visit are also",
+            "Frida and Emelie cannot be in two places at once, and this visit shares days with M-2027",
         ),
         (live(later(5), in_common=("Frida",)), "This request has Frida in common with M-2027-0001"),
         (live(has_same_words=True), "This request has title and objectives in common with M-2027"),
@@ -117,5 +117,5 @@ def test_one_sentence_says_what_is_found_and_what_to_do(one: Live, begins: str) 
     assert "now in phase 'agreement'" in said
     assert "'mobility show M-2027-0001'" in said
     assert "--anyway" in said
-    assert said.endswith("'mobility merge' should they be one after all.")
+    assert said.endswith("'mobility merge' makes them one.")
     assert said.count(".") == 1

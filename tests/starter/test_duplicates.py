@@ -77,7 +77,9 @@ async def test_a_near_match_is_asked_about_started_and_merged_in_commands(
     assert f"'mobility show {staying}'" in asked.complaint
     assert await what_is_kept(store) == before
 
-    assert await _ahead(second, surroundings) == f"In earnest you would be asked: {asked.complaint}"
+    assert await _ahead(second, surroundings) == f"In earnest you would be told: {asked.complaint}"
+    warned = await _ahead(first, surroundings)
+    assert f"This request has been made already: it is {staying}" in warned
     started = await command("request", second, "--anyway")
     assert started.code == 0
     going = Reference(started.out.split()[0])
