@@ -67,8 +67,8 @@ class NearMatch(Fact):
             f"{said_dates(live.days)} and now in phase '{live.phase}'"
         )
         otherwise = (
-            f"look at it with 'mobility show {live.reference}' and, if yours is another visit, start "
-            "it with --anyway; should the two turn out to be one, 'mobility merge' makes them one."
+            f"look at it with 'mobility show {live.reference}' and, if yours is another visit, "
+            "start it with --anyway; should the two turn out to be one, 'mobility merge' makes them one."
         )
         who = " and ".join(live.in_common)
         match self.likeness:
