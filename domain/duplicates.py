@@ -68,7 +68,8 @@ class NearMatch(Fact):
         )
         otherwise = (
             f"look at it with 'mobility show {live.reference}' and, if yours is another visit, "
-            "start it with --anyway; should the two turn out to be one, 'mobility merge' makes them one."
+            "start it with --anyway; should the two turn out to be one, 'mobility merge' "
+            "makes them one."
         )
         who = " and ".join(live.in_common)
         match self.likeness:
