@@ -11,6 +11,7 @@ Refusal
 ├── GrantNotAcceptable      the decision does not fit what was computed
 ├── AttendanceNotAcceptable a day or a person that is not part of the visit
 ├── AddressNotAcceptable    no address, or one that letters do not reach
+├── LogoNotAcceptable       no picture, or more than a picture
 ├── CauseNotAcceptable      a cause that people do not give
 └── EvaluationNotAcceptable an answer outside what was asked
 
@@ -61,6 +62,10 @@ class AttendanceNotAcceptable(Refusal):
 
 class AddressNotAcceptable(Refusal):
     """No address, somebody else's, or one that letters do not reach."""
+
+
+class LogoNotAcceptable(Refusal):
+    """A file that is no picture, too large, or does more than show itself."""
 
 
 class CauseNotAcceptable(Refusal):
