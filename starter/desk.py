@@ -31,7 +31,8 @@ from domain.people import Language, Person, Role, in_one_list
 from domain.request import MobilityRequest, Objective
 from starter.case_files import DirectorySection, RequestSection
 from starter.client import Unreachable
-from starter.directory import NotKnown, check_directory
+from starter.directory import NotKnown
+from starter.directory_rules import check_directory
 from starter.draft import checked_draft
 from store.cases import Store
 from store.directory import Directory, keep_directory, read_directory
@@ -84,16 +85,12 @@ class FrontDesk:
         """Add or replace organisations, people and offers.
 
         Raises:
-            NotKnown: when a person or an offer names somebody or something that is nowhere.
+            NotKnown: when one names somebody or something that is nowhere.
             DirectoryNotAcceptable: when an id, an address or a zone is not what it has to be.
         """
-        check_directory(await read_directory(self.store.engine), section)
-        await keep_directory(
-            self.store.engine,
-            Directory(
-                organisations=section.organisations, people=section.people, offers=section.offers
-            ),
-        )
+        known = await read_directory(self.store.engine)
+        check_directory(known, section)
+        await keep_directory(self.store.engine, _with_their_logos(section, known))
         return await read_directory(self.store.engine)
 
     async def request(
@@ -272,6 +269,19 @@ class FrontDesk:
             return True
         fails = found.raw_description.pending_workflow_task.attempt > FAILS_AGAIN
         return fails or bool(found.typed_search_attributes.get(PROBLEMS))
+
+
+def _with_their_logos(section: DirectorySection, known: Directory) -> Directory:
+    """What is to be kept; an organisation that names no logo keeps the one it has."""
+    logos = {home.id: home.logo for home in known.organisations}
+    return Directory(
+        organisations=tuple(
+            home.model_copy(update={"logo": home.logo or logos.get(home.id)})
+            for home in section.organisations
+        ),
+        people=section.people,
+        offers=section.offers,
+    )
 
 
 def _done_already(reference: Reference) -> AlreadyDone:

@@ -182,7 +182,7 @@ async def test_a_file_that_is_not_there_is_refused(command: Command, tmp_path: P
     [
         (_set("directory.people.0.organisation", "nowhere"), "names organisation 'nowhere'"),
         (_set("directory.offers.0.coordinator", "nobody"), "names coordinator 'nobody'"),
-        (_set("directory.people.0.roles", ["boss"]), "'directory > people > 1 > roles > 1' should"),
+        (_set("directory.people.0.roles", ["boss"]), "people 1, roles > 1: should be 'participant'"),
         (_set("directory.organisations.0.zone", "Europe/Boras"), "zone 'Europe/Boras', which is"),
         (_set("directory.offers.1.zone", "Oslo"), "vestland-skills has zone 'Oslo', which is no"),
         (
@@ -204,7 +204,7 @@ async def test_a_file_that_is_not_there_is_refused(command: Command, tmp_path: P
         (_set("directory.offers.0.places", -1), "should be greater than or equal to 1, not '-1'"),
         (_set("directory.people.0.id", "newcomer"), "boras-coordinator and newcomer have the same"),
         (_set("directory.people.1.email", BORAS.upper()), "soc-coordinator have the same address"),
-        (_set("directory", {}), "'directory' holds nothing: add organisations, people or offers."),
+        (_set("directory", {}), "holds no organisations, people or offers: add one."),
         (_set("directory.people.0.id", "office-1"), "office-1 stands there twice: take one out"),
     ],
 )
