@@ -182,7 +182,10 @@ async def test_a_file_that_is_not_there_is_refused(command: Command, tmp_path: P
     [
         (_set("directory.people.0.organisation", "nowhere"), "names organisation 'nowhere'"),
         (_set("directory.offers.0.coordinator", "nobody"), "names coordinator 'nobody'"),
-        (_set("directory.people.0.roles", ["boss"]), "people 1, roles > 1: should be 'participant'"),
+        (
+            _set("directory.people.0.roles", ["boss"]),
+            "people 1, roles > 1: should be 'participant'",
+        ),
         (_set("directory.organisations.0.zone", "Europe/Boras"), "zone 'Europe/Boras', which is"),
         (_set("directory.offers.1.zone", "Oslo"), "vestland-skills has zone 'Oslo', which is no"),
         (
