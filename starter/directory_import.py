@@ -1,13 +1,12 @@
 """Taking files into the directory: every mistake is told at once, and none leaves anything."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from domain.errors import LogoNotAcceptable
 from domain.hosting import HostingOffer
@@ -83,15 +82,17 @@ def _read(entries: Sequence[Entry], known: Directory) -> _Reading:
         f"{part} {one.id}": one for part in Part for one in getattr(known, part)
     }
     for n, entry in enumerate(entries):
-        given, slips = _with_picture(entry, reading.pictures)
-        if entry.is_from_table:
-            given = _as_it_was(standing.get(f"{entry.part} {given.get('id')}"), entry) | given
-        try:
-            reading.good[entry.part].append((n, MODELS[entry.part].model_validate(given)))
-        except ValidationError as trouble:
-            told = {slip.column for slip in (*entry.slips, *slips)}
-            slips += [s for e in trouble.errors() if (s := _slip(entry, e)).column not in told]
-        reading.wrong += [_Wrong(n, slip) for slip in (*entry.slips, *slips)]
+        slips = list(entry.slips)
+        if entry.given:
+            given, about_picture = _with_picture(entry, reading.pictures)
+            slips += about_picture
+            if entry.is_from_table:
+                given = _as_it_was(standing.get(f"{entry.part} {given.get('id')}"), entry) | given
+            try:
+                reading.good[entry.part].append((n, MODELS[entry.part].model_validate(given)))
+            except ValidationError as trouble:
+                slips += _slips(entry, trouble, {slip.column for slip in slips})
+        reading.wrong += [_Wrong(n, slip) for slip in slips]
     return reading
 
 
@@ -132,10 +133,15 @@ def _with_picture(entry: Entry, pictures: dict[str, bytes]) -> tuple[dict[str, o
     return given | {"logo": digest}, []
 
 
-def _slip(entry: Entry, mistake: ErrorDetails) -> Slip:
-    first, *rest = mistake["loc"] or ("",)
-    where = where_in({**mistake, "loc": (entry.column(str(first)), *rest)})
-    return Slip(where, f"{what_is_wrong(mistake)}.")
+def _slips(entry: Entry, trouble: ValidationError, told: set[str]) -> Iterator[Slip]:
+    """What the form of an entry is not: what is the same in one cell is told once."""
+    seen = set[tuple[str, str]]()
+    for mistake in trouble.errors():
+        first, *rest = mistake["loc"] or ("",)
+        column, what = entry.column(str(first)), f"{what_is_wrong(mistake)}."
+        if column not in told and (column, what) not in seen:
+            yield Slip(where_in({**mistake, "loc": (column, *rest)}), what)
+        seen.add((column, what))
 
 
 def _named(entries: Iterable[Entry]) -> Named:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import NamedTuple
 from zoneinfo import available_timezones
 
@@ -72,7 +73,7 @@ def mistakes(known: Directory, section: DirectorySection, named: Named = Named()
     people = {p.id: p for p in (*known.people, *section.people)}
     organisations |= named.organisations
     names = {*people, *named.people}
-    zones = available_timezones()
+    zones = _zones()
     for n, home in enumerate(section.organisations):
         for column, refusal in _about_organisation(home, names, zones):
             yield Mistake(Part.ORGANISATIONS, n, column, refusal)
@@ -84,6 +85,12 @@ def mistakes(known: Directory, section: DirectorySection, named: Named = Named()
             yield Mistake(Part.OFFERS, n, column, refusal)
     yield from _about_ids(section)
     yield from _about_addresses(section.people, people.values())
+
+
+@cache
+def _zones() -> set[str]:
+    """Every time zone of the world: looking them up takes longer than a whole file of entries."""
+    return available_timezones()
 
 
 def _about_organisation(home: Organisation, people: set[str], zones: set[str]) -> Told_of_one:
