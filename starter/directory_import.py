@@ -78,8 +78,8 @@ def read_given(paths: Iterable[Path], known: Directory, part: Part | None = None
 
 def _read(entries: Sequence[Entry], known: Directory) -> _Reading:
     reading = _Reading(entries)
-    standing: dict[str, Organisation | Person | HostingOffer] = {
-        f"{part} {one.id}": one for part in Part for one in getattr(known, part)
+    standing: dict[tuple[Part, object], Organisation | Person | HostingOffer] = {
+        (part, one.id): one for part in Part for one in getattr(known, part)
     }
     for n, entry in enumerate(entries):
         slips = list(entry.slips)
@@ -87,7 +87,7 @@ def _read(entries: Sequence[Entry], known: Directory) -> _Reading:
             given, about_picture = _with_picture(entry, reading.pictures)
             slips += about_picture
             if entry.is_from_table:
-                given = _as_it_was(standing.get(f"{entry.part} {given.get('id')}"), entry) | given
+                given = _as_it_was(standing.get((entry.part, given.get("id"))), entry) | given
             try:
                 reading.good[entry.part].append((n, MODELS[entry.part].model_validate(given)))
             except ValidationError as trouble:
@@ -106,31 +106,38 @@ def _as_it_was(
 
 
 def _with_picture(entry: Entry, pictures: dict[str, bytes]) -> tuple[dict[str, object], list[Slip]]:
-    """The entry with the hash of the picture that it names; the file lies beside its own."""
-    given = dict(entry.given)
-    if entry.is_from_table:
-        given = {column: value for column, value in given.items() if value != ""}  # empty cells
+    """What an entry says, with the hash of the picture that it names; empty cells say nothing."""
+    given = {
+        column: value
+        for column, value in entry.given.items()
+        if not (entry.is_from_table and value == "")
+    }
     name = given.get("logo")
-    if entry.part is not Part.ORGANISATIONS or not isinstance(name, str) or not name:
+    if entry.part is not Part.ORGANISATIONS or not isinstance(name, str):
         return given, []
+    del given["logo"]
+    picture = _picture_of(entry, name)
+    if isinstance(picture, Slip):
+        return given, [picture]
+    digest = sha256(picture).hexdigest()
+    pictures[digest] = picture
+    return given | {"logo": digest}, []
+
+
+def _picture_of(entry: Entry, name: str) -> bytes | Slip:
+    """The picture of that name, which lies beside the file that names it."""
     try:
         content = (entry.path.parent / name).read_bytes()
         kind_of_logo(content)
     except (OSError, ValueError):
-        del given["logo"]
-        return given, [
-            Slip(
-                entry.column("logo"),
-                f"names '{name}', which cannot be read: give the name of a picture beside "
-                f"{entry.path.name}, or leave it out.",
-            )
-        ]
+        return Slip(
+            entry.column("logo"),
+            f"names '{name}', which cannot be read: give the name of a picture beside "
+            f"{entry.path.name}, or leave it out.",
+        )
     except LogoNotAcceptable as refusal:
-        del given["logo"]
-        return given, [Slip(entry.column("logo"), f"names '{name}'. {refusal}")]
-    digest = sha256(content).hexdigest()
-    pictures[digest] = content
-    return given | {"logo": digest}, []
+        return Slip(entry.column("logo"), f"names '{name}'. {refusal}")
+    return content
 
 
 def _slips(entry: Entry, trouble: ValidationError, told: set[str]) -> Iterator[Slip]:
