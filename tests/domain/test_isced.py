@@ -10,7 +10,7 @@ from domain.hosting import HostingOffer
 from domain.isced import BROAD_FIELDS, FIELDS, odd_field
 from tests.builders import a_request, an_offer
 
-TODAY = date(2026, 1, 1)
+TODAY = date(2026, 2, 1)
 
 
 def test_there_are_eleven_broad_fields_and_every_one_has_its_endings() -> None:
