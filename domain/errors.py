@@ -12,6 +12,7 @@ Refusal
 ├── AttendanceNotAcceptable a day or a person that is not part of the visit
 ├── AddressNotAcceptable    no address, or one that letters do not reach
 ├── LogoNotAcceptable       no picture, or more than a picture
+├── ApplicationNotAcceptable of an organisation that is a member or has applied already
 ├── CauseNotAcceptable      a cause that people do not give
 └── EvaluationNotAcceptable an answer outside what was asked
 
@@ -66,6 +67,10 @@ class AddressNotAcceptable(Refusal):
 
 class LogoNotAcceptable(Refusal):
     """A file that is no picture, too large, or does more than show itself."""
+
+
+class ApplicationNotAcceptable(Refusal):
+    """Of an organisation that is a member already, or has applied already."""
 
 
 class CauseNotAcceptable(Refusal):
