@@ -1,13 +1,16 @@
-"""Joining the partnership: accepted and at work at once, declined and told why, or left to lapse."""
+"""Joining the partnership: accepted and at work at once, declined and told why, or lapsed."""
 
 import asyncio
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from google.protobuf.message import Message
+from temporalio.api.common.v1 import Payload
 from temporalio.client import WorkflowExecutionStatus
+from temporalio.worker import Replayer
 
 from activities.registrar import Registrar
 from domain import joining as j
@@ -34,6 +37,8 @@ from store.journal import read_journal
 from store.ledger import read_letters
 from store.logos import read_logo
 from tests.builders import PLANS
+from worker import sandbox
+from workflows.joining import ApplicationWorkflow
 
 pytestmark = pytest.mark.usefixtures("working")
 
@@ -93,6 +98,28 @@ async def letters(desk: FrontDesk, reference: Reference) -> list[tuple[str, str]
             await asyncio.sleep(0.05)
 
 
+async def in_clear(desk: FrontDesk, events: Iterable[Message]) -> str:
+    """Every payload of a history, opened: whoever has the key could read this."""
+    codec = desk.client.data_converter.payload_codec
+    assert codec is not None
+    found = [payload for event in events for payload in payloads_in(event)]
+    assert found
+    return " ".join(payload.data.decode() for payload in await codec.decode(found))
+
+
+def payloads_in(message: Message) -> Iterator[Payload]:
+    if isinstance(message, Payload):
+        yield message
+        return
+    for field, value in message.ListFields():
+        if field.type != field.TYPE_MESSAGE:
+            continue
+        parts = value.values() if isinstance(value, Mapping) else value
+        for part in parts if not isinstance(value, Message) else (value,):
+            if isinstance(part, Message):
+                yield from payloads_in(part)
+
+
 async def is_sound(desk: FrontDesk, reference: Reference) -> bool:
     verdict = await auditing.verify(desk.client, desk.store, reference)
     return verdict.is_sound and verdict.compared in {verdict.strokes, 0}
@@ -141,6 +168,11 @@ async def test_declined_with_a_reason_it_is_told_and_can_be_erased(
     assert (ApplicationPurpose.DECLINED, "handed over") in await letters(desk, reference)
     with pytest.raises(AlreadyDone, match="is declined already"):
         await joining.accept_application(desk, reference, OFFICE)
+    history = await desk.client.get_workflow_handle(workflow_id(reference)).fetch_history()
+    told = [section.coordinator.name, section.coordinator.email, section.organisation.name]
+    said = await in_clear(desk, history.events)
+    assert "DeclineApplication" in said or WhyDeclined.FULL in said
+    assert [word for word in (*told, section.motivation, "in autumn") if word in said] == []
     await store.erase(reference)
     assert (await joining.find_application(desk, reference)).told is None
     bodies = "".join(line.body for line in await read_journal(store.engine, reference))
@@ -164,6 +196,11 @@ async def test_left_in_silence_it_lapses_and_the_same_file_applies_again(
     assert told.count(ApplicationPurpose.TO_DECIDE) == 1 + len(PLANS[Asked.APPLICATION].reminders)
     assert told[-2:] == [ApplicationPurpose.OVERDUE, ApplicationPurpose.LAPSED]
     assert await is_sound(desk, reference)
+    replayer = Replayer(
+        workflows=[ApplicationWorkflow], workflow_runner=sandbox(),
+        data_converter=desk.client.data_converter,
+    )  # fmt: skip
+    await replayer.replay_workflow(await handle.fetch_history())
     again = await applied(desk, section)
     assert again != reference
     with pytest.raises(AlreadyDone, match=again):
