@@ -11,7 +11,7 @@ from activities.agenda_news import ABOUT_THE_AGENDA, AgendaNews, agenda_news
 from activities.application_reader import application_context
 from activities.case_reader import OpenCase, open_case
 from activities.together import Together
-from domain.application_letters import reason_stands as reason_still_stands
+from domain.application_letters import still_worth_sending
 from domain.events import Entry, Event, GrantComputed, GrantDecided
 from domain.facts import Reference, Writing
 from domain.joining import is_application
@@ -95,7 +95,7 @@ class Scribe:
 
     async def _write_about_application(self, line: LedgerLine) -> Written | None:
         case = await read_whole_application(self.store, line.order.reference)
-        if not reason_still_stands(line.order, case.view):
+        if not still_worth_sending(line.order, case.view):
             return None
         context = application_context(case, line.order)
         message = as_message(

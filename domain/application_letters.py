@@ -47,6 +47,8 @@ def letters_after(  # noqa: PLR0911 - a table, row by row
             return _orders(entry, ApplicationPurpose.ACCEPTED, applicant)
         case j.ApplicationDeclined():
             return _orders(entry, ApplicationPurpose.DECLINED, applicant)
+        case j.ApplicationWithdrawn():
+            return _orders(entry, ApplicationPurpose.WITHDRAWN, office)
         case j.ApplicationLapsed() | j.ApplicationStopped():
             return _orders(entry, ApplicationPurpose.LAPSED, applicant)
     return []
@@ -63,7 +65,7 @@ def _orders(
     ]
 
 
-def reason_stands(order: LetterOrder, view: ApplicationView) -> bool:
+def still_worth_sending(order: LetterOrder, view: ApplicationView) -> bool:
     """Whether there is still a reason to send a letter, as the application stands now."""
     is_decided = view.is_accepted or view.outcome is not None
     return not (is_decided and order.purpose in WHILE_UNDECIDED)

@@ -35,6 +35,7 @@ class ApplicationPurpose(StrEnum):
     OVERDUE = "application-overdue"
     ACCEPTED = "application-accepted"
     DECLINED = "application-declined"
+    WITHDRAWN = "application-withdrawn"
     LAPSED = "application-lapsed"
 
 
@@ -176,6 +177,10 @@ class ApplicationView(State):
         return "accepted, being added" if self.is_accepted else "to be decided"
 
 
+APPLICATIONS = "A"
+"""What the references of applications begin with, such as ``A-2027-0001``."""
+
+
 def is_application(reference: str) -> bool:
-    """Whether a reference is an application's, such as ``A-2027-0001``, and no mobility's."""
-    return reference.upper().startswith("A-")
+    """Whether a reference is an application's and no mobility's."""
+    return reference.upper().startswith(f"{APPLICATIONS}-")

@@ -1,6 +1,6 @@
 """Applications to join in the terminal: all of them in a list, and one on one page."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import RenderableType
 from rich.panel import Panel
@@ -38,7 +38,7 @@ def applications_page(kept: Sequence[KeptApplication], names: Names) -> Renderab
 
 
 def application_page(
-    found: OpenApplication, texts: Mapping[str, str], names: Names, letters: Sequence[LedgerLine]
+    found: OpenApplication, texts: tuple[str, str], names: Names, letters: Sequence[LedgerLine]
 ) -> RenderableType:
     """One application on one page: who applies, why it waits, until when, what happens then."""
     table = Table.grid(padding=(0, 2))
@@ -50,8 +50,9 @@ def application_page(
     else:
         for label, value in _told(found.told):
             table.add_row(label, value)
-        for n, text in enumerate(texts.values()):
-            table.add_row("" if n else "texts", text)
+    for label, text in zip(("why they apply", "why not"), texts, strict=True):
+        if text:
+            table.add_row(label, text)
     table.add_row("decides", names.person(found.view.office))
     for label, value in _waits(found, names):
         table.add_row(label, value)

@@ -16,7 +16,15 @@ from domain.errors import (
     Refusal,
 )
 from domain.facts import Fact, PersonId, Reference, Writing
-from domain.joining import ApplicationMessage, ApplicationView, Ending, WhyDeclined, is_application
+from domain.joining import (
+    APPLICATIONS,
+    ApplicationEntry,
+    ApplicationMessage,
+    ApplicationView,
+    Ending,
+    WhyDeclined,
+    is_application,
+)
 from domain.likeness import are_alike
 from domain.logos import kind_of_logo
 from domain.messages import Receipt
@@ -38,6 +46,7 @@ from store.applications import (
     reference_of,
 )
 from store.directory import Directory, read_directory
+from store.journal import read_journal
 from store.sealing import SHARED
 from workflows.joining import ApplicationWorkflow
 
@@ -69,7 +78,7 @@ async def apply_to_join(
         kind_of_logo(logo)
     key = await _key_of(desk, section)
     await _check(desk, directory, _told(section, NOT_YET))
-    reference, _ = await desk.store.reserve_reference(key, today.year, "A")
+    reference, _ = await desk.store.reserve_reference(key, today.year, APPLICATIONS)
     told = _told(section, reference)
     await keep_application(desk.store, reference, told, section.motivation, logo)
     motivation = await desk.store.stands_for(reference, section.motivation)
@@ -280,3 +289,18 @@ async def _say(desk: FrontDesk, found: OpenApplication, message: ApplicationMess
         raise AlreadyDone(
             f"The application is {now.view.outcome} already: nothing about it can be changed."
         ) from None
+
+
+async def what_people_wrote(desk: FrontDesk, found: OpenApplication) -> tuple[str, str]:
+    """Why they want to join, and what the office said to a no; empty where nothing is left."""
+    if found.is_erased:
+        return "", ""
+    texts = await desk.store.texts(found.reference)
+    motivation = note = ""
+    for line in await read_journal(desk.store.engine, found.reference):
+        match event := ApplicationEntry.model_validate_json(line.body).event():
+            case j.ApplicationReceived():
+                motivation = texts[event.motivation.id]
+            case j.ApplicationDeclined() if event.note:
+                note = texts[event.note.id]
+    return motivation, note

@@ -105,10 +105,10 @@ def show(reference: Application) -> None:
 
     async def business(
         desk: FrontDesk,
-    ) -> tuple[OpenApplication, dict[str, str], Names, list[LedgerLine]]:
+    ) -> tuple[OpenApplication, tuple[str, str], Names, list[LedgerLine]]:
         found = await joining.find_application(desk, reference)
         names = (await case_of_any(desk, reference)).names
-        texts = {} if found.is_erased else dict(await desk.store.texts(found.reference))
+        texts = await joining.what_people_wrote(desk, found)
         return found, texts, names, await read_letters(desk.store.engine, found.reference)
 
     console.print(application_page(*at_desk(business)))

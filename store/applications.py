@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.facts import Fact, PersonId, Reference
-from domain.joining import ApplicationEntry, ApplicationView
+from domain.joining import APPLICATIONS, ApplicationEntry, ApplicationView
 from domain.people import Organisation, Person, Role
 from store.cases import ERASED_KEY, Store
 from store.directory import read_directory
@@ -89,7 +89,7 @@ _APPLICATIONS = (
         mobility.c.view,
         mobility.c.request_key.startswith(ERASED_KEY).label("is_erased"),
     )
-    .where(mobility.c.reference.startswith("A-"))
+    .where(mobility.c.reference.startswith(f"{APPLICATIONS}-"))
     .order_by(mobility.c.reference.desc())
 )
 _APPLICATION = _APPLICATIONS.where(mobility.c.reference == sa.bindparam("reference"))

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.case_view import CaseView
 from domain.facts import Fact, PersonId, Reference, Writing
+from domain.joining import APPLICATIONS
 from domain.people import Person
 from domain.request import MobilityRequest
 from store.engine import single_statement
@@ -39,7 +40,7 @@ _CASES = (
         mobility.c.view,
         mobility.c.request_key.startswith(ERASED_KEY).label("is_erased"),
     )
-    .where(~mobility.c.reference.startswith("A-"))
+    .where(~mobility.c.reference.startswith(f"{APPLICATIONS}-"))
     .order_by(mobility.c.reference.desc())
 )
 _CASE = _CASES.where(mobility.c.reference == _OF)
@@ -78,7 +79,7 @@ class Store:
         self.keys = keys
 
     async def reserve_reference(
-        self, request_key: str, year: int, letter: str = "M"
+        self, request_key: str, year: int, initial: str = "M"
     ) -> tuple[Reference, bool]:
         """The reference of this request; the same request gets the same one, and says so.
 
@@ -91,7 +92,7 @@ class Store:
             )
             if known:
                 return Reference(known), True
-            prefix = f"{letter}-{year}-"
+            prefix = f"{initial}-{year}-"
             last = await tx.scalar(
                 sa.select(
                     sa.func.max(sa.cast(sa.func.substr(mobility.c.reference, 8), sa.Integer))

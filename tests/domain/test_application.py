@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from domain import joining as j
 from domain.application import Application, view_of
-from domain.application_letters import WHILE_UNDECIDED, letters_after, reason_stands
+from domain.application_letters import WHILE_UNDECIDED, letters_after, still_worth_sending
 from domain.errors import AlreadyDone, CauseNotAcceptable, Refusal, WrongRole
 from domain.facts import PersonId, Writing
 from domain.joining import ApplicationMessage, ApplicationPurpose, Ending, WhyDeclined
@@ -48,7 +48,7 @@ LETTERS = {
     accepted: [ApplicationPurpose.ACCEPTED],
     declined: [ApplicationPurpose.DECLINED],
     declined_in_a_word: [ApplicationPurpose.DECLINED],
-    withdrawn: [],
+    withdrawn: [ApplicationPurpose.WITHDRAWN],
     there_before: [ApplicationPurpose.DECLINED],
     Joining.stop: [ApplicationPurpose.LAPSED],
 }
@@ -80,11 +80,11 @@ def test_each_way_comes_to_its_end_and_leaves_nothing_open(way: Callable[[Joinin
 
 
 @each_way
-def test_the_applicant_hears_of_the_end_once(way: Callable[[Joining], None]) -> None:
+def test_whoever_did_not_end_it_is_told_once(way: Callable[[Joining], None]) -> None:
     last = [letter.order for letter in gone(way).letters if letter.view.outcome is not None]
 
     assert [order.purpose for order in last] == LETTERS[way]
-    assert {order.to for order in last} <= {APPLICANT}
+    assert [order.to for order in last] == [OFFICE if way is withdrawn else APPLICANT]
 
 
 def test_every_purpose_is_served_on_some_way() -> None:
@@ -203,8 +203,8 @@ def test_letters_fall_with_the_decision_and_others_never_do(way: Callable[[Joini
 
     for letter in joining.letters:
         falls = letter.order.purpose in WHILE_UNDECIDED
-        assert reason_stands(letter.order, letter.view)
-        assert reason_stands(letter.order, view_of(joining.application)) is not falls
+        assert still_worth_sending(letter.order, letter.view)
+        assert still_worth_sending(letter.order, view_of(joining.application)) is not falls
 
 
 @each_way
