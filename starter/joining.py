@@ -1,6 +1,5 @@
 """The desk for those who want to join: takes applications in, and passes on what is decided."""
 
-from collections.abc import Iterable
 from datetime import date
 
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
@@ -9,9 +8,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from domain import joining as j
 from domain.application import Application
 from domain.errors import (
-    AddressNotAcceptable,
     AlreadyDone,
-    ApplicationNotAcceptable,
     OutOfPhase,
     Refusal,
 )
@@ -25,27 +22,23 @@ from domain.joining import (
     WhyDeclined,
     is_application,
 )
-from domain.likeness import are_alike
 from domain.logos import kind_of_logo
 from domain.messages import Receipt
-from domain.people import Organisation, Person, Role
+from domain.people import Person, Role
 from mail.returned import canonical
-from mail.wording import MAILBOX
-from starter.case_files import ApplicationSection, DirectorySection
+from starter.case_files import ApplicationSection
 from starter.client import Unreachable
 from starter.desk import FrontDesk, workflow_id
-from starter.directory import NotKnown, check_directory, find_person
-from store.addresses import digest_of, is_dead
+from starter.directory import NotKnown, find_person
+from starter.joining_checks import check_applicant
 from store.applications import (
     Applying,
     KeptApplication,
     application,
-    applications,
-    as_member,
     keep_application,
     reference_of,
 )
-from store.directory import Directory, read_directory
+from store.directory import read_directory
 from store.journal import read_journal
 from store.sealing import SHARED
 from workflows.joining import ApplicationWorkflow
@@ -77,7 +70,7 @@ async def apply_to_join(
     if logo is not None:
         kind_of_logo(logo)
     key = await _key_of(desk, section)
-    await _check(desk, directory, _told(section, NOT_YET))
+    await check_applicant(desk, directory, _told(section, NOT_YET))
     reference, _ = await desk.store.reserve_reference(key, today.year, APPLICATIONS)
     told = _told(section, reference)
     await keep_application(desk.store, reference, told, section.motivation, logo)
@@ -139,60 +132,6 @@ async def _start(desk: FrontDesk, applying: Application) -> None:
         raise _done_already(applying.reference) from None
 
 
-# What is checked before anything starts, and again before a yes.
-
-
-async def _check(
-    desk: FrontDesk, directory: Directory, told: Applying, besides: Reference | None = None
-) -> None:
-    """Hold what is told against the rules of the directory, its members and open applications."""
-    who = as_member(told)
-    _check_is_no_member(told.organisation, directory.organisations)
-    check_directory(directory, DirectorySection(organisations=(told.organisation,), people=(who,)))
-    await _check_address(desk, who.email)
-    for other in await applications(desk.store):
-        is_open = other.view is not None and other.view.outcome is None
-        if other.reference == besides or other.told is None or not is_open:
-            continue
-        if same := _what_is_the_same(told.organisation, other.told.organisation):
-            raise ApplicationNotAcceptable(
-                f"{other.reference} is an application of the same organisation ({same}) and not "
-                "decided yet: withdraw that one, or wait for the decision."
-            )
-
-
-def _check_is_no_member(applying: Organisation, members: Iterable[Organisation]) -> None:
-    for member in members:
-        if same := _what_is_the_same(applying, member):
-            raise ApplicationNotAcceptable(
-                f"{member.name} is a member already and has the same {same}: ask its coordinator, "
-                "or correct yours if you are another organisation."
-            )
-
-
-def _what_is_the_same(one: Organisation, other: Organisation) -> str:
-    """By what two organisations are one; empty when they are two."""
-    if one.id == other.id:
-        return f"id {one.id}"
-    if one.oid and one.oid == other.oid:
-        return f"OID {one.oid}"
-    if one.pic and one.pic == other.pic:
-        return f"PIC {one.pic}"
-    if one.country == other.country and are_alike(one.name, other.name):
-        return f"name but for its spelling, {other.name}"
-    return ""
-
-
-async def _check_address(desk: FrontDesk, address: str) -> None:
-    written = canonical(address)
-    if not MAILBOX.fullmatch(written):
-        raise AddressNotAcceptable(
-            f"'{address}' is no address that letters can be sent to: write it as ana@example.org."
-        )
-    if await is_dead(desk.store.engine, await digest_of(desk.store.keys, written)):
-        raise AddressNotAcceptable(f"Letters to {address} do not arrive: give another address.")
-
-
 # Looking at one, and speaking about it.
 
 
@@ -230,7 +169,7 @@ async def accept_application(desk: FrontDesk, reference: str, who: str) -> Recei
     by = await _speaker(desk, found, who)
     if found.told is not None and found.view.outcome is None and not found.view.is_accepted:
         directory = await read_directory(desk.store.engine)
-        await _check(desk, directory, found.told, found.reference)
+        await check_applicant(desk, directory, found.told, found.reference)
     return await _say(desk, found, j.AcceptApplication(by=by))
 
 

@@ -34,6 +34,7 @@ def typed() -> Typed:
             "organisation.name", "Working Life Department, Boras stad",
             "is a member already and has the same name but for its spelling",
         ),
+        ("organisation.id", "boras", "boras-coordinator is in the directory already"),
         ("organisation.zone", "Europe/Atlantis", "which is no time zone"),
         ("organisation.holiday_region", "ES-XX", "which is no region"),
         ("organisation.oid", "10999001", "'application > organisation > oid' should"),
