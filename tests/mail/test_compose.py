@@ -182,6 +182,7 @@ def test_question_comes_with_its_day_what_silence_means_and_the_command(
 
 COMMANDS = {
     Asked.PLACE: ("accept", "decline"),
+    Asked.OTHER_DATES: ("accept-dates", "decline-dates"),
     Asked.SIGNATURES: ("sign",),
     Asked.GRANT_DECISION: ("award",),
     Asked.INSTALMENT: ("pay",),
