@@ -80,10 +80,8 @@ class Ranking(Fact):
         """The ranking without hosts that have said no for good, and why each was left out."""
         out = [Excluded(offer=offer, reason=f"has declined: {declined[offer]}")
                for offer in (host.offer for host in self.hosts) if offer in declined]  # fmt: skip
-        return Ranking(
-            hosts=tuple(host for host in self.hosts if host.offer not in declined),
-            excluded=(*self.excluded, *out),
-        )
+        hosts = tuple(host for host in self.hosts if host.offer not in declined)
+        return self.model_copy(update={"hosts": hosts, "excluded": (*self.excluded, *out)})
 
 
 class OtherDates(Fact):
