@@ -104,4 +104,4 @@ def test_a_fault_that_is_planted_is_found(
 ) -> None:
     fault(monkeypatch)
 
-    assert waits_in_silence(StateGraph().explore(at_most=250))
+    assert waits_in_silence(StateGraph().explore(at_most=130))

@@ -269,9 +269,7 @@ async def test_a_directory_with_a_mistake_is_refused(
         ("place", "propose-dates 5.5 LAST", ANA, "'5.5' is not a day: write it as 2026-05-31"),
         ("place", "propose-dates FIRST LAST", BORAS, "To put forward other dates is for the rece"),
         ("place", "accept-dates", BORAS, "No other dates of offer soc-inclusion are on the table"),
-        ("place", "decline-dates", BORAS, "No other dates of offer soc-inclusion are on the tab"),
         ("place", "accept-dates", ANA, "To accept other dates is for the sending coordinator"),
-        ("grant", "accept-dates", BORAS, "one can only accept other dates in phase matching"),
         ("place", "move --from FIRST --to LAST", OFFICE, "To move the visit is for the sending"),
         (
             "grant",
