@@ -32,6 +32,8 @@ ENDINGS = {
     Outcome.CANCELLED: "The mobility was cancelled",
 }
 """How a mobility ended, as a whole sentence: in most languages the word alone depends on it."""
+MERGED = "The mobility was merged with another one"
+"""How a duplicate ended: for its readers nothing was cancelled."""
 RECORDED = (
     # Why an amount of the grant is what it is.
     "%(units)s x %(rate)s euro: %(basis)s",
@@ -65,6 +67,7 @@ def domain_words() -> Iterator[str | tuple[str, str]]:
     for meaning in MEANINGS.values():
         yield from meaning
     yield from ENDINGS.values()
+    yield MERGED
     yield from RECORDED
     yield from WHY.values()
     yield from HELP.values()

@@ -26,7 +26,7 @@ from starter.case_files import EXAMPLE, BadFile, read_file, section
 from starter.client import Unreachable
 from starter.desk import FrontDesk, OpenMobility
 from starter.directory_page import directory_page
-from starter.dry_run import flight_plan
+from starter.dry_run import flight_plan, warning_ahead
 from starter.keepsakes import remove_keepsakes, save_papers
 from starter.names import names_in
 from starter.running import at_desk, complaints, console, is_embedded, local_stack
@@ -74,6 +74,9 @@ def request(
         bool,
         typer.Option("--dry-run", help="start nothing: print every state, owner and letter ahead"),
     ] = False,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="start it though it comes close to another mobility")
+    ] = False,
 ) -> None:
     """Request a mobility: start it on its way."""
     document = read_file(file)
@@ -81,10 +84,12 @@ def request(
     today = datetime.now(UTC).date()  # noqa: TID251 - here is the door
     if dry_run:
         console.print(flight_plan(document, given, today))
+        if warning := warning_ahead(given):
+            pages.say(console, warning)
         first = f"mobility directory {file}, then " if document.directory else ""
         pages.say(console, f"To begin it: {first}mobility request {file}")
         return
-    reference = at_desk(lambda desk: desk.request(given, today=today))
+    reference = at_desk(lambda desk: desk.request(given, today=today, anyway=anyway))
     pages.say(
         console, f"{reference} is on its way: 'mobility why {reference}' tells what it waits for."
     )

@@ -104,6 +104,16 @@ participant = sa.Table(
     sa.Column("sealed", sa.LargeBinary, nullable=False),
 )
 
+# Whoever travels is known by a keyed digest of their address, so that two mobilities are found to
+# have somebody in common without opening either.
+participant_address = sa.Table(
+    "participant_address",
+    metadata,
+    sa.Column("reference", sa.ForeignKey("mobility.reference"), primary_key=True),
+    sa.Column("person", sa.Text, primary_key=True),
+    sa.Column("digest", sa.Text, nullable=False),
+)
+
 writing = sa.Table(
     "writing",
     metadata,

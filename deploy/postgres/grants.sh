@@ -22,7 +22,9 @@ grant select, insert, update, delete on place, hosting_pause to mobility_app;
 grant usage on sequence offer_change to mobility_app;
 
 -- These are written once, and deleted when an address changes or a mobility is erased.
-grant select, insert, delete on participant, writing, dead_address to mobility_app;
+grant select, insert, delete on
+  participant, participant_address, writing, dead_address
+to mobility_app;
 SQL
 
 echo 'mobility_app may do its work, and no more'

@@ -39,6 +39,7 @@ GRANTS = {
     "letter": READ_WRITE,
     "document": READ_WRITE,
     "participant": WRITTEN_ONCE,
+    "participant_address": WRITTEN_ONCE,
     "writing": WRITTEN_ONCE,
     "dead_address": WRITTEN_ONCE,
     "journal": {"SELECT", "INSERT"},

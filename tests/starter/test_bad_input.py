@@ -310,6 +310,18 @@ async def test_a_directory_with_a_mistake_is_refused(
         ("evaluation", "cancel --cause other", BORAS, "one can only cancel the mobility in phase"),
         ("closed", "cancel --cause illness", BORAS, "The mobility is closed: nothing about it"),
         ("closed", "accept", ANA, "The mobility is closed: nothing about it"),
+        ("place", "merge PLACE", BORAS, "cannot be merged with itself: name another mobility"),
+        ("place", "merge CLOSED", BORAS, "is closed: nothing can be merged with it any more."),
+        ("place", "merge M-1999-0001", BORAS, "There is no mobility M-1999-0001"),
+        ("place", "merge VISIT", FRIDA, "is for whoever is the sending coordinator of both or the"),
+        ("place", "merge VISIT", "x@y.example", "x@y.example has no part in M-"),
+        (
+            "visit",
+            "merge PLACE",
+            BORAS,
+            "one can only merge the mobility with another one in phase",
+        ),
+        ("closed", "merge PLACE", BORAS, "The mobility is closed: nothing about it"),
     ],
 )
 async def test_what_may_not_be_said_is_refused_and_leaves_no_trace(
@@ -321,6 +333,7 @@ async def test_what_may_not_be_said_is_refused_and_leaves_no_trace(
     stand_for = {
         "FILE": str(case_file), "FIRST": str(case.request.first_day),
         "LAST": str(case.request.last_day), "_": " ",
+        "PLACE": standing["place"], "VISIT": standing["visit"], "CLOSED": standing["closed"],
     }  # fmt: skip
     verb, *rest = words.split()
     before = await what_is_kept(store, reference)
