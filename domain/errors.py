@@ -13,6 +13,7 @@ Refusal
 ├── AttendanceNotAcceptable a day or a person that is not part of the visit
 ├── AddressNotAcceptable    no address, or one that letters do not reach
 ├── MergeNotAcceptable      two mobilities that cannot be made one
+├── LogoNotAcceptable       no picture, or more than a picture
 ├── CauseNotAcceptable      a cause that people do not give
 └── EvaluationNotAcceptable an answer outside what was asked
 
@@ -71,6 +72,10 @@ class AddressNotAcceptable(Refusal):
 
 class MergeNotAcceptable(Refusal):
     """Two mobilities that cannot be made one without something of them being lost."""
+
+
+class LogoNotAcceptable(Refusal):
+    """A file that is no picture, too large, or does more than show itself."""
 
 
 class CauseNotAcceptable(Refusal):

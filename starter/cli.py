@@ -20,12 +20,11 @@ from domain.events import Entry
 from domain.facts import Reference
 from local import StackTrouble
 from settings import SettingMissing
-from starter import acts, auditing, pages, post
+from starter import acts, auditing, directory_commands, pages, post
 from starter.acts import File, Ref
 from starter.case_files import EXAMPLE, BadFile, read_file, section
 from starter.client import Unreachable
 from starter.desk import FrontDesk, OpenMobility
-from starter.directory_page import directory_page
 from starter.dry_run import flight_plan, warning_ahead
 from starter.keepsakes import remove_keepsakes, save_papers
 from starter.names import names_in
@@ -45,25 +44,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-
-
-@app.command("directory", rich_help_panel=START)
-def keep_directory(
-    file: Annotated[
-        Path | None, typer.Argument(metavar="FILE", help="a YAML file as in examples/")
-    ] = None,
-) -> None:
-    """Add or replace organisations, people and hosting offers; without FILE, list them."""
-    if file is None:
-        console.print(directory_page(at_desk(lambda desk: read_directory(desk.store.engine))))
-        return
-    given = section(read_file(file).directory, "directory", file)
-    kept = at_desk(lambda desk: desk.keep_directory(given))
-    pages.say(
-        console,
-        f"The directory has {len(kept.organisations)} organisations, {len(kept.people)} people and "
-        f"{len(kept.offers)} hosting offers.",
-    )
 
 
 @app.command(rich_help_panel=START)
@@ -302,6 +282,7 @@ def _about_usage(slip: TyperException) -> str:
     return f"{what} (see '{context.command_path} --help')." if what and context else what
 
 
+app.add_typer(directory_commands.app)
 app.add_typer(post.app)
 app.add_typer(acts.app)
 

@@ -32,7 +32,8 @@ from domain.request import MobilityRequest, Objective
 from mail.returned import canonical
 from starter.case_files import DirectorySection, RequestSection
 from starter.client import Unreachable
-from starter.directory import NotKnown, check_directory
+from starter.directory import NotKnown
+from starter.directory_rules import check_directory
 from starter.draft import checked_draft
 from starter.same_request import ask_about_near_match, done_already, key_of
 from store.addresses import digest_of
@@ -87,16 +88,12 @@ class FrontDesk:
         """Add or replace organisations, people and offers.
 
         Raises:
-            NotKnown: when a person or an offer names somebody or something that is nowhere.
+            NotKnown: when one names somebody or something that is nowhere.
             DirectoryNotAcceptable: when an id, an address or a zone is not what it has to be.
         """
-        check_directory(await read_directory(self.store.engine), section)
-        await keep_directory(
-            self.store.engine,
-            Directory(
-                organisations=section.organisations, people=section.people, offers=section.offers
-            ),
-        )
+        known = await read_directory(self.store.engine)
+        check_directory(known, section)
+        await keep_directory(self.store.engine, _with_their_logos(section, known))
         return await read_directory(self.store.engine)
 
     async def request(
@@ -281,6 +278,19 @@ class FrontDesk:
             return True
         fails = found.raw_description.pending_workflow_task.attempt > FAILS_AGAIN
         return fails or bool(found.typed_search_attributes.get(PROBLEMS))
+
+
+def _with_their_logos(section: DirectorySection, known: Directory) -> Directory:
+    """What is to be kept; an organisation that names no logo keeps the one it has."""
+    logos = {home.id: home.logo for home in known.organisations}
+    return Directory(
+        organisations=tuple(
+            home.model_copy(update={"logo": home.logo or logos.get(home.id)})
+            for home in section.organisations
+        ),
+        people=section.people,
+        offers=section.offers,
+    )
 
 
 def _refusal(failure: WorkflowUpdateFailedError) -> Refusal | None:

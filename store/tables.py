@@ -71,6 +71,15 @@ hosting_pause = sa.Table(
     sa.Column("since", MOMENT, nullable=False),
 )
 
+# Organisations name theirs by its hash; a picture is kept once, whoever shows it.
+logo = sa.Table(
+    "logo",
+    metadata,
+    sa.Column("sha256", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+
 data_key = sa.Table(
     "data_key",
     metadata,

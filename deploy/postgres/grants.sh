@@ -11,6 +11,9 @@ grant usage on schema public to mobility_app;
 -- The journal is only ever added to.
 grant select, insert on journal to mobility_app;
 
+-- A logo is known by its hash: another one is another row.
+grant select, insert on logo to mobility_app;
+
 -- These change as a mobility goes on; nothing in them is deleted.
 grant select, insert, update on
   organisation, person, hosting_offer, data_key, mobility, letter, document

@@ -43,6 +43,7 @@ GRANTS = {
     "writing": WRITTEN_ONCE,
     "dead_address": WRITTEN_ONCE,
     "journal": {"SELECT", "INSERT"},
+    "logo": {"SELECT", "INSERT"},
     "host_answer": READ_WRITE,
     "place": READ_WRITE | WRITTEN_ONCE,
     "hosting_pause": READ_WRITE | WRITTEN_ONCE,
