@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from email.message import Message
 from functools import partial
+from typing import TypedDict
 
 from activities.agenda_news import ABOUT_THE_AGENDA, AgendaNews, agenda_news
 from activities.application_reader import application_context
@@ -13,7 +14,8 @@ from activities.case_reader import OpenCase, open_case
 from activities.together import Together
 from domain.application_letters import still_worth_sending
 from domain.events import Entry, Event, GrantComputed, GrantDecided
-from domain.facts import Reference, Writing
+from domain.facts import OrganisationId, Reference, Writing
+from domain.host_search import HostSearch, host_search
 from domain.joining import is_application
 from domain.letters import LetterOrder, Purpose, reason_stands
 from domain.papers import GrantPaperLine
@@ -204,6 +206,7 @@ class Scribe:
             sessions=news.sessions,
             changes=news.changes,
             is_first_agenda=news.is_first,
+            **_searched(order, case),
         )
 
     async def _papers(self, order: LetterOrder, case: OpenCase) -> tuple[Attachment, ...]:
@@ -224,6 +227,21 @@ def _orders(line: LedgerLine, gathered: Sequence[LedgerLine]) -> list[LetterOrde
     }
     newest.pop((line.order.reference, line.order.while_asked), None)
     return list(newest.values())
+
+
+class _Search(TypedDict, total=False):
+    search: HostSearch
+    organisations: dict[OrganisationId, str]
+
+
+def _searched(order: LetterOrder, case: OpenCase) -> _Search:
+    """How hosts were asked, with their names, for the one letter that tells of it."""
+    if order.purpose is not Purpose.NO_HOST_FOUND:
+        return {}
+    search = host_search(case.events)
+    asked = {host.organisation for host in search.asked}
+    names = {o.id: o.name for o in case.organisations.values() if o.id in asked}
+    return {"search": search, "organisations": names}
 
 
 def _note_of(entry: Entry) -> Writing | None:

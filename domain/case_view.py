@@ -60,6 +60,7 @@ class CaseView(State):
     cause: Cause | None
     host: Ranked | None
     pending_offer: OfferId | None
+    other_dates: tuple[date, date] | None = None  #: that the host has put forward, not answered yet
     taking_part: tuple[PersonId, ...]
     questions: tuple[OpenQuestion, ...]
     out_of_reach: dict[PersonId, OutOfReach] = {}
@@ -114,7 +115,7 @@ class CaseView(State):
 def view_of(mobility: Mobility) -> CaseView:
     """The page as it stands now."""
     request, moved_at = mobility.request, mobility.moved_at
-    pending = mobility.matching.pending
+    pending, dates = mobility.matching.pending, mobility.matching.other_dates
     return CaseView(
         reference=request.reference,
         n=mobility.n,
@@ -125,6 +126,7 @@ def view_of(mobility: Mobility) -> CaseView:
         cause=mobility.cause,
         host=mobility.matching.host or pending,
         pending_offer=pending.offer if pending else None,
+        other_dates=(dates.first_day, dates.last_day) if dates else None,
         taking_part=mobility.taking_part,
         questions=tuple(OpenQuestion.of(wait) for wait in mobility.waits.values()),
         out_of_reach={p: o.model_copy(deep=True) for p, o in mobility.reach.people.items()},

@@ -17,6 +17,7 @@ class Asked(StrEnum):
     """What somebody can be waited for."""
 
     PLACE = "place"  #: a host is asked to take the participants
+    OTHER_DATES = "other-dates"  #: the host that is asked has put forward other dates
     SIGNATURES = "signatures"
     GRANT_DECISION = "grant-decision"
     INSTALMENT = "instalment"
@@ -84,6 +85,10 @@ class Meaning(NamedTuple):
 MEANINGS = {
     Asked.PLACE: Meaning(
         "accept or decline the request for a place",
+        "the next host is asked",
+    ),
+    Asked.OTHER_DATES: Meaning(
+        "accept or decline the dates that the host has put forward",
         "the next host is asked",
     ),
     Asked.SIGNATURES: Meaning(

@@ -65,10 +65,44 @@ class ProposalLapsed(Event):
     offer: OfferId
 
 
+class OtherDatesProposed(Event):
+    offer: OfferId
+    organisation: OrganisationId
+    coordinator: PersonId
+    first_day: date
+    last_day: date
+    note: Writing | None
+    answer_by: datetime
+
+
+class OtherDatesAccepted(Event):
+    """The visit moves to the dates of this host, which has thereby accepted."""
+
+    offer: OfferId
+    first_day: date
+    last_day: date
+
+
+class OtherDatesDeclined(Event):
+    offer: OfferId
+    coordinator: PersonId  #: who had put them forward
+    first_day: date
+    last_day: date
+    note: Writing | None
+
+
+class OtherDatesLapsed(Event):
+    offer: OfferId
+    coordinator: PersonId  #: who had put them forward
+    first_day: date
+    last_day: date
+
+
 class PlaceAccepted(Event):
     offer: OfferId
     organisation: OrganisationId
     coordinator: PersonId
+    instead_of: tuple[date, date] | None = None  #: the dates it was asked for, if it gave others
 
 
 class AgreementDrawnUp(Event):

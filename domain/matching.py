@@ -1,6 +1,7 @@
 """Which hosts can take the participants, in what order they are asked, and who said what."""
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 
 from domain.facts import Fact, OfferId, OrganisationId, PersonId, State
@@ -79,14 +80,26 @@ class Ranking(Fact):
         """The ranking without hosts that have said no for good, and why each was left out."""
         out = [Excluded(offer=offer, reason=f"has declined: {declined[offer]}")
                for offer in (host.offer for host in self.hosts) if offer in declined]  # fmt: skip
-        return Ranking(
-            hosts=tuple(host for host in self.hosts if host.offer not in declined),
-            excluded=(*self.excluded, *out),
-        )
+        hosts = tuple(host for host in self.hosts if host.offer not in declined)
+        return self.model_copy(update={"hosts": hosts, "excluded": (*self.excluded, *out)})
+
+
+class OtherDates(Fact):
+    """The days on which the host that is asked would have a place."""
+
+    offer: OfferId
+    coordinator: PersonId
+    first_day: date
+    last_day: date
 
 
 class Matching(State):
-    """The ranking and the answers so far. Hosts are asked one after another."""
+    """The ranking and the answers so far. Hosts are asked one after another.
+
+    The host that is asked may put ``other_dates`` on the table instead of saying yes or no, once
+    for each request; ``have_put_dates`` are the offers that have. Until they are answered it goes
+    on being the one that is asked.
+    """
 
     ranking: Ranking | None = None
     asked: int = 0
@@ -94,6 +107,8 @@ class Matching(State):
     host: Ranked | None = None
     declined_for_good: dict[OfferId, DeclineReason] = {}
     asked_for_other_dates: tuple[PersonId, ...] = ()
+    other_dates: OtherDates | None = None
+    have_put_dates: tuple[OfferId, ...] = ()
 
     @property
     def pending(self) -> Ranked | None:
@@ -112,8 +127,19 @@ class Matching(State):
     def begun_anew(self) -> "Matching":
         """As it is when the visit is moved: nobody is asked, and hosts will be ranked anew."""
         return Matching(
-            declined_for_good=self.declined_for_good, asked_for_other_dates=self.asked_before
-        )
+            declined_for_good=self.declined_for_good, asked_for_other_dates=self.asked_before,
+            have_put_dates=self.have_put_dates,
+        )  # fmt: skip
+
+    def give_place(self, host: Ranked) -> None:
+        """This host has said yes: nobody is asked any more."""
+        self.host = host
+        self.stop_asking()
+
+    def stop_asking(self) -> None:
+        """The host that was asked is not the one, or is it for good; its dates go with it."""
+        self.is_asking = False
+        self.other_dates = None
 
     @property
     def next_host(self) -> Ranked | None:

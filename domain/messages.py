@@ -58,6 +58,28 @@ class DeclineProposal(Message):
     note: Writing | None = None
 
 
+class ProposeOtherDates(Message):
+    """The host has no place on these days, and would have one on others."""
+
+    offer: OfferId
+    first_day: date
+    last_day: date
+    note: Writing | None = None
+
+
+class AcceptOtherDates(Message):
+    """The visit is to take place on the days that the host has put forward."""
+
+    offer: OfferId
+
+
+class DeclineOtherDates(Message):
+    """Those days do not suit; the next host is asked."""
+
+    offer: OfferId
+    note: Writing | None = None
+
+
 class SignAgreement(Message):
     """A signatory signs the document they have read."""
 

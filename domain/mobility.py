@@ -221,6 +221,7 @@ class Mobility(State):
         """Close the mobility: every question falls, money paid for nothing is asked back."""
         self.waits.clear()
         self.reach.people.clear()
+        self.matching.other_dates = None
         self.reclaim(self.taking_part, at=at)
         self.outcome, self.cause = outcome, cause
         self.happened(e.MobilityEnded(outcome=outcome, cause=cause, note=note), at=at, by=by)
@@ -439,7 +440,14 @@ class Mobility(State):
         match asked:
             case Asked.PLACE if self.matching.pending:
                 self.happened(e.ProposalLapsed(offer=self.matching.pending.offer), at=at)
-                self.matching.is_asking = False
+                self.matching.stop_asking()
+            case Asked.OTHER_DATES if dates := self.matching.other_dates:
+                self.matching.stop_asking()
+                lapsed = e.OtherDatesLapsed(
+                    offer=dates.offer, coordinator=dates.coordinator, first_day=dates.first_day,
+                    last_day=dates.last_day,
+                )  # fmt: skip
+                self.happened(lapsed, at=at)
             case Asked.INSTALMENT if self.grant.instalment_due:
                 self.happened(e.InstalmentOverdue(due=self.grant.instalment_due), at=at)
             case Asked.AGENDA_CHANGE if self.agenda.accepted:

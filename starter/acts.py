@@ -69,6 +69,12 @@ Day = Annotated[
     date | None,
     typer.Option(metavar="YYYY-MM-DD", parser=_a_day, help="the day; today if left out"),
 ]
+FirstDay = Annotated[
+    date, typer.Argument(metavar="FIRST", parser=_a_day, help="the first day, as 2026-05-31")
+]
+LastDay = Annotated[
+    date, typer.Argument(metavar="LAST", parser=_a_day, help="the last day, as 2026-06-02")
+]
 
 
 def _pass_on(reference: str, who: str, act: Callable[[Errand], Awaitable[Receipt]]) -> None:
@@ -102,6 +108,26 @@ def decline(
 ) -> None:
     """Decline the request for a place (host); the next host is asked."""
     _pass_on(reference, who, lambda e: e.decline(reason, note))
+
+
+@command()
+def propose_dates(
+    reference: Ref, first_day: FirstDay, last_day: LastDay, who: As, note: Note = ""
+) -> None:
+    """Put forward other dates instead of those asked for (host); as many days, and only once."""
+    _pass_on(reference, who, lambda e: e.propose_dates(first_day, last_day, note))
+
+
+@command()
+def accept_dates(reference: Ref, who: As) -> None:
+    """Accept the dates that the host has put forward (sending coordinator); the visit is moved."""
+    _pass_on(reference, who, lambda e: e.accept_dates())
+
+
+@command()
+def decline_dates(reference: Ref, who: As, note: Note = "") -> None:
+    """Decline the dates that the host has put forward (sending coordinator); the next is asked."""
+    _pass_on(reference, who, lambda e: e.decline_dates(note))
 
 
 @command()

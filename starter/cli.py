@@ -108,10 +108,14 @@ def show(reference: Ref) -> None:
 def why(reference: Ref) -> None:
     """Tell what it waits for, on whom, until when, and what happens then."""
 
-    async def business(desk: FrontDesk) -> tuple[OpenMobility, pages.Names, list[LedgerLine]]:
+    async def business(
+        desk: FrontDesk,
+    ) -> tuple[OpenMobility, pages.Names, list[LedgerLine], list[Entry]]:
         mobility = await desk.mobility(reference)
         letters = await read_letters(desk.store.engine, mobility.reference)
-        return mobility, await names_in(desk, mobility), letters
+        lines = await read_journal(desk.store.engine, mobility.reference)
+        journal = [line.entry for line in lines]
+        return mobility, await names_in(desk, mobility), letters, journal
 
     console.print(pages.why_page(*at_desk(business)))
 

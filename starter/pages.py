@@ -15,10 +15,12 @@ from domain.deadlines import Asked
 from domain.events import AddressFailed, Entry, GrantComputed, GrantDecided, Outcome, Phase
 from domain.facts import OrganisationId, PersonId
 from domain.grant import GrantLine
+from domain.messages import Cause
 from domain.people import SYSTEM, Organisation, Person
 from domain.request import MobilityRequest
 from starter.auditing import Moment, Verdict
 from starter.desk import OpenMobility
+from starter.no_host import how_hosts_were_asked
 from starter.pauses import act, looked_for, pauses
 from starter.ties import tie, ties
 from store.cases import Case
@@ -130,7 +132,7 @@ def show_page(
             for n, line in enumerate(_grant(view, names, journal)):
                 table.add_row("" if n else "grant lines", line)
     heading = f"{mobility.reference}  {title}" if title else mobility.reference
-    page = Group(table, Text(), why_page(mobility, names, letters))
+    page = Group(table, Text(), why_page(mobility, names, letters, journal))
     return Panel(page, title=Text(heading), expand=False)
 
 
@@ -215,12 +217,18 @@ def _amount(line: GrantLine, awarded: Mapping[str, Decimal] | None) -> str:
 
 
 def why_page(
-    mobility: OpenMobility, names: Names, letters: Sequence[LedgerLine] = ()
+    mobility: OpenMobility,
+    names: Names,
+    letters: Sequence[LedgerLine] = (),
+    journal: Sequence[Entry] = (),
 ) -> RenderableType:
     """What a mobility waits for, on whom, until when, and what happens then."""
     view = mobility.view
     if view.outcome is not None:
-        return Text(f"Closed: {_standing(view)}. Nobody is waited for.")
+        closed = Text(f"Closed: {_standing(view)}. Nobody is waited for.")
+        if view.cause is not Cause.NO_HOST:
+            return closed
+        return Group(closed, Text(how_hosts_were_asked(journal, names)))
     if view.questions:
         asked = [_question(question, view, names) for question in view.questions]
         stand_still = [Text(sentence) for sentence in pauses(view, names)]

@@ -422,7 +422,9 @@ class Journey:
             mobility.rank_hosts(rank(mobility.request, self.offers), at=self.now)
         if mobility.matching.host is not None:
             mobility.enter(Phase.AGREEMENT, at=self.now)
-        elif Asked.PLACE not in mobility.waits and not mobility.ask_next_host(at=self.now):
+        elif {Asked.PLACE, Asked.OTHER_DATES} & mobility.waits.keys():
+            return
+        elif not mobility.ask_next_host(at=self.now):
             mobility.end(Outcome.LAPSED, Cause.NO_HOST, at=self.now)
 
     def _reach_agreement(self) -> None:
@@ -474,6 +476,17 @@ class Journey:
         pending = self.mobility.matching.pending
         if pending is not None:
             self.say(m.AcceptProposal(by=pending.coordinator, offer=pending.offer))
+
+    def put_forward_dates(self, days: int = 35) -> int:
+        """The host that is asked puts forward dates so many days after those asked for."""
+        pending = self.mobility.matching.pending
+        dates = [day + timedelta(days=days) for day in self.mobility.request.days]
+        host, offer = (pending.coordinator, pending.offer) if pending else (HOST, SOC_OFFER)
+        return self.say(
+            m.ProposeOtherDates(
+                by=host, offer=offer, first_day=dates[0], last_day=dates[-1], note=writing("note")
+            )
+        )
 
     def sign(self, *people: PersonId) -> None:
         """These people sign the document on the table."""
@@ -609,6 +622,9 @@ def a_message(kind: type[m.Message], by: PersonId, journey: Journey) -> m.Messag
     contents: dict[type[m.Message], dict[str, object]] = {
         m.AcceptProposal: {"offer": offer},
         m.DeclineProposal: {"offer": offer, "reason": DeclineReason.DATES},
+        m.ProposeOtherDates: {"offer": offer, "first_day": later[0], "last_day": later[-1]},
+        m.AcceptOtherDates: {"offer": offer},
+        m.DeclineOtherDates: {"offer": offer},
         m.SignAgreement: {"document": mobility.agreement.document},
         m.RefuseToSign: {},
         m.DecideGrant: {"decision": GrantDecision.AWARDED},

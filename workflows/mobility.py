@@ -141,6 +141,33 @@ class MobilityWorkflow:
         self.file.check(message)
 
     @workflow.update
+    async def propose_other_dates(self, message: m.ProposeOtherDates) -> Receipt:
+        """The host would have a place on other dates."""
+        return await self.file.take(message)
+
+    @propose_other_dates.validator
+    def _may_propose_other_dates(self, message: m.ProposeOtherDates) -> None:
+        self.file.check(message)
+
+    @workflow.update
+    async def accept_other_dates(self, message: m.AcceptOtherDates) -> Receipt:
+        """The visit moves to them."""
+        return await self.file.take(message)
+
+    @accept_other_dates.validator
+    def _may_accept_other_dates(self, message: m.AcceptOtherDates) -> None:
+        self.file.check(message)
+
+    @workflow.update
+    async def decline_other_dates(self, message: m.DeclineOtherDates) -> Receipt:
+        """They do not suit."""
+        return await self.file.take(message)
+
+    @decline_other_dates.validator
+    def _may_decline_other_dates(self, message: m.DeclineOtherDates) -> None:
+        self.file.check(message)
+
+    @workflow.update
     async def sign_agreement(self, message: m.SignAgreement) -> Receipt:
         """A signatory signs."""
         return await self.file.take(message)

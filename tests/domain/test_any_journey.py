@@ -223,6 +223,7 @@ class AnyJourney(RuleBasedStateMachine):
             person = wait.awaited[0]
             kinds: dict[Asked, type[m.Message]] = {
                 Asked.PLACE: m.AcceptProposal,
+                Asked.OTHER_DATES: m.AcceptOtherDates,
                 Asked.SIGNATURES: m.SignAgreement,
                 Asked.GRANT_DECISION: m.DecideGrant,
                 Asked.INSTALMENT: m.ConfirmInstalment,

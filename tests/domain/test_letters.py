@@ -43,6 +43,7 @@ from tests.domain.scenarios import (
     ENDINGS,
     EVERY_SCENARIO,
     OTHERS,
+    STEPS_DRIVEN,
     agenda_changes,
     card_is_corrected,
     card_stays_in_contradiction,
@@ -52,6 +53,9 @@ from tests.domain.scenarios import (
     grant_is_rejected,
     instalment_is_late,
     one_does_not_come,
+    other_dates_are_accepted,
+    other_dates_are_declined,
+    other_dates_stay_unanswered,
     visit_begins,
 )
 
@@ -131,6 +135,12 @@ def evaluation_asked() -> Journey:
     return journey
 
 
+def other_dates_on_the_table() -> Journey:
+    journey = in_matching()
+    journey.put_forward_dates()
+    return journey
+
+
 def address_wanted() -> Journey:
     journey = in_matching()
     journey.lose(HOST)
@@ -184,6 +194,7 @@ def test_every_letter_has_a_name_of_its_own_for_ever() -> None:
 def test_whoever_is_asked_gets_the_letter_that_asks(asked: Asked) -> None:
     journey = {
         Asked.PLACE: in_matching,
+        Asked.OTHER_DATES: other_dates_on_the_table,
         Asked.SIGNATURES: in_agreement,
         Asked.GRANT_DECISION: in_preparation,
         Asked.INSTALMENT: instalment_asked,
@@ -250,10 +261,28 @@ def test_whoever_has_answered_before_the_letter_is_written_is_not_asked_any_more
     ("drive", "kind", "letters"),
     [
         (first_host_declines, "ProposalDeclined", {(Purpose.PLACE_NOT_GIVEN, COORDINATOR)}),
+        (other_dates_are_declined, "OtherDatesDeclined", {(Purpose.OTHER_DATES_DECLINED, HOST)}),
+        (
+            other_dates_stay_unanswered,
+            "OtherDatesLapsed",
+            {(Purpose.OTHER_DATES_DECLINED, p) for p in (HOST, SECOND_HOST)},
+        ),
+        (other_dates_are_accepted, "VisitMoved", set()),
+        (
+            other_dates_are_accepted,
+            "PlaceAccepted",
+            {(Purpose.MATCH_MADE, p) for p in (COORDINATOR, HOST, FRIDA, EMELIE)},
+        ),
         (
             in_agreement,
             "PlaceAccepted",
             {(Purpose.MATCH_MADE, p) for p in (COORDINATOR, FRIDA, EMELIE)},
+        ),
+        (
+            STEPS_DRIVEN["no host is left: lapsed"],
+            "MobilityEnded",
+            {(Purpose.NO_HOST_FOUND, COORDINATOR)}
+            | {(Purpose.MOBILITY_ENDED, p) for p in (FRIDA, EMELIE)},
         ),
         (
             in_preparation,
@@ -354,7 +383,7 @@ def test_the_end_is_told_to_each_person_concerned_exactly_once(ending: str) -> N
     concerned = {COORDINATOR, *mobility.taking_part}
     concerned |= {mobility.host} if mobility.host else set()
     concerned |= {OFFICE} if mobility.grant.lines else set()
-    ends = {Purpose.MOBILITY_ENDED, Purpose.CARD_PUBLISHED}
+    ends = {Purpose.MOBILITY_ENDED, Purpose.NO_HOST_FOUND, Purpose.CARD_PUBLISHED}
 
     letters = Counter(order.to for order in journey.letters() if order.purpose in ends)
 

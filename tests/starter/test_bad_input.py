@@ -271,6 +271,12 @@ async def test_a_directory_with_a_mistake_is_refused(
             ANA,
             "Until a host has said yes, only the sending",
         ),
+        ("place", "propose-dates FIRST LAST", ANA, "You are asked for these very days, 2"),
+        ("place", "propose-dates LAST FIRST", ANA, "swap the two or correct one of them."),
+        ("place", "propose-dates 5.5 LAST", ANA, "'5.5' is not a day: write it as 2026-05-31"),
+        ("place", "propose-dates FIRST LAST", BORAS, "To put forward other dates is for the rece"),
+        ("place", "accept-dates", BORAS, "No other dates of offer soc-inclusion are on the table"),
+        ("place", "accept-dates", ANA, "To accept other dates is for the sending coordinator"),
         ("place", "move --from FIRST --to LAST", OFFICE, "To move the visit is for the sending"),
         (
             "grant",

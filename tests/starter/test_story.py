@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -158,6 +158,9 @@ async def _everybody_looks_back(done: Done, rehearsal: Rehearsal, file: str) -> 
             "grant", f"withdraw --as {BORAS} --cause illness --participant {EMELIE}",
             "ParticipantWithdrew", "",
         ),
+        ("place", f"propose-dates LATER LATEST --as {ANA} --note Fair", "OtherDatesProposed", ""),
+        ("dates", f"accept-dates --as {BORAS}", "OtherDatesAccepted", ""),
+        ("dates", f"decline-dates --as {BORAS} --note Exams", "OtherDatesDeclined", ""),
         ("grant", f"move --as {ANA} --from LATER --to LATEST --note Strike", "VisitMoved", ""),
         (
             "grant", f"award --as {OFFICE} --decision rejected --reason Spent", "GrantDecided",
@@ -170,10 +173,14 @@ async def test_an_act_that_ends_something_is_recorded(
     stage: str, words: str, event: str, outcome: str,
 ) -> None:  # fmt: skip
     rehearsal = await begin()
-    reach = {"signatures": stages.asked_for_signatures, "grant": stages.in_preparation}[stage]
+    reach = {
+        "place": stages.asked_for_a_place, "dates": stages.other_dates_on_the_table,
+        "signatures": stages.asked_for_signatures, "grant": stages.in_preparation,
+    }[stage]  # fmt: skip
     await reach(rehearsal, case)
     days = (await rehearsal.mobility()).request.days
-    later = {"LATER": str(days[1]), "LATEST": str(days[-1])}
+    on = timedelta(days=1) if stage == "place" else timedelta(0)
+    later = {"LATER": str(days[1]), "LATEST": str(days[-1] + on)}
     verb, *rest = words.split()
 
     said = await command(verb, rehearsal.reference, *[later.get(word, word) for word in rest])

@@ -13,7 +13,10 @@ from workflows.patience import answered
 
 
 async def find_a_host(file: CaseFile) -> None:
-    """Rank the offers and ask down the list. A host that says nothing has said no."""
+    """Rank the offers and ask down the list. A host that says nothing has said no.
+
+    One that puts forward other dates waits for the sending coordinator's answer to them.
+    """
     mobility = file.mobility
     if mobility.matching.ranking is None:
         found = await _find(file)
@@ -21,11 +24,12 @@ async def find_a_host(file: CaseFile) -> None:
             mobility.almanac = found.almanac
             mobility.rank_hosts(found.ranking, at=file.now)
     while mobility.matching.host is None and not file.must_stop:
-        asking = Asked.PLACE.value in mobility.waits
+        asking = {Asked.PLACE.value, Asked.OTHER_DATES.value} & mobility.waits.keys()
         if not asking and not mobility.ask_next_host(at=file.now):
             mobility.end(Outcome.LAPSED, Cause.NO_HOST, at=file.now)
         await file.written()
         await answered(file, Asked.PLACE)
+        await answered(file, Asked.OTHER_DATES)
 
 
 async def _find(file: CaseFile) -> HostsFound:
