@@ -84,7 +84,8 @@ def test_every_phase_every_question_and_every_end_is_among_the_states(graph: Sta
     mobilities = [journey.mobility for journey in graph.found.values()]
 
     assert {mobility.phase for mobility in mobilities} == set(Phase)
-    assert {asked for mobility in mobilities for asked in mobility.waits} == set(Asked)
+    asked = {asked for mobility in mobilities for asked in mobility.waits}
+    assert asked == set(Asked) - {Asked.APPLICATION}
     by_the_engine = set(Cause) - {*CAUSES_OF_PEOPLE, Cause.OPERATOR}
     assert {mobility.cause for mobility in mobilities} >= by_the_engine
     assert {mobility.outcome for mobility in mobilities} == {None, *Outcome}
