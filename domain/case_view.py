@@ -7,6 +7,7 @@ from domain.deadlines import MEANINGS, Asked
 from domain.events import Outcome, Phase
 from domain.facts import OfferId, OrganisationId, PersonId, Reference, State
 from domain.grant import GrantDecision
+from domain.holding import PassedOver
 from domain.matching import Ranked
 from domain.messages import Cause
 from domain.mobility import Mobility
@@ -51,6 +52,7 @@ class CaseView(State):
     cause: Cause | None
     host: Ranked | None
     pending_offer: OfferId | None
+    passed_over: tuple[PassedOver, ...] = ()  #: hosts that could not be asked when last looked
     taking_part: tuple[PersonId, ...]
     questions: tuple[OpenQuestion, ...]
     out_of_reach: dict[PersonId, OutOfReach] = {}
@@ -114,6 +116,7 @@ def view_of(mobility: Mobility) -> CaseView:
         cause=mobility.cause,
         host=mobility.matching.host or pending,
         pending_offer=pending.offer if pending else None,
+        passed_over=mobility.matching.passed_over,
         taking_part=mobility.taking_part,
         questions=tuple(_question(wait) for wait in mobility.waits.values()),
         out_of_reach={p: o.model_copy(deep=True) for p, o in mobility.reach.people.items()},

@@ -17,6 +17,7 @@ class Asked(StrEnum):
     """What somebody can be waited for."""
 
     PLACE = "place"  #: a host is asked to take the participants
+    FREE_PLACE = "free-place"  #: every host left is full: other days, or waiting
     SIGNATURES = "signatures"
     GRANT_DECISION = "grant-decision"
     INSTALMENT = "instalment"
@@ -84,6 +85,10 @@ MEANINGS = {
     Asked.PLACE: Meaning(
         "accept or decline the request for a place",
         "the next host is asked",
+    ),
+    Asked.FREE_PLACE: Meaning(
+        "move the visit or cancel the mobility, unless a place comes free first",
+        "the mobility lapses: no host is found",
     ),
     Asked.SIGNATURES: Meaning(
         "sign the agreement",

@@ -18,6 +18,8 @@ class Purpose(StrEnum):
 
     HOST_ASKED_FOR_A_PLACE = "host-asked-for-a-place"
     PLACE_NOT_GIVEN = "place-not-given"
+    HOSTS_ARE_FULL = "hosts-are-full"
+    HOSTING_PAUSED = "hosting-paused"
     MATCH_MADE = "match-made"
     AGREEMENT_TO_SIGN = "agreement-to-sign"
     AGREEMENT_IN_FORCE = "agreement-in-force"
@@ -104,7 +106,7 @@ FALL_WITH_DATES = (
 
 OUTLAST_THE_END = (
     Purpose.MOBILITY_ENDED, Purpose.CARD_PUBLISHED, Purpose.PARTICIPANT_WITHDREW,
-    Purpose.INSTALMENT_RECLAIMED, Purpose.CERTIFICATE_ISSUED,
+    Purpose.INSTALMENT_RECLAIMED, Purpose.CERTIFICATE_ISSUED, Purpose.HOSTING_PAUSED,
 )  # fmt: skip
 """News of the end, and what its readers have to have whatever has ended. All other news that has
 not left by then is overtaken: whoever reads that it is over need not read what it was before."""
@@ -125,6 +127,7 @@ CALENDARS = (
 
 LETTER_OF = {
     Asked.PLACE: Purpose.HOST_ASKED_FOR_A_PLACE,
+    Asked.FREE_PLACE: Purpose.HOSTS_ARE_FULL,
     Asked.SIGNATURES: Purpose.AGREEMENT_TO_SIGN,
     Asked.GRANT_DECISION: Purpose.GRANT_TO_DECIDE,
     Asked.INSTALMENT: Purpose.INSTALMENT_DUE,
@@ -141,6 +144,7 @@ LETTER_OF = {
 
 ASKING: dict[type[Event], tuple[Asked, ...]] = {
     e.ProposalMade: (Asked.PLACE,),
+    e.PlaceAwaited: (Asked.FREE_PLACE,),
     e.AgreementDrawnUp: (Asked.SIGNATURES,),
     e.GrantComputed: (Asked.GRANT_DECISION,),
     e.InstalmentFellDue: (Asked.INSTALMENT,),
@@ -243,6 +247,8 @@ def _telling(  # noqa: C901, PLR0911, PLR0912 - a table, row by row
     match event:
         case e.ProposalDeclined() | e.ProposalLapsed():
             return [(Purpose.PLACE_NOT_GIVEN, [sending])]
+        case e.HostPaused():
+            return [(Purpose.HOSTING_PAUSED, list(event.told))]
         case e.PlaceAccepted():
             return [(Purpose.MATCH_MADE, [sending, *travelling])]
         case e.AgreementInForce():

@@ -31,7 +31,8 @@ SILENCE = (
     "who gets a letter about it."
 )
 PHASE_OF = {
-    Asked.PLACE: Phase.MATCHING, Asked.SIGNATURES: Phase.AGREEMENT,
+    Asked.PLACE: Phase.MATCHING, Asked.FREE_PLACE: Phase.MATCHING,
+    Asked.SIGNATURES: Phase.AGREEMENT,
     Asked.GRANT_DECISION: Phase.PREPARATION, Asked.INSTALMENT: Phase.PREPARATION,
     Asked.AGENDA: Phase.PREPARATION, Asked.AGENDA_ACCEPTANCE: Phase.PREPARATION,
     Asked.AGENDA_CHANGE: Phase.PREPARATION, Asked.ATTENDANCE: Phase.VISIT,

@@ -12,6 +12,7 @@ from domain.events import Entry
 from domain.facts import Fact, Reference
 from domain.journal import GENESIS, Record, body_of, link
 from store.engine import single_statement
+from store.host_books import IN_STROKE, facts_of
 from store.tables import journal
 
 
@@ -134,7 +135,10 @@ class _Pen:
             "entries": json.dumps(rows), "letters": json.dumps(_letters(self.record, entries)),
             "settles_for": self.settles_for,
         }  # fmt: skip
-        written = await connection.scalar(STROKE, stroke)
+        statement = STROKE
+        if self.record.hosting is not None:
+            statement, stroke = STROKE_WITH_BOOKS, stroke | facts_of(self.record.hosting)
+        written = await connection.scalar(statement, stroke)
         return head if written else None
 
 
@@ -147,8 +151,7 @@ def _letters(record: Record, fresh: Sequence[Entry]) -> list[dict[str, object]]:
     ]
 
 
-STROKE = sa.text(
-    """
+_STROKE = """
     with last as (
       select n, chain from journal where reference = :reference order by n desc limit 1
     ), entry as (
@@ -172,11 +175,15 @@ STROKE = sa.text(
       update mobility set view = cast(:view as jsonb), n = :n
       where reference = :reference and n < :n and exists (select from entry)
     )
-    select count(*) from entry
-    """
-)
+"""
+_WRITTEN = "select count(*) from entry"
+
+STROKE = sa.text(_STROKE + _WRITTEN)
 """Looking where the journal ends, entries, letters and view in one statement: one way to the
 server instead of five. It writes nothing where the journal ends otherwise."""
+
+STROKE_WITH_BOOKS = sa.text(_STROKE + IN_STROKE + _WRITTEN)
+"""The same, and what it changes in the books of hosts."""
 
 
 LINES = (

@@ -46,6 +46,7 @@ from tests.domain.scenarios import (
     card_is_corrected,
     card_stays_in_contradiction,
     change_stays_unanswered,
+    every_host_is_full,
     everybody_withdraws,
     first_host_declines,
     grant_is_rejected,
@@ -181,6 +182,7 @@ def test_every_letter_has_a_name_of_its_own_for_ever() -> None:
 def test_whoever_is_asked_gets_the_letter_that_asks(asked: Asked) -> None:
     journey = {
         Asked.PLACE: in_matching,
+        Asked.FREE_PLACE: every_host_is_full,
         Asked.SIGNATURES: in_agreement,
         Asked.GRANT_DECISION: in_preparation,
         Asked.INSTALMENT: instalment_asked,

@@ -72,7 +72,7 @@ async def rehearsal(
     """The customer's case, its directory kept, with a worker whose hands can be slowed."""
     own = settings.model_copy(update={"mobility_task_queue": f"slow-{uuid.uuid4().hex}"})
     own_desk = FrontDesk(desk.store, desk.client, task_queue=own.mobility_task_queue)
-    async with build_worker(client, store, own, [slow]):
+    async with build_worker(client, store, own, [slow], are_apart=True):
         assert case.request is not None
         today = datetime.now(UTC).date()
         reference = await own_desk.request(case.request, today=today, occasion=uuid.uuid4().hex)
