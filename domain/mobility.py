@@ -284,8 +284,7 @@ class Mobility(State):
 
     def _wait_for_a_place(self, *, at: datetime) -> None:
         """The sending coordinator may choose other days; time runs until no host can be asked."""
-        last = self._before_visit(SIGNING_DAYS + 1)
-        limits = Limits(last, due=last)
+        limits = Limits(self._before_visit(SIGNING_DAYS + 1))
         wait = self.ask(Asked.FREE_PLACE, (self.request.coordinator,), at=at, limits=limits)
         awaited = e.PlaceAwaited(passed_over=self.matching.passed_over, until=wait.due)
         self.happened(awaited, at=at)
