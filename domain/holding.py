@@ -18,6 +18,7 @@ class Hindrance(StrEnum):
     FULL = "is full"  #: on some day, or in its week, others have the places
     BUSY = "has five requests open"
     PAUSED = "is paused"
+    TOO_SMALL = "has too few places, whoever else comes"
     WITHDRAWN = "has withdrawn its offer"
 
 

@@ -40,6 +40,7 @@ class Look(NamedTuple):
     paused_since: datetime | None
     noticed_by: Reference | None
     is_silent: bool
+    is_too_small: bool
     open_proposals: int
     full_on: date | None
 
@@ -49,6 +50,7 @@ class Look(NamedTuple):
         reasons = (
             (self.organisation is None, Hindrance.WITHDRAWN),
             (self.paused_since is not None or self.is_silent, Hindrance.PAUSED),
+            (self.is_too_small, Hindrance.TOO_SMALL),
             (self.full_on is not None, Hindrance.FULL),
             (self.open_proposals >= MOST_OPEN_PROPOSALS, Hindrance.BUSY),
         )
@@ -195,6 +197,7 @@ LOOK = sa.text(
           select answer from host_answer h
           where h.organisation = c.organisation and answer is not null and not is_forgiven
           order by answered_at desc, asked_at desc limit :silences) as last) as is_silent,
+      :guests > least(c.places, c.per_week) as is_too_small,
       (select count(distinct reference) from others p
         where p.organisation = c.organisation and not p.is_taken) as open_proposals,
       (select min(day) from day where

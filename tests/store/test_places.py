@@ -196,6 +196,18 @@ async def test_an_offer_that_is_withdrawn_or_gone_is_not_worth_waiting_for(store
     assert not found.comes_free
 
 
+@pytest.mark.parametrize("changes", [{"places": 2}, {"per_week": 2}])
+async def test_an_offer_that_is_too_small_by_itself_is_not_worth_waiting_for(
+    store: Store, changes: dict[str, int]
+) -> None:
+    await hosts(store, an_offer(**changes))
+
+    found = await held(store, "M-1", guests=3)
+
+    assert [one.why for one in found.passed_over] == [Hindrance.TOO_SMALL]
+    assert not found.comes_free
+
+
 async def test_many_hosts_are_gone_through_and_the_first_of_them_are_named(store: Store) -> None:
     names = [OfferId(f"o-{n:03}") for n in range(120)]
     await hosts(store, *(an_offer(id=name, places=1) for name in names))
