@@ -5,7 +5,7 @@ workflow was terminated, shows by its questions: they have all been over for lon
 Then what it holds counts no more, and nobody has to see to that.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from domain.facts import OfferId, OrganisationId, PersonId, Reference
+from domain.facts import OfferId, OrganisationId, PersonId
 from domain.holding import (
     MOST_OPEN_PROPOSALS,
     SILENCES_UNTIL_PAUSE,
@@ -38,7 +38,6 @@ class Look(NamedTuple):
     organisation: OrganisationId | None
     coordinator: PersonId | None
     paused_since: datetime | None
-    noticed_by: Reference | None
     is_silent: bool
     is_too_small: bool
     open_proposals: int
@@ -70,7 +69,8 @@ async def hold_first(engine: AsyncEngine, hold: Hold, *, is_alone: bool = False)
         held = await tx.scalar(HELD, facts)
         await tx.execute(GIVE_BACK, facts | {"held": held or ""})
         search = _Search(tx, hold, {**facts, **_RULES, "is_alone": is_alone}, held)
-        return holding_of(await search.first(), search.passed_over, search.paused)
+        found = await search.first()
+        return holding_of(found, search.passed_over, await search.pauses())
 
 
 @dataclass
@@ -82,7 +82,7 @@ class _Search:
     facts: dict[str, object]
     held: OfferId | None
     passed_over: list[PassedOver] = field(default_factory=list)
-    paused: list[NewPause] = field(default_factory=list)
+    _paused: dict[OrganisationId, PersonId] = field(default_factory=dict)
 
     async def first(self) -> OfferId | None:
         """The host at which places are held now; those before it are passed over."""
@@ -93,7 +93,7 @@ class _Search:
                     return seen.offer
                 look = await self._try(seen) if self.held is None and not seen.hindrance else seen
                 if look.hindrance:
-                    await self._pass_over(look, look.hindrance)
+                    self._pass_over(look, look.hindrance)
                 elif self.held is None:
                     return look.offer
         return None
@@ -115,23 +115,29 @@ class _Search:
         await attempt.commit()
         return look
 
-    async def _pass_over(self, look: Look, why: Hindrance) -> None:
-        if look.is_silent and look.paused_since is None:
-            await self.tx.execute(PAUSE, self.facts | {"organisation": look.organisation})
-            [look] = await self._look_at([look.offer])
+    def _pass_over(self, look: Look, why: Hindrance) -> None:
         day = look.full_on if why is Hindrance.FULL else None
         self.passed_over.append(PassedOver(offer=look.offer, why=why, day=day))
-        self.paused += self._noticed(look)
+        if why is Hindrance.PAUSED and look.organisation and look.coordinator:
+            self._paused.setdefault(look.organisation, look.coordinator)
 
-    def _noticed(self, look: Look) -> Iterator[NewPause]:
-        if look.organisation is None or look.coordinator is None or look.paused_since is None:
-            return
-        is_known = any(pause.organisation == look.organisation for pause in self.paused)
-        if look.noticed_by == self.hold.reference and not is_known:
-            yield NewPause(
-                organisation=look.organisation, coordinator=look.coordinator,
-                since=look.paused_since,
-            )  # fmt: skip
+    async def pauses(self) -> list[NewPause]:
+        """Pause the hosts found silent; those that this mobility is to tell, if it is repeated too.
+
+        Only now and in one order, for here too one may wait for another.
+        """
+        if not self._paused:
+            return []
+        facts = self.facts | {"organisations": sorted(self._paused)}
+        await self.tx.execute(PAUSE, facts)
+        rows = await self.tx.execute(NOTICED, facts)
+        return [
+            NewPause(
+                organisation=row.organisation, since=row.since,
+                coordinator=self._paused[row.organisation],
+            )
+            for row in rows
+        ]  # fmt: skip
 
 
 _RULES = {"silences": SILENCES_UNTIL_PAUSE}
@@ -169,7 +175,16 @@ TAKE_HOLD = sa.text(
 PAUSE = sa.text(
     """
     insert into hosting_pause (organisation, since, noticed_by)
-    values (:organisation, now(), :reference) on conflict do nothing
+    select organisation, now(), :reference
+    from unnest(cast(:organisations as text[])) organisation order by organisation
+    on conflict do nothing
+    """
+)
+NOTICED = sa.text(
+    """
+    select organisation, since from hosting_pause
+    where noticed_by = :reference and organisation = any(cast(:organisations as text[]))
+    order by organisation
     """
 )
 LOOK = sa.text(
@@ -191,7 +206,7 @@ LOOK = sa.text(
           select max(cast(q ->> 'falls' as timestamptz))
           from jsonb_array_elements(m.view -> 'questions') q)))
     )
-    select c.offer, c.organisation, c.coordinator, pause.since, pause.noticed_by,
+    select c.offer, c.organisation, c.coordinator, pause.since,
       not :is_alone and (
         select count(*) = :silences and bool_and(answer = 'silent') from (
           select answer from host_answer h

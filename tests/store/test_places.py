@@ -9,51 +9,22 @@ import pytest
 import sqlalchemy as sa
 
 from domain.facts import OfferId
-from domain.holding import MOST_OPEN_PROPOSALS, Hindrance, Hold, Holding, PassedOver
-from domain.hosting import HostingOffer
+from domain.holding import MOST_OPEN_PROPOSALS, Hindrance, Holding, PassedOver
 from store.cases import Store
-from store.directory import Directory, keep_directory
 from store.places import hold_first
-from store.tables import host_answer, hosting_offer, hosting_pause, mobility, place
+from store.tables import hosting_offer, mobility, place
 from tests.builders import (
     FIRST_DAY,
     LAST_DAY,
-    SECOND_HOST,
     SOC_OFFER,
-    VESTLAND,
     VESTLAND_OFFER,
     a_second_offer,
     an_offer,
 )
-from tests.store.kept import DIRECTORY
+from tests.store.holds import a_hold, answers, change, held, hosts, requested
 
 BOTH = (SOC_OFFER, VESTLAND_OFFER)
 MONDAY = date(2026, 5, 4)
-
-
-async def hosts(store: Store, *offers: HostingOffer) -> None:
-    await keep_directory(store.engine, DIRECTORY)
-    await keep_directory(store.engine, Directory(organisations=(), people=(), offers=offers))
-
-
-async def requested(store: Store, *references: str, view: dict[str, Any] | None = None) -> None:
-    rows = [{"reference": r, "request_key": r, "view": view} for r in references]
-    async with store.engine.begin() as tx:
-        await tx.execute(sa.insert(mobility), rows)
-
-
-def a_hold(reference: str, **changes: object) -> Hold:
-    facts: dict[str, object] = {
-        "reference": reference, "offers": (SOC_OFFER,), "first_day": FIRST_DAY,
-        "last_day": LAST_DAY, "guests": 1,
-    }  # fmt: skip
-    return Hold.model_validate(facts | changes)
-
-
-async def held(store: Store, reference: str, **changes: object) -> Holding:
-    """What comes of it when a new mobility asks for places."""
-    await requested(store, reference)
-    return await hold_first(store.engine, a_hold(reference, **changes))
 
 
 async def guests(store: Store, offer: OfferId = SOC_OFFER) -> dict[date, int]:
@@ -64,31 +35,6 @@ async def guests(store: Store, offer: OfferId = SOC_OFFER) -> dict[date, int]:
             .group_by(place.c.day)
         )
         return {row[0]: row[1] for row in rows}
-
-
-async def change(store: Store, statement: sa.Executable) -> None:
-    async with store.engine.begin() as tx:
-        await tx.execute(statement)
-
-
-async def answers(store: Store, *given: str | None, reference: str = "M-asked") -> None:
-    """Requests that were put to the second host, one a day, and what became of each."""
-    await requested(store, reference)
-    began = datetime(2026, 1, 1, tzinfo=UTC)
-    rows = [
-        {
-            "reference": reference, "asked_n": n, "organisation": VESTLAND,
-            "asked_at": began + timedelta(days=n), "answer": answer,
-            "answered_at": began + timedelta(days=n, hours=1) if answer else None,
-        }
-        for n, answer in enumerate(given)
-    ]  # fmt: skip
-    await change(store, sa.insert(host_answer).values(rows))
-
-
-async def pauses(store: Store) -> set[str]:
-    async with store.engine.connect() as connection:
-        return set((await connection.execute(sa.select(hosting_pause.c.organisation))).scalars())
 
 
 # Who is quicker.
@@ -282,53 +228,6 @@ async def test_a_mobility_that_nobody_carries_any_more_holds_nothing_after_a_wee
     found = await held(store, "M-1")
 
     assert (found.held is not None) is is_free
-
-
-# Hosts that do not answer.
-
-
-@pytest.mark.parametrize(
-    ("given", "is_paused"),
-    [
-        (("silent", "silent"), False),
-        (("silent", "silent", "silent"), True),
-        (("accepted", "silent", "silent", "silent"), True),
-        (("silent", "silent", "declined", "silent"), False),
-        (("silent", "silent", "silent", "other dates"), False),
-        (("silent", "silent", "silent", None), True),
-        (("silent", "silent", None), False),
-    ],
-)
-async def test_a_host_is_paused_after_three_requests_in_a_row_that_nobody_answered(
-    store: Store, given: tuple[str | None, ...], *, is_paused: bool
-) -> None:
-    await hosts(store, an_offer(), a_second_offer())
-    await answers(store, *given)
-
-    found = await held(store, "M-1", offers=(VESTLAND_OFFER, SOC_OFFER))
-
-    assert found.held == (SOC_OFFER if is_paused else VESTLAND_OFFER)
-    assert await pauses(store) == ({VESTLAND} if is_paused else set())
-    assert [(one.organisation, one.coordinator) for one in found.paused] == (
-        [(VESTLAND, SECOND_HOST)] if is_paused else []
-    )
-
-
-async def test_only_the_mobility_that_found_a_host_silent_tells_it_and_says_so_again_if_repeated(
-    store: Store,
-) -> None:
-    await hosts(store, a_second_offer())
-    await answers(store, "silent", "silent", "silent")
-    first = await held(store, "M-1", offers=(VESTLAND_OFFER,))
-
-    again = await hold_first(store.engine, a_hold("M-1", offers=(VESTLAND_OFFER,)))
-    other = await held(store, "M-2", offers=(VESTLAND_OFFER,))
-
-    assert again == first
-    assert first.paused
-    assert not other.paused
-    assert [one.why for one in other.passed_over] == [Hindrance.PAUSED]
-    assert not other.comes_free
 
 
 async def test_a_request_played_ahead_sees_nobody_else(store: Store) -> None:
