@@ -68,7 +68,7 @@ async def lone_host(desk: FrontDesk) -> AsyncIterator[PersonId]:
         id=PersonId(name), name="Pau Serra", email=f"{name}@soc.example",
         organisation=offer.organisation, roles=(Role.RECEIVING,),
     )  # fmt: skip
-    own = offer.model_copy(update={"id": name, "coordinator": host.id, "languages": ("ia",)})
+    own = offer.model_copy(update={"id": name, "coordinator": host.id, "languages": {"ia": None}})
     section = DirectorySection(organisations=(), people=(host,), offers=(own,))
     await desk.keep_directory(section)
     yield host.id
