@@ -72,6 +72,8 @@ class CaseView(State):
     certificates: dict[PersonId, str]
     card: dict[str, str]
     contradictions: tuple[str, ...]
+    merged_into: Reference | None = None  #: the mobility that goes on in its place
+    taken_in: tuple[Reference, ...] = ()  #: those that were merged with this one
 
     @property
     def receiving(self) -> OrganisationId | None:
@@ -136,6 +138,8 @@ def view_of(mobility: Mobility) -> CaseView:
         certificates=mobility.certificates,
         card=mobility.card,
         contradictions=mobility.contradictions,
+        merged_into=mobility.merged_into,
+        taken_in=tuple(mobility.taken_in),
     )
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable, Iterator
 
 from domain.case_view import CaseView
 from domain.events import Entry
@@ -38,6 +39,14 @@ def body_of(entry: Entry) -> str:
 def link(previous: str, body: str) -> str:
     """The hash of an entry: of its text and of the hash before it."""
     return hashlib.sha256(f"{previous}\n{body}".encode()).hexdigest()
+
+
+def heads_of(bodies: Iterable[str]) -> Iterator[str]:
+    """The hash at which a chain of these texts stands after each of them."""
+    head = GENESIS
+    for body in bodies:
+        head = link(head, body)
+        yield head
 
 
 class Break(Fact):

@@ -30,6 +30,8 @@ ENDINGS = {
     Outcome.CANCELLED: "The mobility was cancelled",
 }
 """How a mobility ended, as a whole sentence: in most languages the word alone depends on it."""
+MERGED = "The mobility was merged with another one"
+"""How a duplicate ended: for its readers nothing was cancelled."""
 RECORDED = (
     # Why an amount of the grant is what it is.
     "%(units)s x %(rate)s euro: %(basis)s",
@@ -63,6 +65,7 @@ def domain_words() -> Iterator[str]:
     for meaning in MEANINGS.values():
         yield from meaning
     yield from ENDINGS.values()
+    yield MERGED
     yield from RECORDED
 
 

@@ -7,7 +7,8 @@ compare with after the mobility's key was destroyed.
 """
 
 import asyncio
-from collections.abc import Iterator
+import contextlib
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from itertools import groupby
 
@@ -15,9 +16,9 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 
-from domain.events import Entry
+from domain.events import Entry, MobilityTakenIn
 from domain.facts import Fact, Reference
-from domain.journal import find_breaks
+from domain.journal import find_breaks, heads_of
 from starter.desk import workflow_id
 from store.cases import Store
 from store.journal import Line, read_journal
@@ -153,6 +154,7 @@ class Verdict(Fact):
     heads_in_clear: int
     erased: bool
     findings: tuple[str, ...]
+    taken_in: tuple[Reference, ...] = ()
 
     @property
     def is_sound(self) -> bool:
@@ -198,13 +200,35 @@ async def _verify(client: Client, store: Store, reference: Reference) -> Verdict
             f"Entry {line.n} comes after the last head that Temporal's history holds."
             for line in _after(heads[-1], lines)
         ]
+    taken_in = list(_taken_in(lines))
+    findings += [finding async for finding in _torn(store, taken_in)]
     if erased and not heads:
         findings.append("The key is destroyed and no head in clear is left to compare with.")
     return Verdict(
         entries=len(lines), strokes=len(strokes),
         compared=len(strokes.keys() & recorded.keys()), heads_in_clear=len(heads),
         erased=erased, findings=tuple(findings),
+        taken_in=tuple(tie.reference for _n, tie in taken_in),
     )  # fmt: skip
+
+
+def _taken_in(lines: list[Line]) -> Iterator[tuple[int, MobilityTakenIn]]:
+    """The mobilities that were merged with this one, by entry; a text that is none is a break."""
+    for line in lines:
+        with contextlib.suppress(ValueError, KeyError):
+            if isinstance(event := line.entry.event(), MobilityTakenIn):
+                yield line.n, event
+
+
+async def _torn(store: Store, taken_in: list[tuple[int, MobilityTakenIn]]) -> AsyncIterator[str]:
+    """Heads of mobilities taken in to which their own journals, recomputed, do not come."""
+    for n, tie in taken_in:
+        lines = await read_journal(store.engine, tie.reference)
+        if tie.head not in heads_of(line.body for line in lines):
+            yield (
+                f"Entry {n} holds the head {tie.head[:12]} of {tie.reference}, which the journal "
+                f"of {tie.reference} does not come to."
+            )
 
 
 def _after(head: str, lines: list[Line]) -> list[Line]:

@@ -20,13 +20,12 @@ from domain.events import Entry
 from domain.facts import Reference
 from local import StackTrouble
 from settings import SettingMissing
-from starter import acts, auditing, hosting, pages, post
+from starter import acts, auditing, directory_commands, hosting, pages, post
 from starter.acts import File, Ref
 from starter.case_files import EXAMPLE, BadFile, read_file, section
 from starter.client import Unreachable
 from starter.desk import FrontDesk, OpenMobility
-from starter.directory_page import directory_page
-from starter.dry_run import flight_plan
+from starter.dry_run import flight_plan, warning_ahead
 from starter.keepsakes import remove_keepsakes, save_papers
 from starter.names import names_in
 from starter.running import at_desk, complaints, console, is_embedded, local_stack
@@ -47,25 +46,6 @@ app = typer.Typer(
 )
 
 
-@app.command("directory", rich_help_panel=START)
-def keep_directory(
-    file: Annotated[
-        Path | None, typer.Argument(metavar="FILE", help="a YAML file as in examples/")
-    ] = None,
-) -> None:
-    """Add or replace organisations, people and hosting offers; without FILE, list them."""
-    if file is None:
-        console.print(directory_page(at_desk(lambda desk: read_directory(desk.store.engine))))
-        return
-    given = section(read_file(file).directory, "directory", file)
-    kept = at_desk(lambda desk: desk.keep_directory(given))
-    pages.say(
-        console,
-        f"The directory has {len(kept.organisations)} organisations, {len(kept.people)} people and "
-        f"{len(kept.offers)} hosting offers.",
-    )
-
-
 @app.command(rich_help_panel=START)
 def request(
     file: File,
@@ -74,6 +54,9 @@ def request(
         bool,
         typer.Option("--dry-run", help="start nothing: print every state, owner and letter ahead"),
     ] = False,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="start it though it comes close to another mobility")
+    ] = False,
 ) -> None:
     """Request a mobility: start it on its way."""
     document = read_file(file)
@@ -81,10 +64,12 @@ def request(
     today = datetime.now(UTC).date()  # noqa: TID251 - here is the door
     if dry_run:
         console.print(flight_plan(document, given, today))
+        if warning := warning_ahead(given):
+            pages.say(console, warning)
         first = f"mobility directory {file}, then " if document.directory else ""
         pages.say(console, f"To begin it: {first}mobility request {file}")
         return
-    reference = at_desk(lambda desk: desk.request(given, today=today))
+    reference = at_desk(lambda desk: desk.request(given, today=today, anyway=anyway))
     pages.say(
         console, f"{reference} is on its way: 'mobility why {reference}' tells what it waits for."
     )
@@ -293,6 +278,7 @@ def _about_usage(slip: TyperException) -> str:
     return f"{what} (see '{context.command_path} --help')." if what and context else what
 
 
+app.add_typer(directory_commands.app)
 app.add_typer(post.app)
 app.add_typer(acts.app)
 app.add_typer(hosting.app)

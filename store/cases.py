@@ -22,6 +22,7 @@ from store.tables import (
     letter,
     mobility,
     participant,
+    participant_address,
     person,
     writing,
 )
@@ -91,6 +92,13 @@ class Store:
             reference = Reference(f"{prefix}{(last or 0) + 1:04d}")
             await tx.execute(insert(mobility).values(reference=reference, request_key=request_key))
             return reference, False
+
+    async def reference_of(self, request_key: str) -> Reference | None:
+        """The reference of this request, none when it was never made."""
+        find = sa.select(mobility.c.reference).where(mobility.c.request_key == request_key)
+        async with single_statement(self.engine) as connection:
+            known = await connection.scalar(find)
+        return Reference(known) if known else None
 
     async def keep_request(self, request: MobilityRequest) -> None:
         """Keep a request beside its reference."""
@@ -253,7 +261,7 @@ class Store:
         may quote an address. Of the request only what the list and the pages show is left.
         """
         async with self.engine.begin() as tx:
-            for table in (participant, writing):
+            for table in (participant, participant_address, writing):
                 await tx.execute(sa.delete(table).where(table.c.reference == reference))
             await tx.execute(
                 sa.update(document).where(document.c.reference == reference).values(sealed=None)
