@@ -18,7 +18,7 @@ from mail.wording import Composed
 FOLDER = "reminders-gathered"
 COMMANDS: dict[Asked, tuple[tuple[str, ...], ...]] = {
     Asked.PLACE: (("accept",), ("decline", '--reason "no capacity"')),
-    Asked.FREE_PLACE: (("move", "--from DATE --to DATE"), ("cancel", "--cause CAUSE")),
+    Asked.FREE_PLACE: (("move", "--from DATE --to DATE"), ("cancel", "--cause other")),
     Asked.SIGNATURES: (("sign",), ("refuse",)),
     Asked.GRANT_DECISION: (("award",),),
     Asked.INSTALMENT: (("pay", "--on DATE"),),

@@ -15,7 +15,7 @@ FILLED_IN = {"DATE": "2026-05-05", "organisational-support=AMOUNT": "organisatio
 VERBS = {
     "accept", "decline", "sign", "refuse", "award", "pay", "put-agenda", "accept-agenda",
     "return-agenda", "arrive", "attend", "depart", "evaluate", "follow-up", "correct-address",
-    "show", "why",
+    "show", "why", "move", "cancel", "resume-hosting",
 }  # fmt: skip
 
 
