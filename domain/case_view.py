@@ -39,6 +39,15 @@ class OpenQuestion(State):
         """What happens if nobody answers."""
         return MEANINGS[self.asked].silence
 
+    @classmethod
+    def of(cls, wait: Wait) -> "OpenQuestion":
+        """A question as it stands now."""
+        return cls(
+            asked=wait.asked, people=tuple(wait.awaited), since=wait.since, due=wait.due,
+            falls=wait.falls, next_reminder=wait.next_reminder(), epoch=wait.epoch,
+            paused=dict(wait.paused),
+        )  # fmt: skip
+
 
 class CaseView(State):
     """The state of a mobility as of its last entry. References only, no names."""
@@ -120,7 +129,7 @@ def view_of(mobility: Mobility) -> CaseView:
         pending_offer=pending.offer if pending else None,
         passed_over=mobility.matching.passed_over,
         taking_part=mobility.taking_part,
-        questions=tuple(_question(wait) for wait in mobility.waits.values()),
+        questions=tuple(OpenQuestion.of(wait) for wait in mobility.waits.values()),
         out_of_reach={p: o.model_copy(deep=True) for p, o in mobility.reach.people.items()},
         agreement_version=mobility.agreement.version,
         agreement_document=mobility.agreement.document,
@@ -141,14 +150,6 @@ def view_of(mobility: Mobility) -> CaseView:
         merged_into=mobility.merged_into,
         taken_in=tuple(mobility.taken_in),
     )
-
-
-def _question(wait: Wait) -> OpenQuestion:
-    return OpenQuestion(
-        asked=wait.asked, people=tuple(wait.awaited), since=wait.since, due=wait.due,
-        falls=wait.falls, next_reminder=wait.next_reminder(), epoch=wait.epoch,
-        paused=dict(wait.paused),
-    )  # fmt: skip
 
 
 def roles_in(request: MobilityRequest, view: CaseView, person: PersonId) -> tuple[Role, ...]:

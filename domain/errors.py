@@ -14,6 +14,7 @@ Refusal
 ├── AddressNotAcceptable    no address, or one that letters do not reach
 ├── MergeNotAcceptable      two mobilities that cannot be made one
 ├── LogoNotAcceptable       no picture, or more than a picture
+├── ApplicationNotAcceptable of an organisation that is a member or has applied already
 ├── CauseNotAcceptable      a cause that people do not give
 └── EvaluationNotAcceptable an answer outside what was asked
 
@@ -76,6 +77,10 @@ class MergeNotAcceptable(Refusal):
 
 class LogoNotAcceptable(Refusal):
     """A file that is no picture, too large, or does more than show itself."""
+
+
+class ApplicationNotAcceptable(Refusal):
+    """Of an organisation that is a member already, or has applied already."""
 
 
 class CauseNotAcceptable(Refusal):

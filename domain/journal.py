@@ -29,7 +29,7 @@ class Record(Fact):
     follows: str = GENESIS
 
 
-def body_of(entry: Entry) -> str:
+def body_of(entry: Fact) -> str:
     """The entry as the one text that is hashed and kept, byte for byte."""
     return json.dumps(
         entry.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False

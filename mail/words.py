@@ -11,6 +11,7 @@ from domain.agenda import SessionKind
 from domain.deadlines import MEANINGS
 from domain.events import Outcome, Phase
 from domain.grant import Category, GrantDecision, RateStatus
+from domain.joining import WhyDeclined
 from domain.matching import DeclineReason
 from domain.messages import Cause
 from domain.people import Role
@@ -19,7 +20,7 @@ from mail.speech import Speech
 
 VOCABULARIES: tuple[type[StrEnum], ...] = (
     Role, Phase, Activity, SessionKind, DeclineReason, Category, RateStatus, GrantDecision, Cause,
-    Outcome,
+    Outcome, WhyDeclined,
 )  # fmt: skip
 """Fixed lists whose words letters show."""
 ENDINGS = {

@@ -1,4 +1,4 @@
-"""The YAML files coordinators write: directory, request, agenda, evaluations, follow-up.
+"""The YAML files coordinators write: directory, request, and so on.
 
 One file may hold several sections; each command reads its own. Names and e-mail addresses stand
 here as people write them, and are turned into references at the desk.
@@ -144,6 +144,32 @@ class FollowUpEntry(Section):
     context: Text | None = None
 
 
+class ApplicantEntry(Section):
+    """Who speaks for an organisation that wants to join."""
+
+    name: Text
+    email: Email
+    profile: str = ""
+    language: Language = Language.ENGLISH
+
+
+class ApplicationSection(Section):
+    """What an organisation tells that wants to join the partnership."""
+
+    organisation: Organisation
+    coordinator: ApplicantEntry
+    programme_office: Text
+    motivation: Text
+
+    @model_validator(mode="after")
+    def _check_tells_no_more(self) -> Self:
+        if self.organisation.promoters or self.organisation.logo:
+            raise ValueError(
+                "names promoters or a logo: leave them out, and give the picture with --logo"
+            )
+        return self
+
+
 class CaseDocument(Section):
     """A whole file."""
 
@@ -152,6 +178,7 @@ class CaseDocument(Section):
     agenda: tuple[SessionEntry, ...] | None = None
     evaluations: tuple[EvaluationEntry, ...] | None = None
     follow_up: FollowUpEntry | None = None
+    application: ApplicationSection | None = None
 
 
 Part = TypeVar("Part")

@@ -20,8 +20,17 @@ from domain.events import Entry
 from domain.facts import Reference
 from local import StackTrouble
 from settings import SettingMissing
-from starter import acts, auditing, directory_commands, hosting, pages, post
+from starter import (
+    acts,
+    auditing,
+    directory_commands,
+    hosting,
+    joining_commands,
+    pages,
+    post,
+)
 from starter.acts import File, Ref
+from starter.any_case import case_of_any
 from starter.case_files import EXAMPLE, BadFile, read_file, section
 from starter.client import Unreachable
 from starter.desk import FrontDesk, OpenMobility
@@ -120,10 +129,9 @@ def timeline(reference: Ref) -> None:
     """Show everything on record: journal, letters and Temporal's history, merged."""
 
     async def business(desk: FrontDesk) -> RenderableType:
-        mobility = await desk.mobility(reference)
-        moments = await auditing.timeline(desk.client, desk.store, mobility.reference)
-        names = await names_in(desk, mobility)
-        return pages.timeline_page(moments, names, is_erased=mobility.is_erased)
+        case = await case_of_any(desk, reference)
+        moments = await auditing.timeline(desk.client, desk.store, case.reference)
+        return pages.timeline_page(moments, case.names, is_erased=case.is_erased)
 
     console.print(at_desk(business))
 
@@ -133,8 +141,8 @@ def verify(reference: Ref) -> None:
     """Recompute the journal's chain and hold it against the hashes in Temporal's history."""
 
     async def business(desk: FrontDesk) -> auditing.Verdict:
-        mobility = await desk.mobility(reference)
-        return await auditing.verify(desk.client, desk.store, mobility.reference)
+        case = await case_of_any(desk, reference)
+        return await auditing.verify(desk.client, desk.store, case.reference)
 
     verdict = at_desk(business)
     console.print(pages.verdict_page(reference.upper(), verdict))
@@ -175,7 +183,7 @@ def erase(
     *,
     yes: Annotated[bool, typer.Option("--yes", help="do not ask again")] = False,
 ) -> None:
-    """Destroy the key of a closed mobility: names, texts and papers are gone for ever.
+    """Destroy the key of a closed mobility or application: names, texts, papers are gone for ever.
 
     What the demo and the mail catcher have kept of it in the folder of this machine goes too.
     """
@@ -183,13 +191,11 @@ def erase(
         typer.confirm(f"Erase everything personal about {reference.upper()} for ever?", abort=True)
 
     async def business(desk: FrontDesk) -> list[LedgerLine]:
-        mobility = await desk.mobility(reference)
-        if mobility.view.outcome is None:
-            raise OutOfPhase(
-                f"{mobility.reference} is still open: it can be erased once it is closed."
-            )
-        await desk.store.erase(mobility.reference)
-        return await read_letters(desk.store.engine, mobility.reference)
+        case = await case_of_any(desk, reference)
+        if not case.is_closed:
+            raise OutOfPhase(f"{case.reference} is still open: it can be erased once it is closed.")
+        await desk.store.erase(case.reference)
+        return await read_letters(desk.store.engine, case.reference)
 
     letters = at_desk(business)
     pages.say(console, f"{reference.upper()} is erased; its journal stays and can be verified.")
@@ -282,6 +288,7 @@ app.add_typer(directory_commands.app)
 app.add_typer(post.app)
 app.add_typer(acts.app)
 app.add_typer(hosting.app)
+app.add_typer(joining_commands.app)
 
 
 def main() -> None:

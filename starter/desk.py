@@ -25,6 +25,7 @@ from domain import errors
 from domain.case_view import CaseView
 from domain.errors import OutOfPhase, Refusal
 from domain.facts import Fact, PersonId, Reference
+from domain.joining import ApplicationMessage, is_application
 from domain.messages import Message, Receipt
 from domain.mobility import Mobility
 from domain.people import Language, Person, Role, in_one_list
@@ -72,8 +73,8 @@ class OpenMobility(Fact):
 
 
 def workflow_id(reference: Reference) -> str:
-    """The name under which Temporal knows a mobility."""
-    return f"mobility-{reference}"
+    """The name under which Temporal knows a mobility, or an application."""
+    return f"application-{reference}" if is_application(reference) else f"mobility-{reference}"
 
 
 class FrontDesk:
@@ -82,7 +83,7 @@ class FrontDesk:
     def __init__(self, store: Store, client: Client, *, task_queue: str) -> None:
         self.store = store
         self.client = client
-        self._task_queue = task_queue
+        self.task_queue = task_queue
 
     async def keep_directory(self, section: DirectorySection) -> Directory:
         """Add or replace organisations, people and offers.
@@ -125,7 +126,7 @@ class FrontDesk:
                 MobilityWorkflow.run,
                 Mobility(request=request),
                 id=workflow_id(reference),
-                task_queue=self._task_queue,
+                task_queue=self.task_queue,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
                 search_attributes=TypedSearchAttributes(
@@ -229,7 +230,9 @@ class FrontDesk:
         known = {person.id: person for person in directory.people}
         return in_one_list(known, await self.store.participants(reference))
 
-    async def say(self, reference: Reference, message: Message, *, occasion: str = "") -> Receipt:
+    async def say(
+        self, reference: Reference, message: Message | ApplicationMessage, *, occasion: str = ""
+    ) -> Receipt:
         """Pass a message on and wait until it is written down. Said twice, it is heard once.
 
         Raises:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from domain.case_view import CaseView
-from domain.events import Event, MobilityMerged, MobilityTakenIn
+from domain.events import MobilityMerged, MobilityTakenIn
 
 
-def tie(event: Event) -> str:
+def tie(event: object) -> str:
     """What the timeline says of the other mobility, empty where the event speaks of none."""
     match event:
         case MobilityMerged(into=other):

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.logos import LogoKind, kind_of_logo
 from store.engine import single_statement
@@ -26,10 +26,15 @@ async def keep_logo(engine: AsyncEngine, content: bytes) -> str:
     Raises:
         LogoNotAcceptable: when it cannot be a logo.
     """
+    async with single_statement(engine) as connection:
+        return await put_logo(connection, content)
+
+
+async def put_logo(connection: AsyncConnection, content: bytes) -> str:
+    """The same within a transaction that has more to do."""
     kind, digest = kind_of_logo(content), sha256(content).hexdigest()
     row = {"sha256": digest, "kind": kind.value, "content": content}
-    async with single_statement(engine) as connection:
-        await connection.execute(insert(logo).values(row).on_conflict_do_nothing())
+    await connection.execute(insert(logo).values(row).on_conflict_do_nothing())
     return digest
 
 

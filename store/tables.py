@@ -93,6 +93,7 @@ data_key = sa.Table(
     sa.Column("destroyed_at", MOMENT),
 )
 
+# Every case: mobilities, and the applications to join, whose references begin with A.
 mobility = sa.Table(
     "mobility",
     metadata,

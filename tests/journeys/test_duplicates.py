@@ -10,6 +10,7 @@ from domain.deadlines import Asked
 from domain.errors import AlreadyDone, MayBeTheSame, MergeNotAcceptable, OutOfPhase, WrongRole
 from domain.events import Outcome
 from domain.facts import Reference
+from domain.joining import ApplicationMessage
 from domain.letters import Purpose
 from domain.messages import Cause, Message, Receipt, TakeInMobility
 from settings import Settings
@@ -197,7 +198,9 @@ async def test_a_duplicate_ends_and_its_history_is_tied_to_what_goes_on(
 class StopsInBetween(FrontDesk):
     """A desk that goes down once the first of the two has been told."""
 
-    async def say(self, reference: Reference, message: Message, *, occasion: str = "") -> Receipt:
+    async def say(
+        self, reference: Reference, message: Message | ApplicationMessage, *, occasion: str = ""
+    ) -> Receipt:
         if isinstance(message, TakeInMobility):
             raise Unreachable("Temporal does not answer.")
         return await super().say(reference, message, occasion=occasion)

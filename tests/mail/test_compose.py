@@ -12,6 +12,7 @@ import pytest
 
 from domain.deadlines import MEANINGS, Asked
 from domain.events import InstalmentFellDue, MobilityEnded, Outcome
+from domain.joining import ApplicationPurpose
 from domain.letters import LETTER_OF, Purpose
 from domain.people import Language
 from mail.compose import compose
@@ -92,7 +93,7 @@ def test_every_purpose_has_a_folder_and_every_folder_a_purpose() -> None:
     letters = resources.files("mail") / "letters"
     folders = {f.name: f for f in letters.iterdir() if f.is_dir() and f.name != "__pycache__"}
 
-    assert folders.keys() == {purpose.value for purpose in Purpose} | {FOLDER}
+    assert folders.keys() == {*Purpose, *ApplicationPurpose, FOLDER}
     for folder in folders.values():
         assert {f.name for f in folder.iterdir()} == {"subject.txt", "body.md"}
 

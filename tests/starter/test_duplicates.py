@@ -30,6 +30,8 @@ pytestmark = pytest.mark.usefixtures("working")
 def files(case: CaseDocument, tmp_path: Path) -> tuple[str, str]:
     """One visit, written down twice with another title."""
     typed = as_typed(case)
+    # Other tests ask for the customer's own visit, in the same words.
+    typed["request"]["title"] = f"A visit of {tmp_path.name}"  # type: ignore[index]
     for entry in typed["request"]["participants"]:  # type: ignore[index]
         entry["email"] = entry["email"].replace("@", f".{tmp_path.name}@")
     first = written(tmp_path / "first.yaml", typed)
