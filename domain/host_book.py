@@ -17,7 +17,10 @@ ANSWERS = {
     "OtherDatesProposed": "other dates",
 }
 """What a host has done with a request for a place, by the entry that says so."""
-_SETTLE = {*ANSWERS, "ProposalMade", "VisitMoved", "MobilityEnded"}
+_SETTLE = {
+    *ANSWERS, "ProposalMade", "OtherDatesDeclined", "OtherDatesLapsed", "VisitMoved",
+    "MobilityEnded",
+}  # fmt: skip
 """Entries after which the places a mobility has are other ones, or none."""
 
 

@@ -28,7 +28,8 @@ IN_STROKE = """
       on conflict do nothing
     ), answered as (
       update host_answer set answered_at = cast(:answered_at as timestamptz), answer = :answer
-      where reference = :reference and exists (select from entry) and asked_n = (
+      where reference = :reference and exists (select from entry) and answer is null
+        and asked_n = (
         select max(asked_n) from host_answer
         where reference = :reference and asked_n < :answered_n)
     )
