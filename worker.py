@@ -83,12 +83,17 @@ def sandbox() -> Sandbox:
 
 
 def build_worker(
-    client: Client, store: Store, settings: Settings, interceptors: Sequence[Interceptor] = ()
-) -> Worker:
-    """Everything a mobility needs, on one task queue."""
+    client: Client, store: Store, settings: Settings, interceptors: Sequence[Interceptor] = (),
+    *, are_apart: bool = False,
+) -> Worker:  # fmt: skip
+    """Everything a mobility needs, on one task queue.
+
+    Mobilities that ``are_apart`` do not take places of hosts from each other.
+    """
     settles_for = timedelta(minutes=settings.agenda_settles_minutes)
     keeper, papers = JournalKeeper(store, settles_for), PaperMaker(store)
-    finder = HostFinder(store, reminder_plans(settings.mobility_plans))
+    plans = reminder_plans(settings.mobility_plans)
+    finder = HostFinder(store, plans, are_apart=are_apart)
     clerk = GrantClerk(
         rate_files(settings.mobility_rates), allow_illustrations=not settings.is_production
     )
@@ -98,8 +103,8 @@ def build_worker(
         task_queue=settings.mobility_task_queue,
         workflows=[MobilityWorkflow, ApplicationWorkflow],
         activities=[
-            keeper.record, finder.find_hosts, finder.look_up_days, clerk.compute,
-            papers.draw_agreement, papers.issue_certificates, papers.publish_card,
+            keeper.record, finder.find_hosts, finder.hold_a_place, finder.look_up_days,
+            clerk.compute, papers.draw_agreement, papers.issue_certificates, papers.publish_card,
             keeper.record_application, registrar.look_up_office, registrar.admit_member,
         ],
         workflow_runner=sandbox(),

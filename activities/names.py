@@ -3,23 +3,33 @@
 from datetime import datetime
 
 from domain.almanac import Almanac
-from domain.facts import Fact, OrganisationId, PersonId, Reference
+from domain.facts import Fact, OfferId, OrganisationId, PersonId, Reference
+from domain.holding import Holding
 from domain.matching import Ranking
 from domain.request import MobilityRequest
 
 
 class HostQuestion(Fact):
-    """For which request hosts are to be found, and from when on people may be asked."""
+    """For which request hosts are to be found, and from when on people may be asked.
+
+    ``declined`` are offers not to be asked again, ``guests`` how many still travel, if not all.
+    """
 
     request: MobilityRequest
     at: datetime
+    declined: tuple[OfferId, ...] = ()
+    guests: int | None = None
 
 
 class HostsFound(Fact):
-    """The hosts in the order in which they will be asked, and what asking people must go by."""
+    """The hosts in the order in which they will be asked, and what asking people must go by.
+
+    At the first of them that has room, places are held already.
+    """
 
     ranking: Ranking
     almanac: Almanac
+    holding: Holding = Holding()
 
 
 class DaysQuestion(Fact):

@@ -24,6 +24,7 @@ from rich.table import Table
 from temporalio.client import Client, WorkflowHandle
 
 from benchmarks.barest import Barest, connect
+from benchmarks.hosts import with_many_hosts
 from benchmarks.script import Script, seconds_to_sign, timed
 from benchmarks.shape import Shape, shape_of
 from domain.facts import Reference
@@ -111,7 +112,7 @@ async def measure(settings: Settings, worker: LongRunning) -> bool:
     address = settings.required("temporal_address")
     async with open_desk(settings) as desk:
         if case.directory is not None:
-            await desk.keep_directory(case.directory)
+            await desk.keep_directory(with_many_hosts(case.directory))
         script = Script(desk, VirtualClock(desk.client, settings), case)
         reference = await script.play()
         shape = shape_of(await desk.handle(reference).fetch_history())

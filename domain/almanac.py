@@ -65,6 +65,13 @@ class Calendar(Fact):
         second = zlib.crc32(reference.encode()) % SPREAD_SECONDS
         return self.moment(day, MORNING) + timedelta(seconds=second)
 
+    def next_morning(self, after: datetime, reference: Reference) -> datetime:
+        """The first of these mornings on a working day that comes after a moment."""
+        today = self.day_of(after)
+        first = self.morning(self.working_day_from(today), reference)
+        tomorrow = today + timedelta(days=1)
+        return first if first > after else self.morning(self.working_day_from(tomorrow), reference)
+
     def _ahead(self, moment: datetime) -> timedelta:
         known = [offset.minutes for offset in self.offsets if offset.since <= moment]
         return timedelta(minutes=known[-1] if known else 0)

@@ -7,6 +7,7 @@ from domain.deadlines import MEANINGS, Asked
 from domain.events import Outcome, Phase
 from domain.facts import OfferId, OrganisationId, PersonId, Reference, State
 from domain.grant import GrantDecision
+from domain.holding import PassedOver
 from domain.matching import Ranked
 from domain.messages import Cause
 from domain.mobility import Mobility
@@ -61,6 +62,7 @@ class CaseView(State):
     host: Ranked | None
     pending_offer: OfferId | None
     other_dates: tuple[date, date] | None = None  #: that the host has put forward, not answered yet
+    passed_over: tuple[PassedOver, ...] = ()  #: hosts that could not be asked when last looked
     taking_part: tuple[PersonId, ...]
     questions: tuple[OpenQuestion, ...]
     out_of_reach: dict[PersonId, OutOfReach] = {}
@@ -127,6 +129,7 @@ def view_of(mobility: Mobility) -> CaseView:
         host=mobility.matching.host or pending,
         pending_offer=pending.offer if pending else None,
         other_dates=(dates.first_day, dates.last_day) if dates else None,
+        passed_over=mobility.matching.passed_over,
         taking_part=mobility.taking_part,
         questions=tuple(OpenQuestion.of(wait) for wait in mobility.waits.values()),
         out_of_reach={p: o.model_copy(deep=True) for p, o in mobility.reach.people.items()},

@@ -18,6 +18,7 @@ class Asked(StrEnum):
 
     PLACE = "place"  #: a host is asked to take the participants
     OTHER_DATES = "other-dates"  #: the host that is asked has put forward other dates
+    FREE_PLACE = "free-place"  #: every host left is full: other days, or waiting
     SIGNATURES = "signatures"
     GRANT_DECISION = "grant-decision"
     INSTALMENT = "instalment"
@@ -90,6 +91,10 @@ MEANINGS = {
     Asked.OTHER_DATES: Meaning(
         "accept or decline the dates that the host has put forward",
         "the next host is asked",
+    ),
+    Asked.FREE_PLACE: Meaning(
+        "move the visit or cancel the mobility, unless a place comes free first",
+        "the mobility lapses: no host is found",
     ),
     Asked.SIGNATURES: Meaning(
         "sign the agreement",

@@ -9,6 +9,7 @@ from domain.deadlines import Asked
 from domain.evaluation import Answer, FollowUp
 from domain.facts import Fact, OfferId, OrganisationId, PersonId, Reference, Writing
 from domain.grant import GrantDecision, GrantLine
+from domain.holding import PassedOver
 from domain.matching import DeclineReason, Ranking
 from domain.messages import Cause
 from domain.reach import FailedLetter
@@ -53,6 +54,22 @@ class ProposalMade(Event):
     organisation: OrganisationId
     coordinator: PersonId
     answer_by: datetime
+    passed_over: tuple[PassedOver, ...] = ()  #: hosts before it that could not be asked
+
+
+class PlaceAwaited(Event):
+    """Every host that is left is full: it is asked as soon as a place comes free."""
+
+    passed_over: tuple[PassedOver, ...]
+    until: datetime
+
+
+class HostPaused(Event):
+    """A host has left several requests in a row unanswered, and is not asked until it is back."""
+
+    organisation: OrganisationId
+    since: datetime
+    told: tuple[PersonId, ...]
 
 
 class ProposalDeclined(Event):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from domain.case_view import CaseView
 from domain.events import Entry
 from domain.facts import Fact, Reference
+from domain.host_book import HostBook
 from domain.letters import LetterOrder
 
 GENESIS = "0" * 64
@@ -16,13 +17,15 @@ GENESIS = "0" * 64
 class Record(Fact):
     """One stroke: what happened, how the case stands now, and the letters that follow.
 
-    ``follows`` is the head of the chain before it, as the workflow has heard it last.
+    ``hosting`` is what it changes in the books of hosts, none for most strokes. ``follows`` is the
+    head of the chain before it, as the workflow has heard it last.
     """
 
     reference: Reference
     entries: tuple[Entry, ...]
     view: CaseView
     letters: tuple[LetterOrder, ...]
+    hosting: HostBook | None = None
     follows: str = GENESIS
 
 

@@ -23,6 +23,8 @@ class Purpose(StrEnum):
     OTHER_DATES_TO_ANSWER = "other-dates-to-answer"
     OTHER_DATES_DECLINED = "other-dates-declined"
     NO_HOST_FOUND = "no-host-found"
+    HOSTS_ARE_FULL = "hosts-are-full"
+    HOSTING_PAUSED = "hosting-paused"
     MATCH_MADE = "match-made"
     AGREEMENT_TO_SIGN = "agreement-to-sign"
     AGREEMENT_IN_FORCE = "agreement-in-force"
@@ -114,7 +116,7 @@ FALL_WITH_DATES = (
 OUTLAST_THE_END = (
     Purpose.MOBILITY_ENDED, Purpose.NO_HOST_FOUND, Purpose.CARD_PUBLISHED,
     Purpose.PARTICIPANT_WITHDREW, Purpose.INSTALMENT_RECLAIMED, Purpose.CERTIFICATE_ISSUED,
-    Purpose.OTHER_DATES_DECLINED,
+    Purpose.OTHER_DATES_DECLINED, Purpose.HOSTING_PAUSED,
 )  # fmt: skip
 """News of the end, and what its readers have to have whatever has ended. All other news that has
 not left by then is overtaken: whoever reads that it is over need not read what it was before."""
@@ -136,6 +138,7 @@ CALENDARS = (
 LETTER_OF = {
     Asked.PLACE: Purpose.HOST_ASKED_FOR_A_PLACE,
     Asked.OTHER_DATES: Purpose.OTHER_DATES_TO_ANSWER,
+    Asked.FREE_PLACE: Purpose.HOSTS_ARE_FULL,
     Asked.SIGNATURES: Purpose.AGREEMENT_TO_SIGN,
     Asked.GRANT_DECISION: Purpose.GRANT_TO_DECIDE,
     Asked.INSTALMENT: Purpose.INSTALMENT_DUE,
@@ -153,6 +156,7 @@ LETTER_OF = {
 ASKING: dict[type[Event], tuple[Asked, ...]] = {
     e.ProposalMade: (Asked.PLACE,),
     e.OtherDatesProposed: (Asked.OTHER_DATES,),
+    e.PlaceAwaited: (Asked.FREE_PLACE,),
     e.AgreementDrawnUp: (Asked.SIGNATURES,),
     e.GrantComputed: (Asked.GRANT_DECISION,),
     e.InstalmentFellDue: (Asked.INSTALMENT,),
@@ -257,6 +261,8 @@ def _telling(  # noqa: C901, PLR0911, PLR0912 - a table, row by row
             return [(Purpose.PLACE_NOT_GIVEN, [sending])]
         case e.OtherDatesDeclined() | e.OtherDatesLapsed():
             return [(Purpose.OTHER_DATES_DECLINED, [event.coordinator])]
+        case e.HostPaused():
+            return [(Purpose.HOSTING_PAUSED, list(event.told))]
         case e.PlaceAccepted():
             # A host whose dates were accepted has not said so itself.
             its_dates = [event.coordinator] if event.instead_of else []

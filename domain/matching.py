@@ -1,10 +1,11 @@
 """Which hosts can take the participants, in what order they are asked, and who said what."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from domain.facts import Fact, OfferId, OrganisationId, PersonId, State
+from domain.holding import Holding, PassedOver
 
 
 class DeclineReason(StrEnum):
@@ -99,12 +100,17 @@ class Matching(State):
     The host that is asked may put ``other_dates`` on the table instead of saying yes or no, once
     for each request; ``have_put_dates`` are the offers that have. Until they are answered it goes
     on being the one that is asked.
+
+    ``asked_offers`` are those asked so far, in that order; ``passed_over`` those that could not be
+    asked when it was last looked, and ``paused`` hosts found silent too often, since when.
     """
 
     ranking: Ranking | None = None
-    asked: int = 0
+    asked_offers: tuple[OfferId, ...] = ()
     is_asking: bool = False
     host: Ranked | None = None
+    passed_over: tuple[PassedOver, ...] = ()
+    paused: dict[OrganisationId, datetime] = {}
     declined_for_good: dict[OfferId, DeclineReason] = {}
     asked_for_other_dates: tuple[PersonId, ...] = ()
     other_dates: OtherDates | None = None
@@ -113,22 +119,23 @@ class Matching(State):
     @property
     def pending(self) -> Ranked | None:
         """The host that is being asked now."""
-        if self.ranking is None or not self.is_asking:
-            return None
-        return self.ranking.hosts[self.asked - 1]
+        return self._ranked(self.asked_offers[-1]) if self.is_asking else None
+
+    def _ranked(self, offer: OfferId) -> Ranked | None:
+        hosts = self.ranking.hosts if self.ranking else ()
+        return next((host for host in hosts if host.offer == offer), None)
 
     @property
     def asked_before(self) -> tuple[PersonId, ...]:
         """Everybody who has been asked so far, whatever they answered."""
-        hosts = self.ranking.hosts if self.ranking else ()
-        asked = (host.coordinator for host in hosts[: self.asked])
-        return (*self.asked_for_other_dates, *asked)
+        asked = (self._ranked(offer) for offer in self.asked_offers)
+        return (*self.asked_for_other_dates, *(host.coordinator for host in asked if host))
 
     def begun_anew(self) -> "Matching":
         """As it is when the visit is moved: nobody is asked, and hosts will be ranked anew."""
         return Matching(
             declined_for_good=self.declined_for_good, asked_for_other_dates=self.asked_before,
-            have_put_dates=self.have_put_dates,
+            have_put_dates=self.have_put_dates, paused=self.paused,
         )  # fmt: skip
 
     def give_place(self, host: Ranked) -> None:
@@ -142,8 +149,12 @@ class Matching(State):
         self.other_dates = None
 
     @property
-    def next_host(self) -> Ranked | None:
-        """The host to be asked next, none when all have been asked."""
-        if self.ranking is None or self.asked >= len(self.ranking.hosts):
-            return None
-        return self.ranking.hosts[self.asked]
+    def left(self) -> tuple[OfferId, ...]:
+        """The hosts that have not been asked yet, in the order in which they would be."""
+        hosts = self.ranking.hosts if self.ranking else ()
+        return tuple(host.offer for host in hosts if host.offer not in self.asked_offers)
+
+    def held_at(self, holding: Holding) -> Ranked | None:
+        """The host at which places are held, none where they are held nowhere."""
+        is_left = holding.held is not None and holding.held in self.left
+        return self._ranked(holding.held) if holding.held and is_left else None

@@ -16,7 +16,8 @@ from domain.evaluation import Evaluation
 from domain.events import Entry, Event, Outcome, Phase
 from domain.facts import PersonId, Reference, State, Writing
 from domain.grant import Grant, GrantLine, first_instalment, instalment_due
-from domain.matching import Matching, Ranking
+from domain.holding import Holding
+from domain.matching import Matching, Ranked, Ranking
 from domain.messages import Cause
 from domain.people import SYSTEM, Role
 from domain.reach import OutOfReach, Reach
@@ -250,23 +251,57 @@ class Mobility(State):
         self.matching.ranking = ranking
         self.happened(e.HostsRanked(ranking=ranking), at=at)
 
-    def ask_next_host(self, *, at: datetime) -> bool:
-        """Put the request to the next host; false when none is left, or no time to sign."""
-        host = self.matching.next_host
-        latest = self._before_visit(SIGNING_DAYS)
-        if host is None or at.date() >= latest:
+    def can_ask(self, *, at: datetime) -> bool:
+        """Whether a host is left that has not been asked, and time to sign after it answers."""
+        return bool(self.matching.left) and at.date() < self._before_visit(SIGNING_DAYS)
+
+    def ask_next_host(self, holding: Holding, *, at: datetime) -> bool:
+        """Put the request to the host whose places are held, or wait for a place to come free.
+
+        False when neither can be done: no host is left that could have one, or no time to sign.
+        """
+        self._note_pauses(holding, at=at)
+        self.matching.passed_over = holding.passed_over
+        host = self.matching.held_at(holding)
+        if not self.can_ask(at=at) or (host is None and not holding.comes_free):
             return False
-        self.matching.asked += 1
+        if host is not None:
+            self.answered(Asked.FREE_PLACE)
+            self._put_to(host, at=at)
+        elif Asked.FREE_PLACE.value not in self.waits:
+            self._wait_for_a_place(at=at)
+        return True
+
+    def _put_to(self, host: Ranked, *, at: datetime) -> None:
+        self.matching.asked_offers = (*self.matching.asked_offers, host.offer)
         self.matching.is_asking = True
-        wait = self.ask(Asked.PLACE, (host.coordinator,), at=at, limits=Limits(latest))
+        limits = Limits(self._before_visit(SIGNING_DAYS))
+        wait = self.ask(Asked.PLACE, (host.coordinator,), at=at, limits=limits)
         self.happened(
             e.ProposalMade(
                 offer=host.offer, organisation=host.organisation, coordinator=host.coordinator,
-                answer_by=wait.due,
+                answer_by=wait.due, passed_over=self.matching.passed_over,
             ),
             at=at,
         )  # fmt: skip
-        return True
+
+    def _wait_for_a_place(self, *, at: datetime) -> None:
+        """The sending coordinator may choose other days; time runs until no host can be asked."""
+        limits = Limits(self._before_visit(SIGNING_DAYS + 1))
+        wait = self.ask(Asked.FREE_PLACE, (self.request.coordinator,), at=at, limits=limits)
+        awaited = e.PlaceAwaited(passed_over=self.matching.passed_over, until=wait.due)
+        self.happened(awaited, at=at)
+
+    def _note_pauses(self, holding: Holding, *, at: datetime) -> None:
+        """Put on record, once, which hosts are paused from now on, and tell them so."""
+        for pause in holding.paused:
+            if self.matching.paused.get(pause.organisation) == pause.since:
+                continue
+            self.matching.paused[pause.organisation] = pause.since
+            colleague = self.almanac.colleagues.get(pause.coordinator)
+            told = (pause.coordinator, colleague) if colleague else (pause.coordinator,)
+            paused = e.HostPaused(organisation=pause.organisation, since=pause.since, told=told)
+            self.happened(paused, at=at)
 
     def draw_up_agreement(self, document: str, *, at: datetime) -> None:
         """Put the document before everybody who has to sign it, a week before the visit at last."""
@@ -473,6 +508,7 @@ class Mobility(State):
 
 
 LAPSES = {
+    Asked.FREE_PLACE: Cause.NO_HOST,
     Asked.SIGNATURES: Cause.NOT_SIGNED,
     Asked.GRANT_DECISION: Cause.GRANT_UNDECIDED,
     Asked.AGENDA: Cause.NO_AGENDA,

@@ -12,7 +12,7 @@ from domain.events import Entry, Event, Phase
 from domain.facts import OrganisationId, PersonId
 from domain.grant import RateStatus
 from domain.host_search import HostSearch
-from domain.letters import LetterOrder
+from domain.letters import LetterOrder, Purpose
 from domain.papers import GrantPaperLine, PlannedChange, PlannedSession
 from domain.people import Organisation, Person
 from domain.request import MobilityRequest
@@ -101,7 +101,12 @@ class LetterContext:
     def has_a_part(self) -> bool:
         """Whether the mobility is open and the reader has not withdrawn from it."""
         is_out = self.is_to_participant and self.recipient.id not in self.view.taking_part
-        return self.view.phase is not Phase.CLOSED and not is_out
+        return self.is_about_it and self.view.phase is not Phase.CLOSED and not is_out
+
+    @property
+    def is_about_it(self) -> bool:
+        """Whether the letter tells of the mobility: it is nobody else's to know."""
+        return self.order.purpose is not Purpose.HOSTING_PAUSED
 
     @property
     def is_matched(self) -> bool:

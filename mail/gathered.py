@@ -19,6 +19,7 @@ FOLDER = "reminders-gathered"
 COMMANDS: dict[Asked, tuple[tuple[str, ...], ...]] = {
     Asked.PLACE: (("accept",), ("decline", '--reason "no capacity"')),
     Asked.OTHER_DATES: (("accept-dates",), ("decline-dates", '--note "..."')),
+    Asked.FREE_PLACE: (("move", "--from DATE --to DATE"), ("cancel", "--cause other")),
     Asked.SIGNATURES: (("sign",), ("refuse",)),
     Asked.GRANT_DECISION: (("award",),),
     Asked.INSTALMENT: (("pay", "--on DATE"),),

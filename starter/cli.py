@@ -20,7 +20,15 @@ from domain.events import Entry
 from domain.facts import Reference
 from local import StackTrouble
 from settings import SettingMissing
-from starter import acts, auditing, directory_commands, joining_commands, pages, post
+from starter import (
+    acts,
+    auditing,
+    directory_commands,
+    hosting,
+    joining_commands,
+    pages,
+    post,
+)
 from starter.acts import File, Ref
 from starter.any_case import case_of_any
 from starter.case_files import EXAMPLE, BadFile, read_file, section
@@ -283,6 +291,7 @@ def _about_usage(slip: TyperException) -> str:
 app.add_typer(directory_commands.app)
 app.add_typer(post.app)
 app.add_typer(acts.app)
+app.add_typer(hosting.app)
 app.add_typer(joining_commands.app)
 
 

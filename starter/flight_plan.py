@@ -46,8 +46,11 @@ SILENCES: tuple[tuple[Asked, ...], ...] = (
     (Asked.INSTALMENT, Asked.FOLLOW_UP), (Asked.EVALUATION, Asked.CARD_FACTS),
 )  # fmt: skip
 """What nobody answers, path by path; two that do not touch each other share one."""
-NOT_PLAYED = (Asked.OTHER_DATES, Asked.AGENDA_CHANGE, Asked.ADDRESS)
-"""What is asked only where somebody gives cause for it: no path has it, and the page says so."""
+NOT_PLAYED = (
+    Asked.FREE_PLACE, Asked.OTHER_DATES, Asked.AGENDA_CHANGE, Asked.ADDRESS, Asked.APPLICATION,
+)  # fmt: skip
+"""What a request played by itself never comes to: it shares no host with others, nobody puts
+forward other dates or edits what is accepted, every address works, and it is no application."""
 PHASES = tuple(Phase)
 Progress = Callable[[int, int], None]
 """Is told how many steps are done, and of how many."""
@@ -158,7 +161,10 @@ async def _played(
     own: Settings, choices: Settings, section: RequestSection, directory: Directory, today: date,
     progress: Progress,
 ) -> list[PlayedPath]:  # fmt: skip
-    async with open_desk(choices) as desk, build_worker(desk.client, desk.store, choices):
+    async with (
+        open_desk(choices) as desk,
+        build_worker(desk.client, desk.store, choices, are_apart=True),
+    ):
         await keep_directory(desk.store.engine, directory)
         # The clock asks whose server it moves: this one is ours, whatever the installation is.
         return await _play_all(desk, VirtualClock(desk.client, own), section, today, progress)

@@ -20,6 +20,7 @@ from domain.people import SYSTEM, Organisation, Person
 from domain.request import MobilityRequest
 from starter.auditing import Moment, Verdict
 from starter.desk import OpenMobility
+from starter.full_hosts import full_hosts
 from starter.no_host import how_hosts_were_asked
 from starter.pauses import act, looked_for, pauses
 from starter.ties import tie, ties
@@ -232,7 +233,8 @@ def why_page(
     if view.questions:
         asked = [_question(question, view, names) for question in view.questions]
         stand_still = [Text(sentence) for sentence in pauses(view, names)]
-        return Group(*asked, *stand_still, *_not_delivered(view, letters, names))
+        full = [Text(sentence) for sentence in full_hosts(view)]
+        return Group(*asked, *full, *stand_still, *_not_delivered(view, letters, names))
     if view.phase is Phase.PREPARATION:
         return Text(
             "Everything is settled: it waits for the first day, "

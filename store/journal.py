@@ -15,6 +15,7 @@ from domain.facts import Fact, Reference
 from domain.joining import ApplicationEntry
 from domain.journal import GENESIS, Record, body_of, link
 from store.engine import single_statement
+from store.host_books import IN_STROKE, facts_of
 from store.tables import journal
 
 AnyRecord = Record | ApplicationRecord
@@ -147,7 +148,11 @@ class _Pen:
             "entries": json.dumps(rows), "letters": json.dumps(_letters(self.record, entries)),
             "settles_for": self.settles_for,
         }  # fmt: skip
-        written = await connection.scalar(STROKE, stroke)
+        statement = STROKE
+        book = self.record.hosting if isinstance(self.record, Record) else None
+        if book is not None:
+            statement, stroke = STROKE_WITH_BOOKS, stroke | facts_of(book)
+        written = await connection.scalar(statement, stroke)
         return head if written else None
 
 
@@ -160,8 +165,7 @@ def _letters(record: AnyRecord, fresh: Sequence[AnyEntry]) -> list[dict[str, obj
     ]
 
 
-STROKE = sa.text(
-    """
+_STROKE = """
     with last as (
       select n, chain from journal where reference = :reference order by n desc limit 1
     ), entry as (
@@ -185,11 +189,15 @@ STROKE = sa.text(
       update mobility set view = cast(:view as jsonb), n = :n
       where reference = :reference and n < :n and exists (select from entry)
     )
-    select count(*) from entry
-    """
-)
+"""
+_WRITTEN = "select count(*) from entry"
+
+STROKE = sa.text(_STROKE + _WRITTEN)
 """Looking where the journal ends, entries, letters and view in one statement: one way to the
 server instead of five. It writes nothing where the journal ends otherwise."""
+
+STROKE_WITH_BOOKS = sa.text(_STROKE + IN_STROKE + _WRITTEN)
+"""The same, and what it changes in the books of hosts."""
 
 
 LINES = (

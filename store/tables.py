@@ -36,7 +36,7 @@ hosting_offer = sa.Table(
 )
 
 # Places of one day that a mobility has at a host: held while the host is asked, taken once it has
-# said yes. What is neither any more is deleted.
+# said yes. What is neither any more is deleted, and so is all of it once the mobility is over.
 place = sa.Table(
     "place",
     metadata,
@@ -46,6 +46,7 @@ place = sa.Table(
     sa.Column("organisation", sa.Text, nullable=False, index=True),
     sa.Column("guests", sa.Integer, nullable=False),
     sa.Column("is_taken", sa.Boolean, nullable=False),
+    sa.Column("held_at", MOMENT, nullable=False, server_default=NOW),  # on the wall clock
 )
 
 # What hosts did with the requests that were put to them: the ranking goes by it, and a host that
@@ -60,6 +61,8 @@ host_answer = sa.Table(
     sa.Column("answered_at", MOMENT),
     # accepted, declined, other dates, silent; none while the question is open or when it fell.
     sa.Column("answer", sa.Text),
+    # Before the host said it is back: no reason to pause it any more.
+    sa.Column("is_forgiven", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Index("host_answer_of_organisation", "organisation", "asked_at"),
 )
 
@@ -69,6 +72,7 @@ hosting_pause = sa.Table(
     metadata,
     sa.Column("organisation", sa.ForeignKey("organisation.id"), primary_key=True),
     sa.Column("since", MOMENT, nullable=False),
+    sa.Column("noticed_by", sa.Text),  # the mobility that has to tell the host
 )
 
 # Organisations name theirs by its hash; a picture is kept once, whoever shows it.

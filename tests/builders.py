@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
 from importlib import resources
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from domain import messages as m
@@ -25,6 +26,7 @@ from domain.events import Entry, Event, Outcome, Phase
 from domain.facts import OfferId, OrganisationId, PersonId, Reference, Writing
 from domain.grant import Category, GrantDecision, GrantRates, Rate, RateStatus, compute_grant
 from domain.hearing import hear
+from domain.holding import Hindrance, Holding, NewPause, PassedOver, holding_of
 from domain.hosting import HostingOffer
 from domain.letters import LetterOrder, letters_after
 from domain.matching import DeclineReason
@@ -301,6 +303,21 @@ def falls_on_the_next_working_morning(wait: Wait) -> bool:
     return calendar.moment(day, time(8)) <= wait.falls < calendar.moment(day, time(9))
 
 
+def first_with_room(
+    mobility: Mobility, full: Mapping[OfferId, Hindrance] = MappingProxyType({})
+) -> Holding:
+    """Places held at the first host left that has room; no host is full unless named."""
+    left = mobility.matching.left
+    held = next((offer for offer in left if offer not in full), None)
+    before = left[: left.index(held)] if held else left
+    day = mobility.request.first_day
+    passed_over = [
+        PassedOver(offer=o, why=full[o], day=day if full[o] is Hindrance.FULL else None)
+        for o in before
+    ]
+    return holding_of(held, passed_over, ())
+
+
 class Journey:
     """One mobility on its way, with the moment it is now and the texts people wrote."""
 
@@ -312,13 +329,17 @@ class Journey:
         now: datetime = OPENED,
         rates: GrantRates = RATES,
         texts: Mapping[str, str] = TEXTS,
+        full: Mapping[OfferId, Hindrance] = MappingProxyType({}),
     ) -> None:
         self.mobility = Mobility(request=request or a_request(), almanac=ALMANAC)
         self.offers = offers or (an_offer(), a_second_offer())
         self.now = now
         self.rates = rates
         self.texts = texts
+        self.full = dict(full)
+        self.paused: tuple[NewPause, ...] = ()
         self.said = 0
+        self.next_look: datetime | None = None
         self.carry_on()
 
     @property
@@ -392,6 +413,9 @@ class Journey:
         moments = [moment for moment in known if moment is not None]
         if self.mobility.phase is Phase.PREPARATION and self.now < self.morning:
             moments.append(self.morning)
+        waits = Asked.FREE_PLACE in self.mobility.waits
+        if waits and self.next_look and self.mobility.can_ask(at=self.now):
+            moments.append(self.next_look)
         return min(moments, default=None)
 
     @property
@@ -422,10 +446,24 @@ class Journey:
             mobility.rank_hosts(rank(mobility.request, self.offers), at=self.now)
         if mobility.matching.host is not None:
             mobility.enter(Phase.AGREEMENT, at=self.now)
-        elif {Asked.PLACE, Asked.OTHER_DATES} & mobility.waits.keys():
+        elif {Asked.PLACE, Asked.OTHER_DATES} & mobility.waits.keys() or self._looks_later():
             return
-        elif not mobility.ask_next_host(at=self.now):
+        elif not mobility.ask_next_host(self._holding(), at=self.now):
             mobility.end(Outcome.LAPSED, Cause.NO_HOST, at=self.now)
+
+    def _holding(self) -> Holding:
+        return first_with_room(self.mobility, self.full).model_copy(update={"paused": self.paused})
+
+    def _looks_later(self) -> bool:
+        """Every host left is full, and it is not the morning to look again."""
+        if Asked.FREE_PLACE not in self.mobility.waits:
+            self.next_look = None
+        elif self.next_look is None or self.now >= self.next_look:
+            calendar = self.mobility.almanac.calendar_of(self.mobility.request.coordinator)
+            is_due = self.next_look is not None
+            self.next_look = calendar.next_morning(self.now, self.mobility.request.reference)
+            return not is_due
+        return self.next_look is not None
 
     def _reach_agreement(self) -> None:
         if Asked.SIGNATURES not in self.mobility.almanac.plans:

@@ -85,12 +85,16 @@ async def desk(client: Client, store: Store, settings: Settings, case: CaseDocum
 
 @pytest_asyncio.fixture(scope="session")
 async def working(settings: Settings, client: Client, store: Store) -> AsyncIterator[None]:
-    """A worker and its courier, at work in this process."""
+    """A worker and its courier, at work in this process.
+
+    The mobilities of all tests have the same few hosts, and do not take places from each other.
+    """
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(courier_at_work(build_courier(store, settings)))
         messenger = Messenger(store, MobilitiesInTemporal(client))
         await stack.enter_async_context(messenger_at_work(messenger))
-        await stack.enter_async_context(build_worker(client, store, settings))
+        apart = build_worker(client, store, settings, are_apart=True)
+        await stack.enter_async_context(apart)
         yield
 
 

@@ -12,6 +12,7 @@ from activities.journal import JournalKeeper
 from domain.case_view import view_of
 from domain.errors import Refusal
 from domain.hearing import check_may, hear
+from domain.host_book import book_after
 from domain.journal import GENESIS, Record
 from domain.letters import letters_after
 from domain.messages import Message, Receipt
@@ -108,7 +109,8 @@ class CaseFile:
         letters = tuple(order for entry in entries for order in letters_after(entry, mobility))
         record = Record(
             reference=mobility.request.reference, entries=entries,
-            view=view_of(mobility), letters=letters, follows=mobility.journal_head or GENESIS,
+            view=view_of(mobility), letters=letters, hosting=book_after(entries, mobility),
+            follows=mobility.journal_head or GENESIS,
         )  # fmt: skip
         mobility.journal_head = await workflow.execute_activity_method(
             JournalKeeper.record, record, **quick()

@@ -10,16 +10,22 @@ from domain.waits import Wait
 from workflows.case_file import CaseFile
 
 
-async def answered(file: CaseFile, asked: Asked) -> None:
-    """Wait until a question is closed: by an answer, by silence, or because the journey stops."""
+async def answered(file: CaseFile, asked: Asked, *, look_at: datetime | None = None) -> None:
+    """Wait until a question is closed: by an answer, by silence, or because the journey stops.
+
+    Also until the moment to ``look_at`` something, if one is given.
+    """
     waits = file.mobility.waits
     while asked.value in waits and not file.must_stop:
         wait = waits[asked.value]
+        if look_at is not None and file.now >= look_at:
+            return
         if file.mobility.pass_time(asked, at=file.now):
             await file.written()
         else:
             moment = wait.next_moment()
-            await _until(file, moment, _is_closed_or_moved(file, wait, moment))
+            soonest = min((m for m in (moment, look_at) if m is not None), default=None)
+            await _until(file, soonest, _is_closed_or_moved(file, wait, moment))
 
 
 async def opened(file: CaseFile, asked: Asked) -> bool:

@@ -9,6 +9,8 @@ from mail.letters.card_stopped import card_stopped
 from mail.letters.grant_decided import grant_decided
 from mail.letters.grant_to_decide import grant_to_decide
 from mail.letters.host_asked_for_a_place import host_asked_for_a_place
+from mail.letters.hosting_paused import hosting_paused
+from mail.letters.hosts_are_full import hosts_are_full
 from mail.letters.instalment_due import instalment_due
 from mail.letters.match_made import match_made
 from mail.letters.mobility_ended import mobility_ended
@@ -24,6 +26,8 @@ OWN_FACTS: Mapping[Purpose, Callable[[LetterContext], object]] = {
     Purpose.GRANT_DECIDED: grant_decided,
     Purpose.GRANT_TO_DECIDE: grant_to_decide,
     Purpose.HOST_ASKED_FOR_A_PLACE: host_asked_for_a_place,
+    Purpose.HOSTING_PAUSED: hosting_paused,
+    Purpose.HOSTS_ARE_FULL: hosts_are_full,
     Purpose.INSTALMENT_DUE: instalment_due,
     Purpose.MATCH_MADE: match_made,
     Purpose.MOBILITY_ENDED: mobility_ended,

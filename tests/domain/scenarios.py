@@ -6,6 +6,7 @@ from domain import messages as m
 from domain.deadlines import Asked
 from domain.events import Entry, MobilityEnded, Phase, PhaseEntered
 from domain.grant import GrantDecision
+from domain.holding import Hindrance, NewPause
 from domain.matching import DeclineReason
 from domain.messages import Cause
 from tests.builders import (
@@ -16,7 +17,10 @@ from tests.builders import (
     FRIDA,
     HOST,
     OFFICE,
+    SECOND_HOST,
     SOC_OFFER,
+    VESTLAND,
+    VESTLAND_OFFER,
     Journey,
     completed,
     in_agreement,
@@ -33,6 +37,38 @@ from tests.builders import (
 def to_the_end(journey: Journey) -> Journey:
     """Everybody keeps silent from now on, until the mobility is closed or a year has gone by."""
     journey.wait(365)
+    return journey
+
+
+def every_host_is_full() -> Journey:
+    """One has no room on a day of the visit, the other has enough requests before it."""
+    return Journey(full={SOC_OFFER: Hindrance.FULL, VESTLAND_OFFER: Hindrance.BUSY})
+
+
+def a_place_comes_free() -> Journey:
+    """Every host is full, until the second of them has room some days later."""
+    journey = every_host_is_full()
+    journey.wait(3)
+    del journey.full[VESTLAND_OFFER]
+    journey.wait(4)
+    return journey
+
+
+def moved_while_every_host_is_full() -> Journey:
+    """No host has room, so the sending coordinator chooses other days, for which one has."""
+    journey = every_host_is_full()
+    journey.full.clear()
+    journey.move()
+    return journey
+
+
+def a_host_is_paused() -> Journey:
+    """The first host declines, and the other one has not answered anybody for long."""
+    journey = in_matching()
+    journey.full[VESTLAND_OFFER] = Hindrance.PAUSED
+    pause = NewPause(organisation=VESTLAND, coordinator=SECOND_HOST, since=journey.now)
+    journey.paused = (pause,)
+    journey.say(m.DeclineProposal(by=HOST, offer=SOC_OFFER, reason=DeclineReason.STAFF))
     return journey
 
 
@@ -294,6 +330,7 @@ def address_is_never_corrected() -> Journey:
 
 
 ENDINGS: dict[str, Callable[[], Journey]] = {
+    "no place comes free": lambda: to_the_end(every_host_is_full()),
     "no host answers": STEPS_DRIVEN["no host is left: lapsed"],
     "no dates of a host are answered": other_dates_stay_unanswered,
     "a party refuses to sign": host_refuses_to_sign,
@@ -318,6 +355,7 @@ ENDINGS: dict[str, Callable[[], Journey]] = {
 """Every way a mobility can end."""
 
 OTHERS = (
+    every_host_is_full, a_place_comes_free, moved_while_every_host_is_full, a_host_is_paused,
     first_host_declines, other_dates_are_declined, instalment_is_late, visit_begins,
     agenda_changes, change_stays_unanswered, moved_while_a_host_is_asked, a_duplicate_is_taken_in,
     address_is_corrected, address_is_never_corrected,

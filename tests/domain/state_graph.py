@@ -1,8 +1,8 @@
 """Every state that a mobility can come to, breadth first: what anybody may say, and every silence.
 
 States are told apart by what is open and what has been answered, not by figures and versions; the
-first mobility that comes to a state stands for it. Two hosts, one participant, three days: few, so
-that all of it is walked, by the real rules.
+first mobility that comes to a state stands for it. Two hosts, with room or without, one
+participant, three days: few, so that all of it is walked, by the real rules.
 """
 
 import copy
@@ -19,9 +19,20 @@ from domain.events import Phase
 from domain.facts import PersonId
 from domain.grant import GrantDecision
 from domain.hearing import check_may
+from domain.holding import Hindrance
 from domain.lifecycle import PERMISSIONS
 from domain.mobility import Mobility
-from tests.builders import FRIDA, Journey, a_follow_up, a_message, a_request, noon, writing
+from tests.builders import (
+    FRIDA,
+    SOC_OFFER,
+    VESTLAND_OFFER,
+    Journey,
+    a_follow_up,
+    a_message,
+    a_request,
+    noon,
+    writing,
+)
 
 State = Hashable
 A_MOMENT = timedelta(minutes=1)
@@ -37,9 +48,9 @@ class StateGraph:
 
     def explore(self, at_most: int = sys.maxsize) -> "StateGraph":
         """Walk all of it, or as much of it as has about so many states."""
-        begun = Journey(a_request(participants=(FRIDA,)))
-        self.found[state_of(begun.mobility)] = begun
-        coming = deque([begun])
+        coming: deque[Journey] = deque()
+        for full in ({}, {SOC_OFFER: Hindrance.FULL, VESTLAND_OFFER: Hindrance.BUSY}):
+            self._come_to(Journey(a_request(participants=(FRIDA,)), full=full), coming)
         while coming and len(self.found) < at_most:
             journey = coming.popleft()
             state = state_of(journey.mobility)
@@ -74,7 +85,7 @@ def state_of(mobility: Mobility) -> State:
         (asked, *map(part, wait.awaited), "paused", *map(part, wait.paused))
         for asked, wait in mobility.waits.items()
     )
-    asking = () if matching.host else (matching.asked, matching.have_put_dates)
+    asking = () if matching.host else (matching.asked_offers, matching.have_put_dates)
     return (
         mobility.phase, mobility.outcome, mobility.cause, tuple(waits), asking,
         bool(agreement.document), grant.decision, grant.must_be_computed,
@@ -132,12 +143,22 @@ def everything_said(journey: Journey) -> Iterator[Journey]:
         except Refusal:
             continue
         yield _having_said(message, journey)
+    if Asked.FREE_PLACE in journey.mobility.waits:
+        yield _with_places_free(journey)
     if not journey.mobility.reach.people:
         for person in sorted({p for w in journey.mobility.waits.values() for p in w.awaited}):
             after = fork(journey)
             after.lose(person)
             after.carry_on()
             yield after
+
+
+def _with_places_free(journey: Journey) -> Journey:
+    after = fork(journey)
+    after.full = {}
+    while Asked.FREE_PLACE in after.mobility.waits:
+        after.wait(1)
+    return after
 
 
 def _having_said(message: m.Message, journey: Journey) -> Journey:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.almanac import Almanac, Calendar
-from domain.facts import Reference
-from tests.builders import ALMANAC, FRIDA, HOST, REFERENCE, STRANGER, a_calendar
+from domain.facts import PersonId, Reference
+from tests.builders import ALMANAC, FRIDA, HOST, OPENED, REFERENCE, STRANGER, a_calendar
 
 HERE = a_calendar(date(2026, 5, 1))
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -85,6 +85,22 @@ def test_one_mobility_has_the_same_minute_every_morning() -> None:
     one, other = (HERE.morning(date(2026, 5, day), REFERENCE) for day in (5, 6))
 
     assert other - one == timedelta(days=1)
+
+
+@given(
+    after=st.integers(0, 365 * 24 * 60).map(lambda n: OPENED + timedelta(minutes=n)),
+    person=st.sampled_from([FRIDA, HOST]),
+)
+def test_the_next_morning_is_the_first_of_a_working_day_still_to_come(
+    after: datetime, person: PersonId
+) -> None:
+    calendar = ALMANAC.calendar_of(person)
+
+    found = calendar.next_morning(after, REFERENCE)
+
+    days = (after.date() + timedelta(days=n) for n in range(-1, 30))
+    mornings = [calendar.morning(d, REFERENCE) for d in days if calendar.is_working_day(d)]
+    assert found == min(morning for morning in mornings if morning > after)
 
 
 def test_everybody_reads_in_their_own_region_and_strangers_in_none() -> None:

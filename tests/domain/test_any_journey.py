@@ -25,6 +25,8 @@ from domain.events import AgendaAccepted, AgendaPut, Outcome, Phase, VisitMoved
 from domain.facts import OfferId, PersonId
 from domain.grant import GrantDecision
 from domain.hearing import check_may, hear
+from domain.holding import Hindrance
+from domain.host_book import Places, book_after, places_of
 from domain.letters import letters_after
 from domain.lifecycle import BEFORE_VISIT, STEPS
 from domain.mobility import Mobility
@@ -58,6 +60,9 @@ ENDINGS = (
 KINDS = [kind for kind in m.Message.__subclasses__() if kind not in ENDINGS]
 ANYBODY = st.sampled_from([COORDINATOR, HOST, SECOND_HOST, OFFICE, FRIDA, EMELIE, STRANGER, SYSTEM])
 SOME_PARTICIPANTS = st.lists(st.sampled_from([FRIDA, EMELIE, STRANGER]), max_size=2, unique=True)
+SOME_FULL = st.dictionaries(
+    st.sampled_from([SOC_OFFER, VESTLAND_OFFER]), st.sampled_from(Hindrance)
+)
 SOME_DAY = st.integers(-2, 5).map(lambda days: FIRST_DAY + timedelta(days=days))
 VARIATIONS: dict[str, st.SearchStrategy[object]] = {
     "offer": st.sampled_from([SOC_OFFER, VESTLAND_OFFER, OfferId("o-unknown")]),
@@ -102,6 +107,8 @@ class AnyJourney(RuleBasedStateMachine):
         self.journey = in_phase(Phase.MATCHING)
         self.heard: list[tuple[m.Message, str, int]] = []
         self.n = 0
+        self.written = 0
+        self.places: Places | None = None
 
     @property
     def mobility(self) -> Mobility:
@@ -163,6 +170,10 @@ class AnyJourney(RuleBasedStateMachine):
         last_day = first_day + timedelta(days=length - 1)
         by = self.mobility.request.coordinator
         self._say(m.MoveVisit(by=by, first_day=first_day, last_day=last_day), goes_on=goes_on)
+
+    @rule(full=SOME_FULL)
+    def others_take_places_or_give_them_back(self, full: dict[OfferId, Hindrance]) -> None:
+        self.journey.full = dict(full)
 
     @rule(hours=st.integers(1, 4 * 24))
     def time_passes(self, hours: int) -> None:
@@ -231,6 +242,8 @@ class AnyJourney(RuleBasedStateMachine):
                 Asked.AGENDA_ACCEPTANCE: m.AcceptAgenda,
                 Asked.AGENDA_CHANGE: m.AcceptAgenda,
             }
+            if wait.asked is Asked.FREE_PLACE:
+                continue  # a place comes free, or time runs out
             if wait.asked is Asked.ADDRESS:
                 reach = self.mobility.reach
                 wanted = next(p for p in reach.people if reach.people[p].asked == person)
@@ -288,6 +301,15 @@ class AnyJourney(RuleBasedStateMachine):
         assert numbers == list(range(1, self.mobility.n + 1))
         assert self.mobility.n >= self.n
         self.n = self.mobility.n
+
+    @invariant()
+    def the_books_of_hosts_have_the_places_that_it_has(self) -> None:
+        fresh = self.journey.journal[self.written :]
+        if book := book_after(fresh, self.mobility):
+            self.places = book.places
+        self.written = self.mobility.n
+
+        assert self.places == places_of(self.mobility)
 
     @invariant()
     def the_journal_is_in_the_order_of_time(self) -> None:
@@ -396,6 +418,8 @@ class AnyJourney(RuleBasedStateMachine):
         self.journey.wait_until(max(self.journey.now, self.journey.morning) + timedelta(days=400))
 
         assert self.mobility.phase is Phase.CLOSED
+        self.the_books_of_hosts_have_the_places_that_it_has()
+        assert self.places is None
         self._has_the_dates_it_was_moved_to_last()
         self.closed_means_an_outcome_and_nobody_waited_for()
 

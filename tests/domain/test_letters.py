@@ -48,6 +48,7 @@ from tests.domain.scenarios import (
     card_is_corrected,
     card_stays_in_contradiction,
     change_stays_unanswered,
+    every_host_is_full,
     everybody_withdraws,
     first_host_declines,
     grant_is_rejected,
@@ -195,6 +196,7 @@ def test_whoever_is_asked_gets_the_letter_that_asks(asked: Asked) -> None:
     journey = {
         Asked.PLACE: in_matching,
         Asked.OTHER_DATES: other_dates_on_the_table,
+        Asked.FREE_PLACE: every_host_is_full,
         Asked.SIGNATURES: in_agreement,
         Asked.GRANT_DECISION: in_preparation,
         Asked.INSTALMENT: instalment_asked,

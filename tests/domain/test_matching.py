@@ -1,27 +1,34 @@
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain import messages as m
+from domain.deadlines import Asked
 from domain.errors import NotAwaited
-from domain.events import Outcome
+from domain.events import Outcome, ProposalMade
 from domain.facts import OfferId, OrganisationId, PersonId
+from domain.holding import Hindrance, NewPause, PassedOver
+from domain.host_book import places_of
 from domain.hosting import HostingOffer
+from domain.letters import Purpose
 from domain.matching import DeclineReason, Ranking
 from domain.messages import Cause
 from domain.ranking import rank
 from domain.request import Activity
 from tests.builders import (
+    ALMANAC,
     BORAS,
     COORDINATOR,
+    FIRST_DAY,
     FRIDA,
     HOST,
     OFFICE,
     OPENED,
     SECOND_HOST,
     SOC_OFFER,
+    VESTLAND,
     VESTLAND_OFFER,
     Journey,
     a_request,
@@ -29,7 +36,12 @@ from tests.builders import (
     an_offer,
     in_matching,
 )
-from tests.domain.scenarios import first_host_declines, to_the_end
+from tests.domain.scenarios import (
+    every_host_is_full,
+    first_host_declines,
+    moved_while_every_host_is_full,
+    to_the_end,
+)
 
 
 @st.composite
@@ -209,6 +221,82 @@ def test_a_host_that_was_passed_over_has_no_part_in_it_any_more() -> None:
 
     assert journey.mobility.host is None
     assert journey.mobility.roles_of(HOST) == ()
+
+
+def test_a_host_that_is_full_is_passed_over_and_the_journal_says_why() -> None:
+    journey = Journey(full={SOC_OFFER: Hindrance.FULL})
+
+    [made] = [event for event in journey.events if isinstance(event, ProposalMade)]
+
+    assert made.offer == VESTLAND_OFFER
+    full = PassedOver(offer=SOC_OFFER, why=Hindrance.FULL, day=FIRST_DAY)
+    assert made.passed_over == (full,)
+
+
+def test_while_every_host_is_full_the_sending_coordinator_is_told_and_time_runs() -> None:
+    journey = every_host_is_full()
+
+    [wait] = journey.mobility.waits.values()
+    [letter] = [o for o in journey.letters() if o.purpose is Purpose.HOSTS_ARE_FULL]
+
+    assert (wait.asked, wait.awaited) == (Asked.FREE_PLACE, [COORDINATOR])
+    assert wait.due.date() == FIRST_DAY - timedelta(days=15)
+    assert (letter.to, letter.while_asked) == (COORDINATOR, Asked.FREE_PLACE)
+    assert "ProposalMade" not in journey.kinds()
+
+
+def test_a_host_that_has_room_again_is_asked_on_the_next_working_morning() -> None:
+    journey = every_host_is_full()
+    journey.wait_until(datetime(2026, 2, 6, 12, tzinfo=UTC))  # a Friday
+    del journey.full[VESTLAND_OFFER]
+
+    journey.wait(2)
+    assert journey.mobility.waits.keys() == {Asked.FREE_PLACE}
+    journey.wait(1)
+
+    assert journey.mobility.waits.keys() == {Asked.PLACE}
+    assert journey.mobility.waits["place"].since.date() == date(2026, 2, 9)
+
+
+def test_a_mobility_that_finds_no_place_lapses_when_no_host_could_be_asked_any_more() -> None:
+    journey = every_host_is_full()
+    falls = journey.mobility.waits[Asked.FREE_PLACE].falls
+    del journey.full[VESTLAND_OFFER]
+    journey.full[VESTLAND_OFFER] = Hindrance.FULL
+
+    journey.wait_until(falls - timedelta(minutes=1))
+    assert journey.mobility.outcome is None
+    journey.wait_until(falls)
+
+    assert journey.mobility.cause is Cause.NO_HOST
+    assert journey.kinds().count("PlaceAwaited") == 1
+
+
+@pytest.mark.parametrize("why", [Hindrance.PAUSED, Hindrance.WITHDRAWN])
+def test_a_host_that_may_never_come_back_is_not_waited_for(why: Hindrance) -> None:
+    journey = Journey(full={SOC_OFFER: why, VESTLAND_OFFER: why})
+
+    assert journey.mobility.cause is Cause.NO_HOST
+
+
+def test_a_host_found_silent_is_told_once_that_it_is_paused_its_colleague_too() -> None:
+    journey = every_host_is_full()
+    colleague = PersonId("p-colleague")
+    known = {SECOND_HOST: colleague}
+    journey.mobility.almanac = ALMANAC.model_copy(update={"colleagues": known})
+    journey.paused = (NewPause(organisation=VESTLAND, coordinator=SECOND_HOST, since=journey.now),)
+
+    journey.wait(5)
+
+    told = [o.to for o in journey.letters() if o.purpose is Purpose.HOSTING_PAUSED]
+    assert told == [SECOND_HOST, colleague]
+
+
+def test_when_the_visit_is_moved_nobody_waits_for_the_old_days() -> None:
+    journey = moved_while_every_host_is_full()
+
+    assert journey.mobility.waits.keys() == {Asked.PLACE}
+    assert places_of(journey.mobility) is not None
 
 
 def test_a_mobility_that_no_host_can_take_lapses_at_once() -> None:

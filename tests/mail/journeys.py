@@ -19,8 +19,9 @@ from domain.events import Entry, GrantComputed, GrantDecided, Outcome, Phase
 from domain.facts import Fact, OfferId, OrganisationId, PersonId, Reference, Writing
 from domain.grant import Category, GrantDecision, GrantLine, RateStatus
 from domain.hearing import hear
+from domain.holding import Hindrance, NewPause, PassedOver, holding_of
 from domain.host_search import host_search
-from domain.letters import LetterOrder, letters_after
+from domain.letters import LetterOrder, Purpose, letters_after
 from domain.matching import DeclineReason, Ranked, Ranking, Rule
 from domain.messages import Cause
 from domain.mobility import Mobility
@@ -30,7 +31,7 @@ from domain.reach import FailedLetter
 from domain.request import Activity, Funding, MobilityRequest, Objective, Sector
 from mail.context import Attachment, LetterContext
 from store.ledger import LedgerLine, LetterState
-from tests.builders import ALMANAC
+from tests.builders import ALMANAC, first_with_room
 
 REFERENCE = Reference("M-2026-0001")
 BORAS, ANA, BERGEN, OFFICE = (
@@ -72,7 +73,7 @@ class Journey:
         self.mobility = Mobility(request=self._request(), almanac=ALMANAC)
         self.mobility.open(at=self.now)
         self.mobility.rank_hosts(Ranking(hosts=_hosts(), excluded=()), at=self.now)
-        self.mobility.ask_next_host(at=self.now)
+        self.mobility.ask_next_host(first_with_room(self.mobility), at=self.now)
         self.write()
 
     # What happens.
@@ -449,10 +450,10 @@ def _papers(order: LetterOrder) -> tuple[Attachment, ...]:
 def every_letter(
     told: Told | None = None, language: Language = Language.ENGLISH
 ) -> list[LetterContext]:
-    """Letters of nine mobilities that between them go through everything that can happen."""
+    """Letters of ten mobilities that between them go through everything that can happen."""
     stories = (
-        _happy, _troubled, _without_host, _stopped, _moved, _changed, _merged, _on_other_dates,
-        _on_no_other_dates,
+        _happy, _troubled, _waiting, _without_host, _stopped, _moved, _changed, _merged,
+        _on_other_dates, _on_no_other_dates,
     )  # fmt: skip
     journeys = [tell(Journey(told or Told(), language)) for tell in stories]
     return [letter for journey in journeys for letter in journey.letters]
@@ -513,6 +514,22 @@ def _troubled(journey: Journey) -> Journey:
     return journey
 
 
+def _waiting(journey: Journey) -> Journey:
+    """The first host declines, the second is full; a third one is found silent and paused."""
+    journey.say(m.DeclineProposal(by=ANA, offer=OfferId("soc-inclusion"),
+                                  reason=DeclineReason.DATES, note=journey._note()))  # fmt: skip
+    pause = NewPause(organisation=OrganisationId("soc"), coordinator=ANA, since=journey.now)
+    full = PassedOver(offer=OfferId("vestland-skills"), why=Hindrance.FULL, day=FIRST_DAY)
+    busy = PassedOver(offer=OfferId("vestland-youth"), why=Hindrance.BUSY)
+    journey.mobility.ask_next_host(holding_of(None, (full, busy), (pause,)), at=journey.now)
+    journey.write()
+    journey.remind(Asked.FREE_PLACE)
+    # Up to the decline it is another journey again.
+    wanted = (Purpose.HOSTS_ARE_FULL, Purpose.HOSTING_PAUSED)
+    journey.letters = [letter for letter in journey.letters if letter.order.purpose in wanted]
+    return journey
+
+
 def _without_host(journey: Journey) -> Journey:
     lost = FailedLetter(person=ANA, key="1", purpose="any", event=1, asks=True)
     letter_failed(journey.mobility, lost, at=journey.now)
@@ -521,7 +538,7 @@ def _without_host(journey: Journey) -> Journey:
     journey.say(m.CorrectAddress(by=BORAS, person=ANA))
     journey.say(m.DeclineProposal(by=ANA, offer=OfferId("soc-inclusion"),
                                   reason=DeclineReason.DATES, note=journey._note()))  # fmt: skip
-    journey.mobility.ask_next_host(at=journey.now)
+    journey.mobility.ask_next_host(first_with_room(journey.mobility), at=journey.now)
     journey.write()
     journey.fall_silent(Asked.PLACE)
     journey.mobility.end(Outcome.LAPSED, Cause.NO_HOST, at=journey.now)
@@ -545,7 +562,7 @@ def _on_no_other_dates(journey: Journey) -> Journey:
     journey.mobility.rank_hosts(ranking, at=journey.now)
     journey.put_forward_dates()
     journey.say(m.DeclineOtherDates(by=BORAS, offer=OfferId("soc-inclusion"), note=journey._note()))
-    journey.mobility.ask_next_host(at=journey.now)
+    journey.mobility.ask_next_host(first_with_room(journey.mobility), at=journey.now)
     journey.write()
     journey.put_forward_dates()
     journey.fall_silent(Asked.OTHER_DATES)
@@ -600,7 +617,7 @@ def _moved(journey: Journey) -> Journey:
     """The visit is moved while a host is asked, before everybody has signed, and after."""
     journey.move(7)
     journey.mobility.rank_hosts(Ranking(hosts=_hosts(), excluded=()), at=journey.now)
-    journey.mobility.ask_next_host(at=journey.now)
+    journey.mobility.ask_next_host(first_with_room(journey.mobility), at=journey.now)
     journey.write()
     journey.to_agreement()
     journey.move(7)

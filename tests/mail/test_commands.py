@@ -15,7 +15,8 @@ FILLED_IN = {"DATE": "2026-05-05", "organisational-support=AMOUNT": "organisatio
 VERBS = {
     "accept", "decline", "accept-dates", "decline-dates", "sign", "refuse", "award", "pay",
     "put-agenda", "accept-agenda", "return-agenda", "arrive", "attend", "depart", "evaluate",
-    "follow-up", "correct-address", "show", "why",
+    "follow-up", "correct-address", "show", "why", "move", "cancel",
+    "resume-hosting",
 }  # fmt: skip
 
 

@@ -266,6 +266,6 @@ def test_queries_of_the_runbook_work_for_the_app(database: Database) -> None:
     runbook = (ROOT / "docs" / "runbook.md").read_text("utf-8")
     queries = re.findall(r"mobility_app mobility --command \\\n\s+\"([^\"]+)\"", runbook)
 
-    assert len(queries) == 3
+    assert len(queries) == 5
     for query in queries:
         assert database.ask_as_app(query) == []

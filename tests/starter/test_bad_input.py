@@ -422,6 +422,26 @@ async def test_a_file_without_the_section_is_refused(
 # Words the command line does not know.
 
 
+@pytest.mark.parametrize(
+    ("organisation", "who", "sentence"),
+    [
+        ("nowhere", ANA, "There is no organisation nowhere: 'mobility directory' shows all"),
+        ("soc", "x@y.example", "Nobody in the directory has the address x@y.example: correct it."),
+        ("soc", BORAS, "does not work at Public Employment Services of Catalonia (SOC): ask"),
+        ("soc", ANA, "Services of Catalonia (SOC) is not paused: it is asked for places as usual."),
+        ("soc", OFFICE, "Services of Catalonia (SOC) is not paused: it is asked for places as"),
+    ],
+)
+async def test_a_host_is_brought_back_by_its_own_people_or_the_office_if_it_is_paused(
+    command: Command, organisation: str, who: str, sentence: str
+) -> None:
+    said = await command("resume-hosting", organisation, "--as", who)
+
+    assert said.code == 2
+    assert sentence in said.complaint
+    assert _a_sentence(said.complaint)
+
+
 @pytest.mark.parametrize("verb", ["show", "why", "timeline", "verify", "documents", "erase --yes"])
 @pytest.mark.parametrize("reference", ["M-2020-0001", "[red]", "'; drop table journal"])
 async def test_a_reference_nobody_knows_is_refused(
@@ -444,6 +464,8 @@ async def test_a_reference_nobody_knows_is_refused(
         ("award M-1 --as a@b.example --decision maybe", "'maybe' is not one of 'awarded'"),
         ("pay M-1 --as a@b.example --on yesterday", "'yesterday' is not a day: write it as 2026"),
         ("attend M-1 1/5 --as a@b.example", "'1/5' is not a day: write it as 2026-05-31"),
+        ("resume-hosting", "Missing argument 'ORGANISATION'"),
+        ("resume-hosting soc", "Missing option '--as'"),
         ("accept M-1", "Missing option '--as'"),
         ("accept", "Missing argument 'REF'"),
         ("request", "Missing argument 'FILE'"),

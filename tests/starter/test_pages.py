@@ -32,7 +32,7 @@ from tests.builders import (
     in_phase,
     ready_to_go,
 )
-from tests.domain.scenarios import other_dates_stay_unanswered
+from tests.domain.scenarios import every_host_is_full, other_dates_stay_unanswered
 
 WIDTHS = (60, 80, 200)
 
@@ -147,6 +147,17 @@ def test_why_tells_for_what_on_whom_until_when_and_what_then(phase: Phase) -> No
         for person in question.people:
             assert PEOPLE[person].name in told
     assert mobility.view.questions
+
+
+def test_why_tells_which_hosts_are_full_while_the_mobility_waits_for_a_place() -> None:
+    told = _told_of(every_host_is_full())
+
+    assert (
+        "to move the visit or cancel the mobility, unless a place comes free first, until" in told
+    )
+    assert "20 April 2026; otherwise the mobility lapses: no host is found." in told
+    assert "Offer o-soc is full on 5 May 2026. Offer o-vestland has five requests open." in told
+    assert "It is looked again every working morning" in told
 
 
 def test_why_tells_that_only_the_first_day_is_waited_for() -> None:

@@ -197,7 +197,7 @@ async def test_an_act_that_no_worker_answers_says_so_and_counts_once_later(
 
 
 def _worker(desk: FrontDesk, store: Store, settings: Settings) -> Worker:
-    return build_worker(desk.client, store, settings)
+    return build_worker(desk.client, store, settings, are_apart=True)
 
 
 async def test_trouble_that_nobody_foresaw_is_told_without_its_contents(

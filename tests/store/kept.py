@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from domain.case_view import view_of
 from domain.facts import PersonId, Reference, Writing
+from domain.host_book import book_after
 from domain.journal import Record
 from domain.people import Organisation, Person
 from store.cases import Store
@@ -64,6 +65,7 @@ def stroke(journey: Journey, since: int = 0, until: int | None = None) -> Record
         entries=entries,
         view=view_of(journey.mobility),
         letters=tuple(order for order in journey.letters(since) if order.event in numbers),
+        hosting=book_after(entries, journey.mobility),
     )
 
 

@@ -149,7 +149,7 @@ async def record(stack: Stack) -> None:
     desk = FrontDesk(store, client, task_queue=settings.mobility_task_queue)
     await desk.keep_directory(section(case.directory, "directory", EXAMPLE))
     FOLDER.mkdir(exist_ok=True)
-    async with build_worker(client, store, settings):
+    async with build_worker(client, store, settings, are_apart=True):
         for name, journey in JOURNEYS.items():
             reference = await desk.request(
                 section(case.request, "request", EXAMPLE),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import pytest_asyncio
+import sqlalchemy as sa
 from temporalio.client import Client
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
@@ -21,6 +22,7 @@ from starter.desk import FrontDesk
 from starter.rehearsal import Rehearsal
 from starter.story import a_host_accepts, everybody_signs, holder
 from store.cases import Store
+from store.tables import place
 from tests.journeys.reading import facts, is_sound, kinds
 from tests.workflows import stages
 from worker import build_worker
@@ -72,7 +74,7 @@ async def rehearsal(
     """The customer's case, its directory kept, with a worker whose hands can be slowed."""
     own = settings.model_copy(update={"mobility_task_queue": f"slow-{uuid.uuid4().hex}"})
     own_desk = FrontDesk(desk.store, desk.client, task_queue=own.mobility_task_queue)
-    async with build_worker(client, store, own, [slow]):
+    async with build_worker(client, store, own, [slow], are_apart=True):
         assert case.request is not None
         today = datetime.now(UTC).date()
         reference = await own_desk.request(case.request, today=today, occasion=uuid.uuid4().hex)
@@ -118,7 +120,15 @@ async def test_an_operator_who_cancels_during_an_activity_ends_it_properly(
     view = await rehearsal.closed()
     assert (view.outcome, view.cause) == (Outcome.CANCELLED, Cause.OPERATOR)
     assert (await kinds(desk, rehearsal))[-1] == "MobilityEnded"
+    assert await _has_no_places(desk, rehearsal)
     assert await is_sound(desk, rehearsal)
+
+
+async def _has_no_places(desk: FrontDesk, rehearsal: Rehearsal) -> bool:
+    async with desk.store.engine.connect() as connection:
+        its_own = place.c.reference == rehearsal.reference
+        found = sa.select(sa.func.count()).select_from(place).where(its_own)
+        return await connection.scalar(found) == 0
 
 
 async def _asked_for_signatures(rehearsal: Rehearsal) -> None:

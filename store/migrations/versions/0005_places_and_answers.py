@@ -34,6 +34,7 @@ def _add_places() -> None:
         sa.Column("organisation", sa.Text, nullable=False),
         sa.Column("guests", sa.Integer, nullable=False),
         sa.Column("is_taken", sa.Boolean, nullable=False),
+        sa.Column("held_at", MOMENT, nullable=False, server_default=sa.func.now()),
     )
     op.create_index("ix_place_reference", "place", ["reference"])
     op.create_index("ix_place_organisation", "place", ["organisation"])
@@ -48,10 +49,12 @@ def _add_answers() -> None:
         sa.Column("asked_at", MOMENT, nullable=False),
         sa.Column("answered_at", MOMENT),
         sa.Column("answer", sa.Text),
+        sa.Column("is_forgiven", sa.Boolean, nullable=False, server_default=sa.false()),
     )
     op.create_index("host_answer_of_organisation", "host_answer", ["organisation", "asked_at"])
     op.create_table(
         "hosting_pause",
         sa.Column("organisation", sa.Text, sa.ForeignKey("organisation.id"), primary_key=True),
         sa.Column("since", MOMENT, nullable=False),
+        sa.Column("noticed_by", sa.Text),
     )
