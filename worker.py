@@ -32,6 +32,7 @@ from activities.papers import PaperMaker
 from activities.returned_post import ReturnedPost, returned_post_at_work
 from domain.deadlines import Asked, Plan, PlansNotAcceptable, read_plans
 from domain.reminders import Caps
+from domain.weighing import Weights, WeightsNotAcceptable, read_weights
 from mail.letterbox import ImapLetterbox, ImapServer, MaildirLetterbox
 from mail.postman import Postman, SmtpServer
 from settings import Settings
@@ -70,6 +71,15 @@ def reminder_plans(folder: Path | None) -> dict[Asked, Plan]:
     return read_plans(*_toml_files("domain.plans", folder))
 
 
+def host_weights(folder: Path | None) -> Weights:
+    """The product's own weights for ranking hosts, with those of the programme office over them.
+
+    Raises:
+        WeightsNotAcceptable: naming the criterion whose weights make no sense.
+    """
+    return read_weights(*_toml_files("domain.weights", folder))
+
+
 def sandbox() -> Sandbox:
     """Workflows in their sandbox; a module that was not meant to be passed through stops us."""
     policy = (
@@ -86,7 +96,9 @@ def build_worker(
     """Everything a mobility needs, on one task queue."""
     settles_for = timedelta(minutes=settings.agenda_settles_minutes)
     keeper, papers = JournalKeeper(store, settles_for), PaperMaker(store)
-    finder = HostFinder(store, reminder_plans(settings.mobility_plans))
+    finder = HostFinder(
+        store, reminder_plans(settings.mobility_plans), host_weights(settings.mobility_weights)
+    )
     clerk = GrantClerk(
         rate_files(settings.mobility_rates), allow_illustrations=not settings.is_production
     )
@@ -157,7 +169,8 @@ def main(interceptors: Sequence[Interceptor] = ()) -> None:
         migrate(settings.required("database_url"))
     try:
         reminder_plans(settings.mobility_plans)
-    except PlansNotAcceptable as mistake:
+        host_weights(settings.mobility_weights)
+    except (PlansNotAcceptable, WeightsNotAcceptable) as mistake:
         sys.exit(str(mistake))
     uvloop.run(serve(settings, interceptors))
     sys.stdout.flush()

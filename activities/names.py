@@ -3,16 +3,22 @@
 from datetime import datetime
 
 from domain.almanac import Almanac
-from domain.facts import Fact, OrganisationId, PersonId, Reference
-from domain.matching import Ranking
+from domain.facts import Fact, OfferId, OrganisationId, PersonId, Reference
+from domain.matching import DeclineReason, Ranking
 from domain.request import MobilityRequest
 
 
 class HostQuestion(Fact):
-    """For which request hosts are to be found, and from when on people may be asked."""
+    """For which request hosts are to be found, and from when on people may be asked.
+
+    Offers that were ``declined`` for a reason that holds on any day are not asked again.
+    ``guests`` is how many still travel, if not all.
+    """
 
     request: MobilityRequest
     at: datetime
+    declined: dict[OfferId, DeclineReason] = {}
+    guests: int | None = None
 
 
 class HostsFound(Fact):

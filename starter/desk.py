@@ -34,7 +34,8 @@ from starter.client import Unreachable
 from starter.directory import NotKnown, check_directory
 from starter.draft import checked_draft
 from store.cases import Store
-from store.directory import Directory, keep_directory, read_directory
+from store.directory import Directory, keep_directory, read_directory, read_members
+from store.offers import themes_offered
 from store.sealing import SHARED
 from workflows.mobility import PHASE, SENDING, MobilityWorkflow
 
@@ -108,8 +109,9 @@ class FrontDesk:
             RequestNotAcceptable: when dates, durations or people break a rule.
             AlreadyDone: when this very request has been made before.
         """
-        directory = await read_directory(self.store.engine)
-        draft = checked_draft(section, directory, today=today)
+        directory = await read_members(self.store.engine)
+        offered = await themes_offered(self.store.engine)
+        draft = checked_draft(section, directory, offered, today=today)
         # What is left out is no part of it: a request is the same as before there was such a word.
         content = section.model_dump_json(exclude_none=True)
         key = await self.store.keys.digest(SHARED, f"{occasion}\n{content}")

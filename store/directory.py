@@ -1,16 +1,20 @@
 """The partnership's directory: organisations, the people who answer for them, hosting offers."""
 
+from collections.abc import Iterable
 from typing import cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from domain.facts import Fact
+from domain.facts import Fact, OrganisationId, PersonId
 from domain.hosting import HostingOffer
 from domain.people import Organisation, Person
 from store.engine import single_statement
 from store.tables import hosting_offer, organisation, person
+
+KEEPING = 0x444952
+"""The directory is changed by one at a time."""
 
 
 class Directory(Fact):
@@ -51,6 +55,46 @@ async def read_directory(engine: AsyncEngine) -> Directory:
         )
 
 
+async def read_members(engine: AsyncEngine) -> Directory:
+    """Read organisations and people, without what they offer."""
+    async with single_statement(engine) as connection:
+        organisations = await connection.execute(_ORGANISATIONS)
+        people = await connection.execute(_PEOPLE)
+        return _members(organisations.scalars(), people.scalars())
+
+
+_HOME = person.c.facts["organisation"].astext
+_NAMED = sa.bindparam("people", type_=sa.ARRAY(sa.Text))
+_HOMES = sa.bindparam("organisations", type_=sa.ARRAY(sa.Text))
+_AROUND = (
+    sa.select(_HOME)
+    .where(person.c.id == sa.any_(_NAMED))
+    .union(sa.select(sa.func.unnest(_HOMES)))
+    .cte("around")
+)
+_HOMES_AROUND = _ORGANISATIONS.where(organisation.c.id.in_(sa.select(_AROUND.c[0])))
+_PEOPLE_AROUND = _PEOPLE.where(_HOME.in_(sa.select(_AROUND.c[0])))
+
+
+async def read_around(
+    engine: AsyncEngine, people: Iterable[PersonId], organisations: Iterable[OrganisationId]
+) -> Directory:
+    """Read these organisations and those of these people, with everybody who belongs there."""
+    facts = {"people": sorted(people), "organisations": sorted(organisations)}
+    async with single_statement(engine) as connection:
+        homes = await connection.execute(_HOMES_AROUND, facts)
+        there = await connection.execute(_PEOPLE_AROUND, facts)
+        return _members(homes.scalars(), there.scalars())
+
+
+def _members(organisations: Iterable[object], people: Iterable[object]) -> Directory:
+    return Directory(
+        organisations=tuple(Organisation.model_validate(facts) for facts in organisations),
+        people=tuple(Person.model_validate(facts) for facts in people),
+        offers=(),
+    )
+
+
 _CHANGED = {"change": sa.text("nextval('offer_change')"), "withdrawn_at": None}
 """Whoever keeps offers in memory reads those with a higher number than before."""
 
@@ -62,6 +106,9 @@ async def keep_directory(engine: AsyncEngine, directory: Directory) -> None:
     rows += [(person, _row(p) | {"email": p.email}) for p in directory.people]
     rows += [(hosting_offer, _row(o) | _CHANGED) for o in directory.offers]
     async with engine.begin() as tx:
+        # Changes of offers are numbered in the order in which they can be seen: whoever has read up
+        # to one number has missed none before it.
+        await tx.execute(sa.select(sa.func.pg_advisory_xact_lock(KEEPING)))
         for table, row in rows:
             statement = insert(table).values(row)
             await tx.execute(statement.on_conflict_do_update(index_elements=["id"], set_=dict(row)))

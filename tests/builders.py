@@ -34,7 +34,9 @@ from domain.people import SYSTEM, Organisation, Person, Role
 from domain.ranking import rank
 from domain.reach import FailedLetter
 from domain.request import Activity, Funding, MobilityRequest, Objective, Sector
+from domain.search import Search
 from domain.waits import Wait
+from domain.weighing import read_weights
 
 REFERENCE = Reference("M-2026-0001")
 BORAS, SOC, VESTLAND = OrganisationId("boras"), OrganisationId("soc"), OrganisationId("vestland")
@@ -130,6 +132,12 @@ def a_request(**changes: object) -> MobilityRequest:
         "funding": a_funding(),
     }
     return MobilityRequest.model_validate(facts | changes)
+
+
+def a_search(request: MobilityRequest | None = None, **changes: object) -> Search:
+    """A search for hosts from Sweden."""
+    facts = {"request": request or a_request(), "country": "SE"}
+    return Search.model_validate(facts | changes)
 
 
 def a_funding(**changes: object) -> Funding:
@@ -271,6 +279,7 @@ def a_calendar(*holidays: date, region: str = "SE", zone: str = "Europe/Stockhol
     return Calendar(region=region, zone=zone, offsets=offsets, holidays=holidays)
 
 
+WEIGHTS = read_weights((resources.files("domain.weights") / "hosts.toml").read_text("utf-8"))
 PLANS = read_plans((resources.files("domain.plans") / "reminders.toml").read_text("utf-8"))
 ALMANAC = Almanac(
     plans=PLANS,
@@ -419,7 +428,8 @@ class Journey:
             mobility.open(at=self.now)
         if mobility.matching.ranking is None:
             mobility.almanac = ALMANAC
-            mobility.rank_hosts(rank(mobility.request, self.offers), at=self.now)
+            search = a_search(mobility.request, declined=mobility.matching.declined_for_good)
+            mobility.rank_hosts(rank(search, self.offers, WEIGHTS), at=self.now)
         if mobility.matching.host is not None:
             mobility.enter(Phase.AGREEMENT, at=self.now)
         elif Asked.PLACE not in mobility.waits and not mobility.ask_next_host(at=self.now):

@@ -29,5 +29,8 @@ async def find_a_host(file: CaseFile) -> None:
 
 
 async def _find(file: CaseFile) -> HostsFound:
-    question = HostQuestion(request=file.mobility.request, at=file.now)
+    mobility = file.mobility
+    question = HostQuestion(
+        request=mobility.request, at=file.now, declined=mobility.matching.declined_for_good
+    )
     return await workflow.execute_activity_method(HostFinder.find_hosts, question, **quick())

@@ -1,0 +1,79 @@
+"""The points of many offers at once: the same sums as in ``domain/criteria.py``."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from domain.search import Search
+from domain.standing import Occupied
+from domain.weighing import PerThing, Weights
+from matchmaking.columns import UNSTATED, Columns, spoken
+from matchmaking.postings import Postings, Rows
+
+Scores = NDArray[np.int32]
+
+
+class Scorer:
+    """What every offer scores for one search."""
+
+    def __init__(
+        self, columns: Columns, search: Search, weights: Weights,
+        occupied: Mapping[int, Occupied], standing_points: Scores,
+    ) -> None:  # fmt: skip
+        self._columns, self._search, self._weights = columns, search, weights
+        self._occupied, self._standing_points = occupied, standing_points
+
+    def scores(self, rows: Rows) -> Scores:
+        """The scores of these rows."""
+        request, weights, columns = self._search.request, self._weights, self._columns
+        scores: Scores = self._standing_points[columns["organisation"][rows]]
+        scores += self._in_common(columns.themes, request.themes, weights.themes, rows)
+        scores += self._in_common(columns.tags, request.tags, weights.tags, rows)
+        scores += self._fields(rows)
+        scores += self._languages(rows)
+        scores += self._room(rows)
+        if request.fewer_opportunities:
+            points = columns["provisions"][rows].astype(np.int32) * weights.access.each
+            scores += np.minimum(points, weights.access.most)
+        return scores
+
+    def _in_common(
+        self, postings: Postings, words: tuple[str, ...], weights: PerThing, rows: Rows
+    ) -> Scores | int:
+        if not words:
+            return 0
+        points = np.zeros(len(self._columns), np.int32)
+        for word in set(words):
+            points[postings.rows(word)] += weights.each
+        return np.minimum(points[rows], weights.most)
+
+    def _fields(self, rows: Rows) -> Scores | int:
+        columns, weights = self._columns, self._weights.fields
+        if not self._search.request.fields:
+            return 0
+        points = np.zeros(len(columns), np.int32)
+        for field in set(self._search.request.fields):
+            points[columns.broad_fields.rows(field[:2])] += weights.near
+            points[columns.fields.rows(field)] += weights.same - weights.near
+        return np.minimum(points[rows], weights.most)
+
+    def _languages(self, rows: Rows) -> Scores:
+        request, weights = self._search.request, self._weights.languages
+        least = spoken(request.least_level)
+        points, best = np.zeros(len(rows), np.int32), np.zeros(len(rows), np.int8)
+        for language in set(request.languages):
+            level = self._columns.language(language)[rows]
+            level[level < least] = 0
+            points += weights.each * (level > 0)
+            np.maximum(best, level, out=best)
+        points += weights.step * np.maximum(best - UNSTATED, 0)
+        return np.minimum(points, weights.most)
+
+    def _room(self, rows: Rows) -> Scores:
+        left = self._columns["places"]
+        if self._occupied:
+            left = left.copy()
+            for row, others in self._occupied.items():
+                left[row] -= min(others.on_a_day, left[row])
+        return (left[rows] > self._search.people) * np.int32(self._weights.room.spare)
