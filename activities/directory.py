@@ -9,10 +9,10 @@ from activities.names import DaysQuestion, HostQuestion, HostsFound
 from activities.offers_at_hand import OffersAtHand
 from domain.almanac import Almanac
 from domain.deadlines import Asked, Plan
+from domain.demand import Demand
 from domain.facts import OrganisationId, PersonId
 from domain.matching import Ranking
 from domain.request import MobilityRequest
-from domain.search import Search
 from domain.weighing import Weights
 from store.cases import Store
 from store.directory import Directory, read_around
@@ -48,11 +48,11 @@ class HostFinder:
         request = question.request
         home = await read_around(self._store.engine, (), [request.sending])
         [sending] = home.organisations
-        search = Search(
+        demand = Demand(
             request=request, country=sending.country, declined=question.declined,
             guests=question.guests,
         )  # fmt: skip
-        return await self._offers.rank(search, on=question.at.date())
+        return await self._offers.rank(demand, on=question.at.date())
 
     async def _around(
         self, request: MobilityRequest, hosts: Mapping[PersonId, OrganisationId]

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from domain.demand import Demand
 from domain.facts import OrganisationId
 from domain.matching import Ranking
-from domain.search import Search
 from domain.standing import Known, Standing
 from domain.weighing import Weights
 from matchmaking.offer_index import OfferIndex
@@ -40,13 +40,13 @@ class OffersAtHand:
         # One looks, and brings them up to date, at a time: nobody takes an older look for a newer.
         self._updating = asyncio.Lock()
 
-    async def rank(self, search: Search, *, on: date) -> Ranking:
+    async def rank(self, demand: Demand, *, on: date) -> Ranking:
         """The hosts for a request, in the order in which they are to be asked."""
         async with self._updating:
-            look = await look_around(self._store.engine, search)
+            look = await look_around(self._store.engine, demand)
             await self._update_offers(look)
             await self._update_standings(look, on)
-            return self._index.best(search, Known(self._standings, look.occupied))
+            return self._index.best(demand, Known(self._standings, look.occupied))
 
     async def _update_offers(self, look: Look) -> None:
         if look.change == self._change:

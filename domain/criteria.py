@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
+from domain.demand import Demand
 from domain.exclusions import common_languages
 from domain.hosting import HostingOffer
 from domain.matching import Criterion
-from domain.search import Search
 from domain.standing import Known, answer_points, balance_points, quickness_points
 from domain.weighing import PerThing, Weights
 
@@ -18,7 +18,7 @@ class Weighed(NamedTuple):
     and on its places only in so far as one is left: who states more than there is gains nothing.
     """
 
-    search: Search
+    demand: Demand
     offer: HostingOffer
     known: Known
     weights: Weights
@@ -38,23 +38,23 @@ def _in_common(weights: PerThing, asked: Iterable[str], offered: Iterable[str]) 
 
 
 def _themes(w: Weighed) -> int:
-    return _in_common(w.weights.themes, w.search.request.themes, w.offer.themes)
+    return _in_common(w.weights.themes, w.demand.request.themes, w.offer.themes)
 
 
 def _tags(w: Weighed) -> int:
-    return _in_common(w.weights.tags, w.search.request.tags, w.offer.tags)
+    return _in_common(w.weights.tags, w.demand.request.tags, w.offer.tags)
 
 
 def _fields(w: Weighed) -> int:
     weights, broad = w.weights.fields, {field[:2] for field in w.offer.fields}
-    asked = set(w.search.request.fields)
+    asked = set(w.demand.request.fields)
     same = asked & set(w.offer.fields)
     near = {field for field in asked - same if field[:2] in broad}
     return min(weights.same * len(same) + weights.near * len(near), weights.most)
 
 
 def _languages(w: Weighed) -> int:
-    weights, common = w.weights.languages, common_languages(w.search, w.offer)
+    weights, common = w.weights.languages, common_languages(w.demand, w.offer)
     levels = (w.offer.languages[language] for language in common)
     best = max((level.rank for level in levels if level), default=0)
     return min(weights.each * len(common) + weights.step * best, weights.most)
@@ -62,7 +62,7 @@ def _languages(w: Weighed) -> int:
 
 def _room(w: Weighed) -> int:
     others = w.known.occupied_by_others(w.offer.id)
-    is_left = w.offer.places - others.on_a_day > w.search.people
+    is_left = w.offer.places - others.on_a_day > w.demand.people
     return w.weights.room.spare if is_left else 0
 
 
@@ -79,7 +79,7 @@ def _balance(w: Weighed) -> int:
 
 
 def _access(w: Weighed) -> int:
-    if not w.search.request.fewer_opportunities:
+    if not w.demand.request.fewer_opportunities:
         return 0
     return min(w.weights.access.each * len(set(w.offer.accessibility)), w.weights.access.most)
 

@@ -89,8 +89,8 @@ class Ranking(Fact):
     ``full`` are hosts, in that same order, that only lack a place on these days: what others hold
     may come free. A large directory is not listed whole: of ``hosts`` the first are named and
     ``more`` counts the others, ``full`` fills up the list, and ``excluded`` names those that break
-    the fewest rules. ``counts`` says of how many each rule is broken, and ``alone`` how many each
-    keeps out that break no other.
+    the fewest rules, ``more_excluded`` counts the others. ``counts`` says of how many each rule is
+    broken, and ``alone`` how many each keeps out that break no other.
     """
 
     hosts: tuple[Ranked, ...]
@@ -98,6 +98,7 @@ class Ranking(Fact):
     counts: dict[Rule, int] = {}
     alone: dict[Rule, int] = {}
     more: int = 0
+    more_excluded: int = 0
     full: tuple[Ranked, ...] = ()
 
 

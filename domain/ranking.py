@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Iterable
 
 from domain.criteria import Weighed, contributions
+from domain.demand import Demand
 from domain.errors import RequestNotAcceptable
 from domain.exclusions import FULL, left_out
 from domain.facts import OrganisationId
 from domain.hosting import HostingOffer
 from domain.matching import MOST_NAMED, Excluded, Ranked, Ranking, Rule
 from domain.request import MobilityRequest
-from domain.search import Search
 from domain.standing import Known
 from domain.weighing import Weights
 
@@ -30,7 +30,7 @@ def check_themes_are_offered(request: MobilityRequest, offered: Iterable[str]) -
 
 
 def rank(
-    search: Search, offers: Iterable[HostingOffer], weights: Weights, known: Known = NOTHING_KNOWN
+    demand: Demand, offers: Iterable[HostingOffer], weights: Weights, known: Known = NOTHING_KNOWN
 ) -> Ranking:
     """Order the hosts for a request: hard rules exclude, then points add up.
 
@@ -39,7 +39,7 @@ def rank(
     the order of their ids.
     """
     judged = [
-        (explained(Weighed(search, offer, known, weights)), left_out(search, offer, known))
+        (explained(Weighed(demand, offer, known, weights)), left_out(demand, offer, known))
         for offer in offers
     ]
     hosts = in_turns(host for host, out in judged if not out)
@@ -52,6 +52,7 @@ def rank(
         counts=_in_order(Counter(rule for out in excluded for rule in out.rules)),
         alone=_in_order(Counter(out.rules[0] for out in excluded if len(out.rules) == 1)),
         more=max(0, len(hosts) - MOST_NAMED),
+        more_excluded=max(0, len(excluded) - MOST_NAMED),
     )
 
 

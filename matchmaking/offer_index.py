@@ -11,11 +11,11 @@ from itertools import chain, islice
 import numpy as np
 
 from domain.criteria import Weighed
+from domain.demand import Demand
 from domain.exclusions import left_out
 from domain.facts import OfferId, OrganisationId
 from domain.matching import MOST_NAMED, Excluded, Ranked, Ranking
 from domain.ranking import explained
-from domain.search import Search
 from domain.standing import NEWCOMER, Known, Standing, standing_points
 from domain.weighing import Weights
 from matchmaking.columns import Columns
@@ -46,33 +46,34 @@ class OfferIndex:
         for offer in offers:
             self._columns.withdraw(offer)
 
-    def best(self, search: Search, known: Known) -> Ranking:
+    def best(self, demand: Demand, known: Known) -> Ranking:
         """Rank the hosts for a request. What is known of hosts is not changed afterwards."""
         self._weigh_standings(known.standings)
         columns = self._columns
         self._points = grown(self._points, len(columns.organisations))
-        sieve = Sieve(columns, search, known, self._paused)
-        scorer = Scorer(columns, search, self._weights, sieve.occupied, self._points)
+        sieve = Sieve(columns, demand, known, self._paused)
+        scorer = Scorer(columns, demand, self._weights, sieve.occupied, self._points)
         able = sieve.able()
-        hosts = self._hosts(search, known, self._best(scorer, able, MOST_NAMED))
+        hosts = self._hosts(demand, known, self._best(scorer, able, MOST_NAMED))
         full = self._best(scorer, sieve.full(), MOST_NAMED - len(hosts))
         return Ranking(
-            hosts=hosts, full=self._hosts(search, known, full),
-            excluded=self._excluded(search, known, sieve), counts=sieve.counts(),
+            hosts=hosts, full=self._hosts(demand, known, full),
+            excluded=self._excluded(demand, known, sieve), counts=sieve.counts(),
             alone=sieve.alone(), more=max(0, len(able) - MOST_NAMED),
+            more_excluded=max(0, sieve.standing - len(able) - MOST_NAMED),
         )  # fmt: skip
 
     def _hosts(
-        self, search: Search, known: Known, best: list[tuple[int, int]]
+        self, demand: Demand, known: Known, best: list[tuple[int, int]]
     ) -> tuple[Ranked, ...]:
         return tuple(
-            explained(Weighed(search, self._columns.offer(row), known, self._weights), turn)
+            explained(Weighed(demand, self._columns.offer(row), known, self._weights), turn)
             for turn, row in best
         )
 
-    def _excluded(self, search: Search, known: Known, sieve: Sieve) -> tuple[Excluded, ...]:
+    def _excluded(self, demand: Demand, known: Known, sieve: Sieve) -> tuple[Excluded, ...]:
         offers = (self._columns.offer(row) for row in sieve.closest(MOST_NAMED))
-        excluded = (left_out(search, offer, known) for offer in offers)
+        excluded = (left_out(demand, offer, known) for offer in offers)
         return tuple(out for out in excluded if out is not None)
 
     def _best(self, scorer: Scorer, rows: Rows, most: int) -> list[tuple[int, int]]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.search import Search
+from domain.demand import Demand
 from domain.standing import Occupied
 from domain.weighing import PerThing, Weights
 from matchmaking.columns import UNSTATED, Columns, spoken
@@ -15,18 +15,18 @@ Scores = NDArray[np.int32]
 
 
 class Scorer:
-    """What every offer scores for one search."""
+    """What every offer scores for one request."""
 
     def __init__(
-        self, columns: Columns, search: Search, weights: Weights,
+        self, columns: Columns, demand: Demand, weights: Weights,
         occupied: Mapping[int, Occupied], standing_points: Scores,
     ) -> None:  # fmt: skip
-        self._columns, self._search, self._weights = columns, search, weights
+        self._columns, self._demand, self._weights = columns, demand, weights
         self._occupied, self._standing_points = occupied, standing_points
 
     def scores(self, rows: Rows) -> Scores:
         """The scores of these rows."""
-        request, weights, columns = self._search.request, self._weights, self._columns
+        request, weights, columns = self._demand.request, self._weights, self._columns
         scores: Scores = self._standing_points[columns["organisation"][rows]]
         scores += self._in_common(columns.themes, request.themes, weights.themes, rows)
         scores += self._in_common(columns.tags, request.tags, weights.tags, rows)
@@ -50,16 +50,16 @@ class Scorer:
 
     def _fields(self, rows: Rows) -> Scores | int:
         columns, weights = self._columns, self._weights.fields
-        if not self._search.request.fields:
+        if not self._demand.request.fields:
             return 0
         points = np.zeros(len(columns), np.int32)
-        for field in set(self._search.request.fields):
+        for field in set(self._demand.request.fields):
             points[columns.broad_fields.rows(field[:2])] += weights.near
             points[columns.fields.rows(field)] += weights.same - weights.near
         return np.minimum(points[rows], weights.most)
 
     def _languages(self, rows: Rows) -> Scores:
-        request, weights = self._search.request, self._weights.languages
+        request, weights = self._demand.request, self._weights.languages
         least = spoken(request.least_level)
         points, best = np.zeros(len(rows), np.int32), np.zeros(len(rows), np.int8)
         for language in set(request.languages):
@@ -76,4 +76,4 @@ class Scorer:
             left = left.copy()
             for row, others in self._occupied.items():
                 left[row] -= min(others.on_a_day, left[row])
-        return (left[rows] > self._search.people) * np.int32(self._weights.room.spare)
+        return (left[rows] > self._demand.people) * np.int32(self._weights.room.spare)

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from domain.demand import Demand
 from domain.exclusions import FULL
 from domain.facts import OfferId
 from domain.matching import Rule
-from domain.search import Search
 from domain.standing import Known, Occupied
 from matchmaking.columns import Columns, bit_of, spoken
 from matchmaking.postings import NOBODY, Rows
@@ -19,10 +19,10 @@ WITHDRAWN = 200
 
 
 class Sieve:
-    """Which rules every offer breaks for one search."""
+    """Which rules every offer breaks for one request; ``standing`` is how many offers there are."""
 
-    def __init__(self, columns: Columns, search: Search, known: Known, paused: Rows) -> None:
-        self._columns, self._search, self._paused = columns, search, paused
+    def __init__(self, columns: Columns, demand: Demand, known: Known, paused: Rows) -> None:
+        self._columns, self._demand, self._paused = columns, demand, paused
         self.occupied = _rows_occupied(columns, known.occupied)
         self._broken = {rule: mask for rule, mask in self._masks() if mask is not None}
         self.tally = np.zeros(len(columns), np.uint8)
@@ -72,21 +72,22 @@ class Sieve:
 
     def _leave_out_withdrawn(self) -> None:
         gone = self._columns["is_withdrawn"]
-        if gone.any():
+        self.standing = len(gone) - int(np.count_nonzero(gone))
+        if self.standing < len(gone):
             self.tally[gone] = WITHDRAWN
             for rule, mask in self._broken.items():
                 self._broken[rule] = mask & ~gone
 
     def _masks(self) -> Iterator[tuple[Rule, Mask | None]]:
         """Every rule's mask, none where nobody can break it."""
-        columns, search = self._columns, self._search
-        request, people, days = search.request, search.people, search.request.length
+        columns, demand = self._columns, self._demand
+        request, people, days = demand.request, demand.people, demand.request.length
         first, last = request.first_day.toordinal(), request.last_day.toordinal()
         yield Rule.OWN, self._equal("organisation", columns.organisations.known(request.sending))
         yield Rule.TRAVELS, self._coordinated_by(request.participants)
         yield Rule.OTHER_PART, self._coordinated_by((request.coordinator, request.office))
         yield Rule.PAUSED, self._of_organisations(self._paused)
-        yield Rule.ELIGIBILITY, self._equal("country", columns.countries.known(search.country))
+        yield Rule.ELIGIBILITY, self._equal("country", columns.countries.known(demand.country))
         yield Rule.ACTIVITY, (columns["activities"] & bit_of(request.activity)) == 0
         yield Rule.DATES, (columns["opens"] > first) | (columns["closes"] < last)
         yield Rule.BLACKOUT, self._only(columns.blackouts.rows_closed(first, last))
@@ -94,7 +95,7 @@ class Sieve:
         yield Rule.GROUP, (columns["smallest"] > people) | (columns["largest"] < people)
         yield Rule.CAPACITY, self._only(self._rows_full())
         yield Rule.LANGUAGE, self._not_speaking()
-        declined = (columns.row(offer) for offer in search.declined)
+        declined = (columns.row(offer) for offer in demand.declined)
         yield Rule.DECLINED, self._only([row for row in declined if row is not None])
 
     def _equal(self, column: str, code: int | None) -> Mask | None:
@@ -121,7 +122,7 @@ class Sieve:
         return mask
 
     def _rows_full(self) -> list[int]:
-        people, columns = self._search.people, self._columns
+        people, columns = self._demand.people, self._columns
         places, weekly = columns["places"], columns["per_week"]
         return [
             row for row, others in self.occupied.items()
@@ -130,7 +131,7 @@ class Sieve:
         ]  # fmt: skip
 
     def _not_speaking(self) -> Mask:
-        request = self._search.request
+        request = self._demand.request
         least, heard = spoken(request.least_level), np.zeros(len(self._columns), np.bool_)
         for language in set(request.languages):
             heard |= self._columns.language(language) >= least

@@ -1,11 +1,12 @@
 """Hosting offers for whoever keeps them in memory: what has changed since, and what is offered."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from domain.facts import OfferId
+from domain.facts import OfferId, OrganisationId
 from store.engine import single_statement
 from store.tables import hosting_offer
 
@@ -54,3 +55,14 @@ async def themes_offered(engine: AsyncEngine) -> set[str]:
     """Every theme that some host offers."""
     async with single_statement(engine) as connection:
         return set(await connection.scalars(_THEMES))
+
+
+async def homes_of_offers(
+    engine: AsyncEngine, offers: Iterable[OfferId]
+) -> dict[OfferId, OrganisationId]:
+    """The organisations of these offers, also of those that were withdrawn."""
+    home = hosting_offer.c.facts["organisation"].astext
+    homes = sa.select(hosting_offer.c.id, home).where(hosting_offer.c.id.in_(sorted(offers)))
+    async with single_statement(engine) as connection:
+        rows = await connection.execute(homes)
+        return {OfferId(offer): OrganisationId(organisation) for offer, organisation in rows}

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from domain.demand import Demand
 from domain.facts import OfferId, OrganisationId
-from domain.search import Search
 from domain.standing import HALVINGS, NEWCOMER, UNIT, Occupied, Standing, longest_counted
 from domain.weighing import Weights
 from store.engine import single_statement
@@ -98,9 +98,9 @@ _STANDINGS = sa.text(
 """The same sums as in ``domain/standing.py``."""
 
 
-async def look_around(engine: AsyncEngine, search: Search) -> Look:
+async def look_around(engine: AsyncEngine, demand: Demand) -> Look:
     """See what has changed, and what others have at the time of this visit."""
-    request = search.request
+    request = demand.request
     monday = request.first_day - timedelta(days=request.first_day.weekday())
     sunday = request.last_day + timedelta(days=6 - request.last_day.weekday())
     facts = {

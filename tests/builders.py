@@ -20,6 +20,7 @@ from domain.calendars import Calendars, Held
 from domain.case_card import read_card_facts
 from domain.contradictions import find_contradictions
 from domain.deadlines import Asked, read_plans
+from domain.demand import Demand
 from domain.evaluation import Answer, Consent, FollowUp
 from domain.events import Entry, Event, Outcome, Phase
 from domain.facts import OfferId, OrganisationId, PersonId, Reference, Writing
@@ -34,7 +35,6 @@ from domain.people import SYSTEM, Organisation, Person, Role
 from domain.ranking import rank
 from domain.reach import FailedLetter
 from domain.request import Activity, Funding, MobilityRequest, Objective, Sector
-from domain.search import Search
 from domain.waits import Wait
 from domain.weighing import read_weights
 
@@ -134,10 +134,10 @@ def a_request(**changes: object) -> MobilityRequest:
     return MobilityRequest.model_validate(facts | changes)
 
 
-def a_search(request: MobilityRequest | None = None, **changes: object) -> Search:
-    """A search for hosts from Sweden."""
+def a_demand(request: MobilityRequest | None = None, **changes: object) -> Demand:
+    """What two people from Sweden ask of hosts."""
     facts = {"request": request or a_request(), "country": "SE"}
-    return Search.model_validate(facts | changes)
+    return Demand.model_validate(facts | changes)
 
 
 def a_funding(**changes: object) -> Funding:
@@ -428,8 +428,8 @@ class Journey:
             mobility.open(at=self.now)
         if mobility.matching.ranking is None:
             mobility.almanac = ALMANAC
-            search = a_search(mobility.request, declined=mobility.matching.declined_for_good)
-            mobility.rank_hosts(rank(search, self.offers, WEIGHTS), at=self.now)
+            demand = a_demand(mobility.request, declined=mobility.matching.declined_for_good)
+            mobility.rank_hosts(rank(demand, self.offers, WEIGHTS), at=self.now)
         if mobility.matching.host is not None:
             mobility.enter(Phase.AGREEMENT, at=self.now)
         elif Asked.PLACE not in mobility.waits and not mobility.ask_next_host(at=self.now):

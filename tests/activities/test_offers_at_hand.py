@@ -16,7 +16,7 @@ from store.cases import Store
 from store.directory import Directory, keep_directory
 from store.offers import themes_offered
 from store.tables import host_answer, hosting_offer, hosting_pause, mobility, place
-from tests.builders import OPENED, SOC, SOC_OFFER, WEIGHTS, a_request, a_search, an_offer
+from tests.builders import OPENED, SOC, SOC_OFFER, WEIGHTS, a_demand, a_request, an_offer
 from tests.store.kept import DIRECTORY
 
 TODAY = OPENED.date()
@@ -34,7 +34,7 @@ def some(how_many: int) -> list[HostingOffer]:
 
 
 async def ranked(hand: OffersAtHand) -> Ranking:
-    return await hand.rank(a_search(), on=TODAY)
+    return await hand.rank(a_demand(), on=TODAY)
 
 
 async def withdraw(store: Store, offer: OfferId) -> None:
@@ -46,20 +46,20 @@ async def withdraw(store: Store, offer: OfferId) -> None:
 
 async def test_what_is_added_changed_and_withdrawn_is_ranked_as_it_stands(store: Store) -> None:
     hand, other = OffersAtHand(store, WEIGHTS), an_offer(id=OfferId("o-2"), organisation="org2")
-    assert await ranked(hand) == rank(a_search(), (), WEIGHTS)
+    assert await ranked(hand) == rank(a_demand(), (), WEIGHTS)
 
     await keep_directory(store.engine, only(an_offer(), other))
-    assert await ranked(hand) == rank(a_search(), (an_offer(), other), WEIGHTS)
+    assert await ranked(hand) == rank(a_demand(), (an_offer(), other), WEIGHTS)
 
     changed = other.model_copy(update={"themes": ("youth",), "places": 2})
     await keep_directory(store.engine, only(changed))
-    assert await ranked(hand) == rank(a_search(), (an_offer(), changed), WEIGHTS)
+    assert await ranked(hand) == rank(a_demand(), (an_offer(), changed), WEIGHTS)
 
     await withdraw(store, SOC_OFFER)
-    assert await ranked(hand) == rank(a_search(), (changed,), WEIGHTS)
+    assert await ranked(hand) == rank(a_demand(), (changed,), WEIGHTS)
 
     await keep_directory(store.engine, only(an_offer()))
-    assert await ranked(hand) == rank(a_search(), (an_offer(), changed), WEIGHTS)
+    assert await ranked(hand) == rank(a_demand(), (an_offer(), changed), WEIGHTS)
 
 
 async def test_of_many_changes_all_offers_are_read_anew(
@@ -68,12 +68,12 @@ async def test_of_many_changes_all_offers_are_read_anew(
     monkeypatch.setattr(offers_at_hand, "FEW", 5)
     hand, offers = OffersAtHand(store, WEIGHTS), some(20)
     await keep_directory(store.engine, only(*offers))
-    assert await ranked(hand) == rank(a_search(), offers, WEIGHTS)
+    assert await ranked(hand) == rank(a_demand(), offers, WEIGHTS)
 
     await withdraw(store, offers[0].id)
     narrowed = [offer.model_copy(update={"languages": {}}) for offer in offers[1:10]]
     await keep_directory(store.engine, only(*narrowed))
-    assert await ranked(hand) == rank(a_search(), [*narrowed, *offers[10:]], WEIGHTS)
+    assert await ranked(hand) == rank(a_demand(), [*narrowed, *offers[10:]], WEIGHTS)
 
 
 async def test_a_store_that_was_put_back_to_an_earlier_day_is_read_anew(store: Store) -> None:
@@ -86,7 +86,7 @@ async def test_a_store_that_was_put_back_to_an_earlier_day_is_read_anew(store: S
         row = {"id": SOC_OFFER, "facts": an_offer().model_dump(mode="json"), "change": 0}
         await tx.execute(sa.insert(hosting_offer), row)
 
-    assert await ranked(hand) == rank(a_search(), (an_offer(),), WEIGHTS)
+    assert await ranked(hand) == rank(a_demand(), (an_offer(),), WEIGHTS)
 
 
 async def test_many_who_ask_at_once_while_offers_change_all_see_them(store: Store) -> None:
@@ -94,13 +94,13 @@ async def test_many_who_ask_at_once_while_offers_change_all_see_them(store: Stor
 
     async def change_and_rank(offer: HostingOffer) -> None:
         await keep_directory(store.engine, only(offer))
-        search = a_search(declined={offer.id: DeclineReason.TOPIC})
-        ranking = await hand.rank(search, on=TODAY)
+        demand = a_demand(declined={offer.id: DeclineReason.TOPIC})
+        ranking = await hand.rank(demand, on=TODAY)
         assert ranking.counts[Rule.DECLINED] == 1
 
     await asyncio.gather(*(change_and_rank(offer) for offer in offers))
 
-    assert await ranked(hand) == rank(a_search(), offers, WEIGHTS)
+    assert await ranked(hand) == rank(a_demand(), offers, WEIGHTS)
 
 
 async def test_answers_pauses_and_places_of_others_count_at_the_next_ranking(store: Store) -> None:

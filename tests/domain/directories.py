@@ -8,14 +8,14 @@ from random import Random
 
 from hypothesis import strategies as st
 
+from domain.demand import Demand
 from domain.facts import OfferId, OrganisationId, PersonId
 from domain.hosting import HostingOffer, Period, Provision
 from domain.matching import WHATEVER_THE_DATES
 from domain.people import Level
 from domain.request import Activity
-from domain.search import Search
 from domain.standing import Known, Occupied, Standing
-from tests.builders import BORAS, COORDINATOR, FRIDA, OFFICE, a_request, a_search, an_offer
+from tests.builders import BORAS, COORDINATOR, FRIDA, OFFICE, a_demand, a_request, an_offer
 
 ORGANISATIONS = [BORAS, OrganisationId("x"), OrganisationId("y"), OrganisationId("z")]
 THEMES, TAGS = ["inclusion", "skills mapping", "youth"], ["mix", "metal", "co-op"]
@@ -66,7 +66,7 @@ def _offers_of(seed: int) -> tuple[HostingOffer, ...]:
     return tuple(an_offer_of_chance(chance, name) for name in names)
 
 
-def _search_of(seed: int) -> Search:
+def _demand_of(seed: int) -> Demand:
     chance = Random(seed)
     request = a_request(
         themes=_some(chance, THEMES), fields=_some(chance, FIELDS), tags=_some(chance, TAGS),
@@ -74,7 +74,7 @@ def _search_of(seed: int) -> Search:
         fewer_opportunities=chance.choice([True, False]),
     )  # fmt: skip
     declined = {chance.choice([*NAMES, "nobody"]): chance.choice(WHATEVER_THE_DATES)}
-    return a_search(
+    return a_demand(
         request, declined=chance.choice([{}, {}, declined]), guests=chance.choice([None, None, 1])
     )
 
@@ -104,7 +104,7 @@ def _known_of(seed: int) -> Known:
 _SEEDS = st.integers(0, 2**32)
 some_offers = _SEEDS.map(_offers_of)
 """Up to nine offers, some of them of one organisation."""
-some_searches = _SEEDS.map(_search_of)
-"""A search from Sweden, for something."""
+some_demands = _SEEDS.map(_demand_of)
+"""What somebody from Sweden may ask of hosts."""
 anything_known = _SEEDS.map(_known_of)
 """Whatever may be known of hosts."""

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.criteria import POINTS
+from domain.demand import Demand
 from domain.exclusions import CHECKS, left_out
 from domain.facts import OfferId, OrganisationId
 from domain.hosting import HostingOffer, Period, Provision
@@ -15,7 +16,6 @@ from domain.matching import MOST_NAMED, Criterion, DeclineReason, Ranking, Rule
 from domain.people import Level
 from domain.ranking import rank
 from domain.request import Activity
-from domain.search import Search
 from domain.standing import Known, Occupied, Standing
 from tests.builders import (
     BORAS,
@@ -26,12 +26,12 @@ from tests.builders import (
     SOC,
     SOC_OFFER,
     WEIGHTS,
+    a_demand,
     a_request,
-    a_search,
     a_second_offer,
     an_offer,
 )
-from tests.domain.directories import anything_known, some_offers, some_searches
+from tests.domain.directories import anything_known, some_demands, some_offers
 
 PAUSED = Known({SOC: Standing(is_paused=True)})
 FULL = Known(occupied={SOC_OFFER: Occupied(on_a_day=3)})
@@ -39,9 +39,9 @@ FULL_WEEK = Known(occupied={SOC_OFFER: Occupied(in_a_week=8)})
 NOTHING = Known()
 
 
-@given(offers=some_offers, search=some_searches, data=st.data())
+@given(offers=some_offers, demand=some_demands, data=st.data())
 def test_the_order_of_rows_makes_no_difference(
-    offers: tuple[HostingOffer, ...], search: Search, data: st.DataObject
+    offers: tuple[HostingOffer, ...], demand: Demand, data: st.DataObject
 ) -> None:
     known = data.draw(anything_known)
     shuffled = tuple(data.draw(st.permutations(offers)))
@@ -49,18 +49,19 @@ def test_the_order_of_rows_makes_no_difference(
         dict(reversed(list(known.standings.items()))), dict(reversed(list(known.occupied.items())))
     )
 
-    assert rank(search, shuffled, WEIGHTS, reversed_known) == rank(search, offers, WEIGHTS, known)
+    assert rank(demand, shuffled, WEIGHTS, reversed_known) == rank(demand, offers, WEIGHTS, known)
 
 
-@given(offers=some_offers, search=some_searches, data=st.data())
+@given(offers=some_offers, demand=some_demands, data=st.data())
 def test_every_offer_is_counted_once_and_contributions_sum_to_the_score(
-    offers: tuple[HostingOffer, ...], search: Search, data: st.DataObject
+    offers: tuple[HostingOffer, ...], demand: Demand, data: st.DataObject
 ) -> None:
     known = data.draw(anything_known)
-    ranking = rank(search, offers, WEIGHTS, known)
-    broken = [out for offer in offers if (out := left_out(search, offer, known))]
+    ranking = rank(demand, offers, WEIGHTS, known)
+    broken = [out for offer in offers if (out := left_out(demand, offer, known))]
 
     assert len(ranking.hosts) + ranking.more + len(broken) == len(offers)
+    assert len(ranking.excluded) + ranking.more_excluded == len(broken)
     assert ranking.counts == Counter(rule for out in broken for rule in out.rules)
     assert ranking.alone == Counter(out.rules[0] for out in broken if len(out.rules) == 1)
     assert all(sum(host.contributions.values()) == host.score for host in ranking.hosts)
@@ -137,7 +138,7 @@ def test_every_offer_is_counted_once_and_contributions_sum_to_the_score(
 def test_of_an_offer_that_cannot_be_asked_all_broken_rules_are_found(
     changes: dict[str, object], known: Known, rules: list[Rule], reason: str
 ) -> None:
-    ranking = rank(a_search(), (an_offer(**changes),), WEIGHTS, known)
+    ranking = rank(a_demand(), (an_offer(**changes),), WEIGHTS, known)
 
     assert ranking.hosts == ()
     [out] = ranking.excluded
@@ -160,24 +161,24 @@ def test_of_an_offer_that_cannot_be_asked_all_broken_rules_are_found(
 def test_one_of_the_languages_has_to_be_spoken_as_well_as_is_asked(
     spoken: dict[str, str | None], reason: str | None
 ) -> None:
-    search = a_search(a_request(languages=("en", "sv"), least_level="B2"))
+    demand = a_demand(a_request(languages=("en", "sv"), least_level="B2"))
 
-    out = left_out(search, an_offer(languages=spoken), NOTHING)
+    out = left_out(demand, an_offer(languages=spoken), NOTHING)
 
     assert (out.reason if out else None) == reason
 
 
 def test_who_has_declined_for_good_is_told_of_with_the_reason() -> None:
-    search = a_search(declined={SOC_OFFER: DeclineReason.TOPIC})
+    demand = a_demand(declined={SOC_OFFER: DeclineReason.TOPIC})
 
-    [out] = rank(search, (an_offer(),), WEIGHTS).excluded
+    [out] = rank(demand, (an_offer(),), WEIGHTS).excluded
 
     assert (out.reason, out.rules) == ("has declined: topic is not ours", (Rule.DECLINED,))
 
 
 def test_a_host_that_is_full_for_now_is_ranked_apart() -> None:
     offers = (an_offer(), a_second_offer(places=1))
-    ranking = rank(a_search(), offers, WEIGHTS, FULL)
+    ranking = rank(a_demand(), offers, WEIGHTS, FULL)
 
     assert ranking.hosts == ()
     assert [host.offer for host in ranking.full] == [SOC_OFFER]
@@ -189,7 +190,7 @@ def test_of_full_hosts_as_many_are_named_as_make_up_the_list() -> None:
     offers = [an_offer(id=offer, organisation=f"org-{offer}") for offer in full]
     able = [an_offer(id=OfferId(f"o{n}"), organisation=f"org-{n}") for n in range(3)]
 
-    ranking = rank(a_search(), (*offers, *able), WEIGHTS, Known(occupied=full))
+    ranking = rank(a_demand(), (*offers, *able), WEIGHTS, Known(occupied=full))
 
     assert len(ranking.hosts) == 3
     assert [host.offer for host in ranking.full] == sorted(full)[: MOST_NAMED - 3]
@@ -209,7 +210,7 @@ def test_an_offer_open_exactly_for_the_visit_with_exactly_enough_places_is_ranke
     )  # fmt: skip
     known = Known(occupied={SOC_OFFER: Occupied(on_a_day=2, in_a_week=3)})
 
-    assert [h.offer for h in rank(a_search(request), (offer,), WEIGHTS, known).hosts] == [SOC_OFFER]
+    assert [h.offer for h in rank(a_demand(request), (offer,), WEIGHTS, known).hosts] == [SOC_OFFER]
 
 
 @pytest.mark.parametrize(
@@ -251,7 +252,7 @@ def test_each_criterion_counts_what_it_says(
     plain: dict[str, object] = {"themes": (), "places": 2}
     request, offer = a_request(**({"themes": ()} | asked)), an_offer(**(plain | offered))
 
-    [host] = rank(a_search(request), (offer,), WEIGHTS, Known({SOC: standing})).hosts
+    [host] = rank(a_demand(request), (offer,), WEIGHTS, Known({SOC: standing})).hosts
 
     assert host.contributions == {Criterion.LANGUAGES: 3} | expected
 
@@ -269,9 +270,9 @@ def test_each_criterion_counts_what_it_says(
 def test_languages_count_each_and_by_the_level_of_the_one_spoken_best(
     spoken: dict[str, Level | None], least: Level | None, points: int
 ) -> None:
-    search = a_search(a_request(languages=("en", "sv"), least_level=least))
+    demand = a_demand(a_request(languages=("en", "sv"), least_level=least))
 
-    [host] = rank(search, (an_offer(languages=spoken),), WEIGHTS).hosts
+    [host] = rank(demand, (an_offer(languages=spoken),), WEIGHTS).hosts
 
     assert host.contributions[Criterion.LANGUAGES] == points
 
@@ -279,20 +280,20 @@ def test_languages_count_each_and_by_the_level_of_the_one_spoken_best(
 def test_nobody_is_asked_twice_before_everybody_was_asked_once() -> None:
     offers = [an_offer(id=OfferId(f"o{n}")) for n in range(3)] + [a_second_offer()]
 
-    hosts = rank(a_search(), offers, WEIGHTS).hosts
+    hosts = rank(a_demand(), offers, WEIGHTS).hosts
 
     assert [(host.offer, host.turn) for host in hosts] == [
         ("o0", 1), ("o-vestland", 1), ("o1", 2), ("o2", 3),
     ]  # fmt: skip
 
 
-@given(offers=some_offers, search=some_searches, data=st.data())
+@given(offers=some_offers, demand=some_demands, data=st.data())
 def test_who_lists_more_offers_days_or_places_than_there_are_gains_nothing(
-    offers: tuple[HostingOffer, ...], search: Search, data: st.DataObject
+    offers: tuple[HostingOffer, ...], demand: Demand, data: st.DataObject
 ) -> None:
     """Others keep their points, and nobody comes before one they did not come before with one."""
     known = data.draw(anything_known)
-    before = rank(search, offers, WEIGHTS, known)
+    before = rank(demand, offers, WEIGHTS, known)
     if not before.hosts:
         return
     hoarder = data.draw(st.sampled_from(before.hosts))
@@ -304,7 +305,7 @@ def test_who_lists_more_offers_days_or_places_than_there_are_gains_nothing(
     others = known.occupied_by_others(offer.id)
     alike = known._replace(occupied={**known.occupied, **{copy.id: others for copy in copies}})
 
-    after = rank(search, (*(o for o in offers if o is not offer), wider, *copies), WEIGHTS, alike)
+    after = rank(demand, (*(o for o in offers if o is not offer), wider, *copies), WEIGHTS, alike)
 
     first = {host.organisation: n for n, host in reversed(list(enumerate(before.hosts)))}
     assert {h.offer: h.score for h in before.hosts}.items() <= {
@@ -317,7 +318,7 @@ def test_who_lists_more_offers_days_or_places_than_there_are_gains_nothing(
 
 def test_places_beyond_the_first_that_is_spare_give_no_points() -> None:
     scores = {
-        rank(a_search(), (an_offer(places=places),), WEIGHTS).hosts[0].score
+        rank(a_demand(), (an_offer(places=places),), WEIGHTS).hosts[0].score
         for places in (3, 4, 50, 1000)
     }
 
@@ -329,10 +330,10 @@ def test_a_large_directory_is_told_of_by_number_and_the_closest_by_name() -> Non
     unable = [an_offer(id=OfferId(f"b{n:03}"), languages=()) for n in range(30)]
     far_off = [an_offer(id=OfferId(f"0{n:03}"), languages=(), activities=()) for n in range(9)]
 
-    ranking = rank(a_search(), (*far_off, *unable, *able), WEIGHTS)
+    ranking = rank(a_demand(), (*far_off, *unable, *able), WEIGHTS)
 
     assert [host.offer for host in ranking.hosts] == [f"a{n:03}" for n in range(MOST_NAMED)]
-    assert ranking.more == 45 - MOST_NAMED
+    assert (ranking.more, ranking.more_excluded) == (45 - MOST_NAMED, 39 - MOST_NAMED)
     assert [out.offer for out in ranking.excluded] == [f"b{n:03}" for n in range(MOST_NAMED)]
     assert ranking.counts == {Rule.ACTIVITY: 9, Rule.LANGUAGE: 39}
     assert ranking.alone == {Rule.LANGUAGE: 30}
@@ -346,15 +347,15 @@ def test_a_newcomer_stands_between_hosts_that_answer_and_hosts_that_do_not() -> 
         OrganisationId("silent"): Standing(asked=4096),
     }
 
-    hosts = rank(a_search(), offers, WEIGHTS, Known(standings)).hosts
+    hosts = rank(a_demand(), offers, WEIGHTS, Known(standings)).hosts
 
     assert [host.organisation for host in hosts] == list(names)
     assert not {Criterion.ANSWERS, Criterion.QUICKNESS} & hosts[1].contributions.keys()
 
 
 def test_no_offers_give_an_empty_ranking() -> None:
-    assert rank(a_search(), (), WEIGHTS) == Ranking(hosts=(), excluded=())
+    assert rank(a_demand(), (), WEIGHTS) == Ranking(hosts=(), excluded=())
 
 
 def test_participants_are_counted_each_of_them() -> None:
-    assert a_search().people == len((FRIDA, EMELIE))
+    assert a_demand().people == len((FRIDA, EMELIE))

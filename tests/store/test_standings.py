@@ -11,7 +11,7 @@ from store.cases import Store
 from store.directory import keep_directory
 from store.standings import look_around, read_standings, with_pauses
 from store.tables import host_answer, hosting_pause, mobility, place
-from tests.builders import BORAS, SOC, SOC_OFFER, VESTLAND, WEIGHTS, a_request, a_search
+from tests.builders import BORAS, SOC, SOC_OFFER, VESTLAND, WEIGHTS, a_demand, a_request
 from tests.store.kept import DIRECTORY
 
 TODAY = date(2026, 5, 20)
@@ -127,15 +127,15 @@ async def test_others_are_counted_by_the_day_and_each_group_once_a_week(store: S
         ]  # fmt: skip
         await tx.execute(sa.insert(place), rows)
 
-    look = await look_around(store.engine, a_search())
-    own = await look_around(store.engine, a_search(a_request(reference=Reference(two))))
+    look = await look_around(store.engine, a_demand())
+    own = await look_around(store.engine, a_demand(a_request(reference=Reference(two))))
 
     assert look.occupied == {SOC_OFFER: Occupied(on_a_day=5, in_a_week=9)}
     assert own.occupied == {SOC_OFFER: Occupied(on_a_day=2, in_a_week=6)}
 
 
 async def test_a_look_tells_whether_anything_has_changed(store: Store) -> None:
-    empty = await look_around(store.engine, a_search())
+    empty = await look_around(store.engine, a_demand())
     assert (empty.change, empty.asked, empty.answered) == (0, 0, 0)
 
     await keep_directory(store.engine, DIRECTORY)
@@ -143,7 +143,7 @@ async def test_a_look_tells_whether_anything_has_changed(store: Store) -> None:
     await keep_answers(store, [an_answer(reference, 1, SOC, 3)])
     async with store.engine.begin() as tx:
         await tx.execute(sa.insert(hosting_pause), {"organisation": SOC, "since": NOON})
-    seen = await look_around(store.engine, a_search())
+    seen = await look_around(store.engine, a_demand())
 
     assert seen.change > 0
     assert (seen.asked, seen.answered, seen.paused) == (1, 0, frozenset({SOC}))

@@ -1,4 +1,4 @@
-"""For what hosts are sought."""
+"""What is asked of hosts for one request: the other side of a hosting offer."""
 
 from domain.facts import Fact, OfferId
 from domain.matching import DeclineReason
@@ -6,8 +6,8 @@ from domain.people import Country
 from domain.request import MobilityRequest
 
 
-class Search(Fact):
-    """A request for which hosts are ranked, with what decides who may be asked.
+class Demand(Fact):
+    """A request for which hosts are ranked, with what else decides who may be asked.
 
     ``country`` is that of the sending organisation. Offers that were ``declined`` for a reason that
     holds on any day are not asked again. ``guests`` is how many still travel, if not all.
