@@ -15,10 +15,15 @@ Check = Callable[[Demand, HostingOffer, Known], str]
 
 def left_out(demand: Demand, offer: HostingOffer, known: Known) -> Excluded | None:
     """Every rule that an offer breaks, the first of them in words; none if it can be asked."""
-    broken = {rule: why for rule, check in CHECKS.items() if (why := check(demand, offer, known))}
-    if not broken:
-        return None
-    return Excluded(offer=offer.id, reason=next(iter(broken.values())), rules=tuple(broken))
+    broken = tuple(rule for rule, check in CHECKS.items() if check(demand, offer, known))
+    return left_out_by(broken, demand, offer, known) if broken else None
+
+
+def left_out_by(
+    broken: tuple[Rule, ...], demand: Demand, offer: HostingOffer, known: Known
+) -> Excluded:
+    """The rules that an offer is known to break, the first of them in words."""
+    return Excluded(offer=offer.id, reason=CHECKS[broken[0]](demand, offer, known), rules=broken)
 
 
 def common_languages(demand: Demand, offer: HostingOffer) -> tuple[str, ...]:
@@ -94,11 +99,11 @@ def _group(demand: Demand, offer: HostingOffer, _: Known) -> str:
     """What would not fit even if nobody else came."""
     people = demand.people
     if people < offer.smallest_group:
-        return f"takes at least {offer.smallest_group} people together, and {people} travel"
+        return f"takes at least {_people(offer.smallest_group)} together, and {_travel(people)}"
     if people > offer.largest:
-        return f"takes at most {offer.largest} people together, and {people} travel"
+        return f"takes at most {_people(offer.largest)} together, and {_travel(people)}"
     if offer.per_week is not None and people > offer.per_week:
-        return f"takes at most {offer.per_week} people a week, and {people} travel"
+        return f"takes at most {_people(offer.per_week)} a week, and {_travel(people)}"
     return ""
 
 
@@ -109,16 +114,24 @@ def _capacity(demand: Demand, offer: HostingOffer, known: Known) -> str:
     others, people = known.occupied_by_others(offer.id), demand.people
     if people > offer.places - others.on_a_day:
         left = max(0, offer.places - others.on_a_day)
-        return f"has {left} of {offer.places} places left on these days, and {people} travel"
+        return f"has {left} of {offer.places} places left on these days, and {_travel(people)}"
     if offer.per_week is not None and people > offer.per_week - others.in_a_week:
         left = max(0, offer.per_week - others.in_a_week)
-        return f"has {left} of {offer.per_week} places left in that week, and {people} travel"
+        return f"has {left} of {offer.per_week} places left in that week, and {_travel(people)}"
     return ""
 
 
 def most_at_once(offer: HostingOffer) -> int:
     """The most people that one visit can have at a host that has nobody else."""
     return min(offer.places, offer.per_week or offer.places)
+
+
+def _people(number: int) -> str:
+    return f"{number} {'person' if number == 1 else 'people'}"
+
+
+def _travel(number: int) -> str:
+    return f"{number} {'travels' if number == 1 else 'travel'}"
 
 
 def _language(demand: Demand, offer: HostingOffer, _: Known) -> str:

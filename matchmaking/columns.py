@@ -14,6 +14,7 @@ from domain.request import Activity
 from matchmaking.postings import Blackouts, Column, Postings, Rows, grown
 
 NO_LIMIT = np.iinfo(np.int16).max
+Mask = NDArray[np.bool_]
 UNSTATED = 1
 """How a language column says that it is spoken and nobody has stated how well; A1 is one more."""
 KINDS: dict[str, type[np.generic]] = {
@@ -59,6 +60,7 @@ class Columns:
         self._rows: dict[OfferId, int] = {}
         self._ids: list[OfferId] = []
         self._in_order: Rows = np.zeros(0, np.int32)
+        self._is_in_order = True
         self._columns: dict[str, Column] = {n: np.zeros(0, kind) for n, kind in KINDS.items()}
         self._languages: dict[str, Column] = defaultdict(lambda: np.zeros(0, np.int8))
 
@@ -81,10 +83,12 @@ class Columns:
         """The offer of a row, as it was kept."""
         return HostingOffer.model_validate_json(self.facts[row])
 
-    @property
-    def in_order(self) -> Rows:
-        """All rows in the order of their offers' ids."""
-        return self._in_order
+    def picked(self, mask: Mask) -> Rows:
+        """The rows that are marked, in the order of their offers' ids."""
+        if self._is_in_order:
+            return np.flatnonzero(mask).astype(np.int32)
+        picked: Rows = self._in_order[mask[self._in_order]]
+        return picked
 
     def keep(self, offers: dict[OfferId, str]) -> None:
         """Add or replace offers, given as they are kept."""
@@ -154,11 +158,13 @@ class Columns:
         if len(new) >= MANY or len(new) == len(self):
             self._ids = sorted(self._rows)
             self._in_order = np.array([self._rows[offer] for offer in self._ids], np.int32)
-            return
-        for offer in new:
-            place = bisect_left(self._ids, offer)
-            self._ids.insert(place, offer)
-            self._in_order = np.insert(self._in_order, place, self._rows[offer])
+        else:
+            for offer in new:
+                place = bisect_left(self._ids, offer)
+                self._ids.insert(place, offer)
+                self._in_order = np.insert(self._in_order, place, self._rows[offer])
+        if new:
+            self._is_in_order = bool(np.all(self._in_order[1:] > self._in_order[:-1]))
 
 
 def bit_of(activity: Activity) -> int:

@@ -12,7 +12,7 @@ import numpy as np
 
 from domain.criteria import Weighed
 from domain.demand import Demand
-from domain.exclusions import left_out
+from domain.exclusions import left_out_by
 from domain.facts import OfferId, OrganisationId
 from domain.matching import MOST_NAMED, Excluded, Ranked, Ranking
 from domain.ranking import explained
@@ -72,9 +72,10 @@ class OfferIndex:
         )
 
     def _excluded(self, demand: Demand, known: Known, sieve: Sieve) -> tuple[Excluded, ...]:
-        offers = (self._columns.offer(row) for row in sieve.closest(MOST_NAMED))
-        excluded = (left_out(demand, offer, known) for offer in offers)
-        return tuple(out for out in excluded if out is not None)
+        return tuple(
+            left_out_by(sieve.broken_by(row), demand, self._columns.offer(row), known)
+            for row in sieve.closest(MOST_NAMED)
+        )
 
     def _best(self, scorer: Scorer, rows: Rows, most: int) -> list[tuple[int, int]]:
         """The best of these rows with their turns, of each organisation one before its next.

@@ -88,9 +88,10 @@ class Blackouts:
         self._kept[:, : self._length] = left
 
     def rows_closed(self, first: int, last: int) -> Rows:
-        """The rows that are closed on one of these days, each of them once."""
+        """The rows that are closed on one of these days, some of them more than once."""
         rows, begin, end = self._kept[:, : self._length]
-        return np.unique(rows[(begin <= last) & (end >= first)])
+        closed: Rows = rows[(begin <= last) & (end >= first)]
+        return closed
 
 
 NOBODY: Rows = np.zeros(0, np.int32)

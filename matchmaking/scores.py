@@ -6,12 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.demand import Demand
+from domain.people import Level
 from domain.standing import Occupied
 from domain.weighing import PerThing, Weights
 from matchmaking.columns import UNSTATED, Columns, spoken
 from matchmaking.postings import Postings, Rows
 
 Scores = NDArray[np.int32]
+ALL_LEVELS = np.arange(spoken(Level.C2) + 1, dtype=np.int8)
 
 
 class Scorer:
@@ -60,14 +62,15 @@ class Scorer:
 
     def _languages(self, rows: Rows) -> Scores:
         request, weights = self._demand.request, self._weights.languages
-        least = spoken(request.least_level)
+        well_enough = ALL_LEVELS * (spoken(request.least_level) <= ALL_LEVELS)
+        each = ((well_enough > 0) * weights.each).astype(np.int32)
         points, best = np.zeros(len(rows), np.int32), np.zeros(len(rows), np.int8)
         for language in set(request.languages):
             level = self._columns.language(language)[rows]
-            level[level < least] = 0
-            points += weights.each * (level > 0)
-            np.maximum(best, level, out=best)
-        points += weights.step * np.maximum(best - UNSTATED, 0)
+            points += each[level]
+            np.maximum(best, well_enough[level], out=best)
+        step = (np.maximum(ALL_LEVELS - UNSTATED, 0) * np.int32(weights.step)).astype(np.int32)
+        points += step[best]
         return np.minimum(points, weights.most)
 
     def _room(self, rows: Rows) -> Scores:

@@ -3,17 +3,15 @@
 from collections.abc import Iterator, Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from domain.demand import Demand
 from domain.exclusions import FULL
 from domain.facts import OfferId
 from domain.matching import Rule
 from domain.standing import Known, Occupied
-from matchmaking.columns import Columns, bit_of, spoken
+from matchmaking.columns import Columns, Mask, bit_of, spoken
 from matchmaking.postings import NOBODY, Rows
 
-Mask = NDArray[np.bool_]
 WITHDRAWN = 200
 """So many broken rules has an offer that does not stand any more: it is never counted."""
 
@@ -43,29 +41,27 @@ class Sieve:
 
     def able(self) -> Rows:
         """The rows that break none, in the order of their ids."""
-        return self._picked(self.tally == 0)
+        return self._columns.picked(self.tally == 0)
 
     def full(self) -> Rows:
         """The rows that only lack a place, in the order of their ids."""
         [rule] = FULL
         if rule not in self._broken:
             return NOBODY
-        return self._picked(self._broken[rule] & (self.tally == 1))
-
-    def _picked(self, mask: Mask) -> Rows:
-        rows = self._columns.in_order
-        picked: Rows = rows[mask[rows]]
-        return picked
+        return self._columns.picked(self._broken[rule] & (self.tally == 1))
 
     def closest(self, most: int) -> list[int]:
         """The first rows that break some rule: the fewest first, then in the order of their ids."""
-        rows, found = self._columns.in_order, list[int]()
-        tally = self.tally[rows]
+        found = list[int]()
         for broken in range(1, len(Rule) + 1):
-            found += rows[np.flatnonzero(tally == broken)[: most - len(found)]].tolist()
+            found += self._columns.picked(self.tally == broken)[: most - len(found)].tolist()
             if len(found) == most:
                 break
         return found
+
+    def broken_by(self, row: int) -> tuple[Rule, ...]:
+        """Every rule that one row breaks."""
+        return tuple(rule for rule, mask in self._in_order() if mask[row])
 
     def _in_order(self) -> Iterator[tuple[Rule, Mask]]:
         return ((rule, self._broken[rule]) for rule in Rule if rule in self._broken)

@@ -51,12 +51,12 @@ _LOOK = sa.text(
     )
     select
       coalesce((select max(change) from hosting_offer), 0) as change,
-      (select count(*) from host_answer) as asked,
-      (select count(answer) from host_answer) as answered,
+      asked, answered,
       array(select organisation from hosting_pause) as paused,
       array(select offer from busiest order by offer) as offers,
       array(select on_a_day from busiest order by offer) as on_a_day,
       array(select in_a_week from busiest order by offer) as in_a_week
+    from (select count(*) as asked, count(answer) as answered from host_answer) as of_hosts
     """
 )
 """One statement, so that it is one way there and back. In a week every group counts once."""

@@ -118,10 +118,10 @@ def test_every_offer_is_counted_once_and_contributions_sum_to_the_score(
             {"smallest_group": 3}, NOTHING, [Rule.GROUP],
             "takes at least 3 people together, and 2 travel",
         ),
-        ({"places": 1}, NOTHING, [Rule.GROUP], "takes at most 1 people together, and 2 travel"),
+        ({"places": 1}, NOTHING, [Rule.GROUP], "takes at most 1 person together, and 2 travel"),
         (
             {"per_week": 1}, NOTHING, [Rule.GROUP],
-            "takes at most 1 people a week, and 2 travel",
+            "takes at most 1 person a week, and 2 travel",
         ),
         ({}, FULL, [Rule.CAPACITY], "has 1 of 4 places left on these days, and 2 travel"),
         (
