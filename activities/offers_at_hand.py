@@ -22,7 +22,6 @@ FEW = 500
 class _Seen(NamedTuple):
     """Up to where the answers of hosts were read, and as of which day they count."""
 
-    asked: int
     answered: int
     on: date
 
@@ -62,7 +61,7 @@ class OffersAtHand:
         self._change = max((change.change for change in changes), default=0)
 
     async def _update_standings(self, look: Look, on: date) -> None:
-        seen = _Seen(look.asked, look.answered, on)
+        seen = _Seen(look.answered, on)
         if seen != self._seen:
             standings = await read_standings(self._store.engine, self._weights, on=on)
             self._seen, self._behaviour = seen, standings

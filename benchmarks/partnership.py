@@ -41,7 +41,7 @@ def some_offers(how_many: int) -> Iterator[HostingOffer]:
 
 def _an_offer(chance: Random, n: int, how_many: int) -> HostingOffer:
     organisation = chance.randrange(max(1, how_many * 2 // 3))
-    opens = date(2026, 1, 1) + timedelta(days=chance.randrange(120))
+    opens = date(2026, 1, 1) + timedelta(days=chance.randrange(200))
     places = chance.choice([2, 3, 4, 4, 6, 8, 12])
     closed = opens + timedelta(days=chance.randrange(200))
     blackout = Period(first=closed, last=closed + timedelta(days=chance.randrange(1, 15)))
@@ -59,7 +59,7 @@ def _an_offer(chance: Random, n: int, how_many: int) -> HostingOffer:
         tags=tuple(set(chance.choices(TAGS, k=3))),
         languages={language: chance.choice(levels) for language in sorted(spoken)},
         opens=opens,
-        closes=opens + timedelta(days=chance.randrange(120, 500)),
+        closes=opens + timedelta(days=chance.randrange(60, 500)),
         blackouts=(blackout,) if chance.random() < 0.5 else (),
         places=places,
         per_week=chance.choice([None, None, 2 * places]),

@@ -6,14 +6,14 @@ has changed, rank, and explain the twenty best and twenty of those left out. The
 """
 
 import os
-import resource
 import statistics
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Awaitable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import psutil
 import sqlalchemy as sa
@@ -86,17 +86,17 @@ async def measure(store: Store, how_many: int, demands: Sequence[Demand]) -> Mea
     await _empty(store)
     offers = list(some_offers(how_many))
     await keep_partnership(store, offers)
-    before = psutil.Process().memory_info().rss
     hand = OffersAtHand(store, WEIGHTS)
-    load = (await _timed(hand.rank(demands[0], on=TODAY)))[0]
-    grown, peak = psutil.Process().memory_info().rss - before, _peak()
+    with _Watch() as watch:
+        load = (await _timed(hand.rank(demands[0], on=TODAY)))[0]
+    grown, peak = watch.after - watch.before, watch.peak - watch.before
     known = Known(await read_standings(store.engine, WEIGHTS, on=TODAY))
     bare = BareScoring(offers, known, WEIGHTS)
     await make_table(store.engine, offers, known, WEIGHTS)
     times = tuple([await _by_turns(store, hand, bare, demand) for demand in demands])
     change = await _after_a_change(store, hand, offers[0], demands[0])
     answer = await _after_an_answer(store, hand, demands[0])
-    return Measured(how_many, times, load, change, answer, grown / MIB, peak)
+    return Measured(how_many, times, load, change, answer, grown / MIB, peak / MIB)
 
 
 async def _empty(store: Store) -> None:
@@ -142,18 +142,34 @@ async def _after_a_change(
 
 
 async def _after_an_answer(store: Store, hand: OffersAtHand, demand: Demand) -> float:
-    """Milliseconds of a ranking right after some host was asked: all standings are read anew."""
-    asked = sa.text(
-        "insert into host_answer (reference, asked_n, organisation, asked_at) "
-        "select reference, 99, organisation, asked_at from host_answer limit 1"
+    """Milliseconds of a ranking right after some host has answered: standings are read anew."""
+    answered = sa.text(
+        "insert into host_answer (reference, asked_n, organisation, asked_at, answered_at, answer) "
+        "select reference, 99, organisation, asked_at, answered_at, answer from host_answer limit 1"
     )
     async with store.engine.begin() as tx:
-        await tx.execute(asked)
+        await tx.execute(answered)
     return (await _timed(hand.rank(demand, on=TODAY)))[0]
 
 
-def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+class _Watch:
+    """Sees how much memory this process has at the most, while something goes on."""
+
+    def __enter__(self) -> Self:
+        self._process, self._over = psutil.Process(), threading.Event()
+        self.before = self.peak = self._process.memory_info().rss
+        self._thread = threading.Thread(target=self._look)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+        self.after = self._process.memory_info().rss
+
+    def _look(self) -> None:
+        while not self._over.wait(0.02):
+            self.peak = max(self.peak, self._process.memory_info().rss)
 
 
 def _print(measured: Sequence[Measured]) -> None:
@@ -164,9 +180,9 @@ def _print(measured: Sequence[Measured]) -> None:
     table.add_row("SQL / ours", *(f"{m.gain:.1f}" for m in measured))
     table.add_row("first ranking, all offers read", *(f"{m.load:,.0f}" for m in measured))
     table.add_row("after an offer has changed", *(f"{m.after_a_change:.1f}" for m in measured))
-    table.add_row("after a host was asked", *(f"{m.after_an_answer:.1f}" for m in measured))
-    table.add_row("memory for the offers, MiB", *(f"{m.grown:,.0f}" for m in measured))
-    table.add_row("peak memory after loading, MiB", *(f"{m.peak:,.0f}" for m in measured))
+    table.add_row("after a host has answered", *(f"{m.after_an_answer:.1f}" for m in measured))
+    table.add_row("memory of the index, MiB", *(f"{m.grown:,.0f}" for m in measured))
+    table.add_row("at the most while loading, MiB", *(f"{m.peak:,.0f}" for m in measured))
     console.print(table)
     console.print(
         f"Targets with the most offers: at most {MOST_RATIO} times the floor, about {MOST_MS:.0f} "

@@ -93,6 +93,8 @@ class Columns:
     def keep(self, offers: dict[OfferId, str]) -> None:
         """Add or replace offers, given as they are kept."""
         new = [offer for offer in offers if offer not in self._rows]
+        length = len(self) + len(new)
+        self._columns = {name: grown(column, length) for name, column in self._columns.items()}
         for facts in offers.values():
             self._keep(HostingOffer.model_validate_json(facts), facts)
         self._put_in_order(new)
@@ -107,7 +109,6 @@ class Columns:
         row = self._rows.setdefault(offer.id, len(self))
         if row == len(self):
             self.facts.append(facts)
-            self._columns = {name: grown(c, len(self)) for name, c in self._columns.items()}
         else:
             self._take_out(row, self.offer(row))
             self.facts[row] = facts
@@ -169,7 +170,10 @@ class Columns:
 
 def bit_of(activity: Activity) -> int:
     """The bit by which a column of activities says that this one is offered."""
-    return 1 << list(Activity).index(activity)
+    return _BITS[activity]
+
+
+_BITS = {activity: 1 << n for n, activity in enumerate(Activity)}
 
 
 def spoken(level: Level | None) -> int:

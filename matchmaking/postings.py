@@ -1,5 +1,6 @@
 """Which rows have something: growing lists of row numbers, kept in arrays."""
 
+from collections import defaultdict
 from typing import Any
 
 import numpy as np
@@ -49,12 +50,12 @@ class Postings:
     """The rows of every word of one kind, such as themes."""
 
     def __init__(self) -> None:
-        self._of: dict[str, Posting] = {}
+        self._of: dict[str, Posting] = defaultdict(Posting)
 
     def add(self, words: set[str], row: int) -> None:
         """A row with its words."""
         for word in words:
-            self._of.setdefault(word, Posting()).add(row)
+            self._of[word].add(row)
 
     def remove(self, words: set[str], row: int) -> None:
         """A row with the words it had."""

@@ -17,12 +17,11 @@ from store.engine import single_statement
 class Look(NamedTuple):
     """What may have changed since hosts were last ranked, and who is full on the days of a visit.
 
-    ``asked`` and ``answered`` count the requests put to hosts: while neither rises, everybody
-    stands as before.
+    ``answered`` counts the requests that hosts have answered or let pass: while it does not rise,
+    everybody stands as before.
     """
 
     change: int
-    asked: int
     answered: int
     paused: frozenset[OrganisationId]
     occupied: Mapping[OfferId, Occupied]
@@ -31,10 +30,10 @@ class Look(NamedTuple):
 _LOOK = sa.text(
     """
     with others as (
-      select p.offer, p.day, p.reference, p.guests
-      from place p join mobility m on m.reference = p.reference
+      select p.offer, p.day, p.reference, p.guests from place p
       where p.day between :monday and :sunday and p.reference <> :reference
-        and m.view ->> 'outcome' is null
+        -- One by one: they are few, and all mobilities are many.
+        and (select m.view ->> 'outcome' from mobility m where m.reference = p.reference) is null
     ), by_day as (
       select offer, sum(guests) as guests from others
       where day between :first_day and :last_day group by offer, day
@@ -51,12 +50,11 @@ _LOOK = sa.text(
     )
     select
       coalesce((select max(change) from hosting_offer), 0) as change,
-      asked, answered,
+      (select count(answer) from host_answer) as answered,
       array(select organisation from hosting_pause) as paused,
       array(select offer from busiest order by offer) as offers,
       array(select on_a_day from busiest order by offer) as on_a_day,
       array(select in_a_week from busiest order by offer) as in_a_week
-    from (select count(*) as asked, count(answer) as answered from host_answer) as of_hosts
     """
 )
 """One statement, so that it is one way there and back. In a week every group counts once."""
@@ -111,7 +109,7 @@ async def look_around(engine: AsyncEngine, demand: Demand) -> Look:
         seen = (await connection.execute(_LOOK, facts)).one()
     busiest = zip(seen.offers, seen.on_a_day, seen.in_a_week, strict=True)
     return Look(
-        change=seen.change, asked=seen.asked, answered=seen.answered,
+        change=seen.change, answered=seen.answered,
         paused=frozenset(seen.paused),
         occupied={OfferId(offer): Occupied(int(day), int(week)) for offer, day, week in busiest},
     )  # fmt: skip
