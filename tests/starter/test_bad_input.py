@@ -396,7 +396,9 @@ async def test_a_file_without_the_section_is_refused(
 # Words the command line does not know.
 
 
-@pytest.mark.parametrize("verb", ["show", "why", "timeline", "verify", "documents", "erase --yes"])
+@pytest.mark.parametrize(
+    "verb", ["show", "why", "matches", "timeline", "verify", "documents", "erase --yes"]
+)
 @pytest.mark.parametrize("reference", ["M-2020-0001", "[red]", "'; drop table journal"])
 async def test_a_reference_nobody_knows_is_refused(
     command: Command, verb: str, reference: str
