@@ -71,7 +71,8 @@ class BareScoring:
 
     def best(self, demand: Demand, occupied: Mapping[OfferId, Occupied]) -> Found:
         """The twenty best of different organisations, with their scores."""
-        busy = {self._rows[offer]: others for offer, others in occupied.items()}
+        rows_busy = [(self._rows[offer], *others) for offer, others in occupied.items()]
+        busy = np.array(rows_busy, np.int32).reshape(-1, 3).T
         rows = np.flatnonzero(self._can(demand, busy)).astype(np.int32)
         scores = self._scores(demand, rows, busy)
         if len(rows) > LOOKED_AT:
@@ -86,7 +87,7 @@ class BareScoring:
                 break
         return list(best.values())
 
-    def _can(self, demand: Demand, busy: Mapping[int, Occupied]) -> NDArray[np.bool_]:
+    def _can(self, demand: Demand, busy: Ints) -> NDArray[np.bool_]:
         can: NDArray[np.bool_]
         request, people, days = demand.request, demand.people, demand.request.length
         first, last = request.first_day.toordinal(), request.last_day.toordinal()
@@ -101,12 +102,12 @@ class BareScoring:
             heard |= self._levels[language] >= least
         can &= heard
         can[self._closed[(self._closed_from <= last) & (self._closed_to >= first)]] = False
-        for row, others in busy.items():
-            left = min(self._places[row] - others.on_a_day, self._weekly[row] - others.in_a_week)
-            can[row] &= left >= people
+        row, on_a_day, in_a_week = busy
+        can[row] &= self._places[row] - on_a_day >= people
+        can[row] &= self._weekly[row] - in_a_week >= people
         return can
 
-    def _scores(self, demand: Demand, rows: Ints, busy: Mapping[int, Occupied]) -> Ints:
+    def _scores(self, demand: Demand, rows: Ints, busy: Ints) -> Ints:
         request, weights = demand.request, self._weights
         scores = self._standing[rows]
         for inverted, words, each in zip(
@@ -122,9 +123,8 @@ class BareScoring:
             points[self._fields[field]] += weights.fields.same - weights.fields.near
         scores += np.minimum(points[rows], weights.fields.most)
         scores += self._spoken(demand, rows)
-        left = self._places.copy()
-        for row, others in busy.items():
-            left[row] -= others.on_a_day
+        left = self._places.astype(np.int32)
+        left[busy[0]] -= busy[1]
         scores += (left[rows] > demand.people) * np.int32(weights.room.spare)
         if request.fewer_opportunities:
             provisions = self._provisions[rows] * np.int32(weights.access.each)

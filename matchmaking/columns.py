@@ -23,6 +23,7 @@ KINDS: dict[str, type[np.generic]] = {
     "places": np.int16, "smallest": np.int16, "largest": np.int16, "per_week": np.int16,
     "shortest": np.int16, "longest": np.int16, "provisions": np.int8, "is_withdrawn": np.bool_,
 }  # fmt: skip
+A_PART = 2048
 MANY = 500
 """From so many new offers on, putting all in order is quicker than finding the place of each."""
 
@@ -89,6 +90,16 @@ class Columns:
             return np.flatnonzero(mask).astype(np.int32)
         picked: Rows = self._in_order[mask[self._in_order]]
         return picked
+
+    def first(self, mask: Mask, most: int) -> list[int]:
+        """The first of the rows that are marked, looked for a part at a time."""
+        found: list[int] = []
+        for begin in range(0, len(self), A_PART):
+            rows = self._in_order[begin : begin + A_PART]
+            found += rows[mask[rows]][: most - len(found)].tolist()
+            if len(found) == most:
+                break
+        return found
 
     def keep(self, offers: dict[OfferId, str]) -> None:
         """Add or replace offers, given as they are kept."""

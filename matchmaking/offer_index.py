@@ -52,7 +52,7 @@ class OfferIndex:
         columns = self._columns
         self._points = grown(self._points, len(columns.organisations))
         sieve = Sieve(columns, demand, known, self._paused)
-        scorer = Scorer(columns, demand, self._weights, sieve.occupied, self._points)
+        scorer = Scorer(columns, demand, self._weights, sieve.busy, self._points)
         able = sieve.able()
         hosts = self._hosts(demand, known, self._best(scorer, able, MOST_NAMED))
         full = self._best(scorer, sieve.full(), MOST_NAMED - len(hosts))

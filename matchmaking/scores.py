@@ -1,16 +1,14 @@
 """The points of many offers at once: the same sums as in ``domain/criteria.py``."""
 
-from collections.abc import Mapping
-
 import numpy as np
 from numpy.typing import NDArray
 
 from domain.demand import Demand
 from domain.people import Level
-from domain.standing import Occupied
 from domain.weighing import PerThing, Weights
 from matchmaking.columns import UNSTATED, Columns, spoken
 from matchmaking.postings import Postings, Rows
+from matchmaking.sieve import Busy
 
 Scores = NDArray[np.int32]
 ALL_LEVELS = np.arange(spoken(Level.C2) + 1, dtype=np.int8)
@@ -21,10 +19,10 @@ class Scorer:
 
     def __init__(
         self, columns: Columns, demand: Demand, weights: Weights,
-        occupied: Mapping[int, Occupied], standing_points: Scores,
+        busy: Busy, standing_points: Scores,
     ) -> None:  # fmt: skip
         self._columns, self._demand, self._weights = columns, demand, weights
-        self._occupied, self._standing_points = occupied, standing_points
+        self._busy, self._standing_points = busy, standing_points
 
     def scores(self, rows: Rows) -> Scores:
         """The scores of these rows."""
@@ -75,8 +73,7 @@ class Scorer:
 
     def _room(self, rows: Rows) -> Scores:
         left = self._columns["places"]
-        if self._occupied:
-            left = left.copy()
-            for row, others in self._occupied.items():
-                left[row] -= min(others.on_a_day, left[row])
+        if len(self._busy.rows):
+            left = left.astype(np.int32)
+            left[self._busy.rows] -= self._busy.on_a_day
         return (left[rows] > self._demand.people) * np.int32(self._weights.room.spare)

@@ -1,6 +1,7 @@
 """The hard rules, held against all offers at once: the same as in ``domain/exclusions.py``."""
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,12 +17,20 @@ WITHDRAWN = 200
 """So many broken rules has an offer that does not stand any more: it is never counted."""
 
 
+class Busy(NamedTuple):
+    """The rows of which others have something, each once, and how much of it."""
+
+    rows: Rows
+    on_a_day: Rows
+    in_a_week: Rows
+
+
 class Sieve:
     """Which rules every offer breaks for one request; ``standing`` is how many offers there are."""
 
     def __init__(self, columns: Columns, demand: Demand, known: Known, paused: Rows) -> None:
         self._columns, self._demand, self._paused = columns, demand, paused
-        self.occupied = _rows_occupied(columns, known.occupied)
+        self.busy = _busy_rows(columns, known.occupied)
         self._broken = {rule: mask for rule, mask in self._masks() if mask is not None}
         self.tally = np.zeros(len(columns), np.uint8)
         for mask in self._broken.values():
@@ -54,7 +63,7 @@ class Sieve:
         """The first rows that break some rule: the fewest first, then in the order of their ids."""
         found = list[int]()
         for broken in range(1, len(Rule) + 1):
-            found += self._columns.picked(self.tally == broken)[: most - len(found)].tolist()
+            found += self._columns.first(self.tally == broken, most - len(found))
             if len(found) == most:
                 break
         return found
@@ -117,14 +126,13 @@ class Sieve:
         mask[rows] = True
         return mask
 
-    def _rows_full(self) -> list[int]:
-        people, columns = self._demand.people, self._columns
-        places, weekly = columns["places"], columns["per_week"]
-        return [
-            row for row, others in self.occupied.items()
-            if people <= min(places[row], weekly[row])
-            and (places[row] - others.on_a_day < people or weekly[row] - others.in_a_week < people)
-        ]  # fmt: skip
+    def _rows_full(self) -> Rows:
+        people, columns, busy = self._demand.people, self._columns, self.busy
+        places, weekly = columns["places"][busy.rows], columns["per_week"][busy.rows]
+        would_fit = np.minimum(places, weekly) >= people
+        is_taken = (places - busy.on_a_day < people) | (weekly - busy.in_a_week < people)
+        full: Rows = busy.rows[would_fit & is_taken]
+        return full
 
     def _not_speaking(self) -> Mask:
         request = self._demand.request
@@ -134,6 +142,8 @@ class Sieve:
         return ~heard
 
 
-def _rows_occupied(columns: Columns, occupied: Mapping[OfferId, Occupied]) -> dict[int, Occupied]:
-    found = ((columns.row(offer), others) for offer, others in occupied.items())
-    return {row: others for row, others in found if row is not None}
+def _busy_rows(columns: Columns, occupied: Mapping[OfferId, Occupied]) -> Busy:
+    found = [(columns.row(offer), *others) for offer, others in occupied.items()]
+    known = [each for each in found if each[0] is not None]
+    rows, on_a_day, in_a_week = np.array(known, np.int32).reshape(-1, 3).T
+    return Busy(rows, on_a_day, in_a_week)

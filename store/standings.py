@@ -32,8 +32,6 @@ _LOOK = sa.text(
     with others as (
       select p.offer, p.day, p.reference, p.guests from place p
       where p.day between :monday and :sunday and p.reference <> :reference
-        -- One by one: they are few, and all mobilities are many.
-        and (select m.view ->> 'outcome' from mobility m where m.reference = p.reference) is null
     ), by_day as (
       select offer, sum(guests) as guests from others
       where day between :first_day and :last_day group by offer, day
