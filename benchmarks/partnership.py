@@ -26,7 +26,10 @@ LANGUAGES = (
 )  # fmt: skip
 THEMES = [f"theme {n}" for n in range(80)]
 TAGS = [f"tag {n}" for n in range(300)]
-FIELDS = [f"{broad:02}{narrow}" for broad in range(11) for narrow in range(1, 5)]
+FIELDS = (
+    "011", "021", "022", "023", "031", "032", "041", "042", "051", "052", "053", "054", "061",
+    "071", "072", "073", "081", "082", "083", "084", "091", "092", "101", "102", "103", "104",
+)  # fmt: skip
 TODAY = date(2026, 3, 2)
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 AT_A_TIME = 2000

@@ -38,6 +38,15 @@ class OpenQuestion(State):
         """What happens if nobody answers."""
         return MEANINGS[self.asked].silence
 
+    @classmethod
+    def of(cls, wait: Wait) -> "OpenQuestion":
+        """A question as it stands now."""
+        return cls(
+            asked=wait.asked, people=tuple(wait.awaited), since=wait.since, due=wait.due,
+            falls=wait.falls, next_reminder=wait.next_reminder(), epoch=wait.epoch,
+            paused=dict(wait.paused),
+        )  # fmt: skip
+
 
 class CaseView(State):
     """The state of a mobility as of its last entry. References only, no names."""
@@ -70,6 +79,8 @@ class CaseView(State):
     certificates: dict[PersonId, str]
     card: dict[str, str]
     contradictions: tuple[str, ...]
+    merged_into: Reference | None = None  #: the mobility that goes on in its place
+    taken_in: tuple[Reference, ...] = ()  #: those that were merged with this one
 
     @property
     def receiving(self) -> OrganisationId | None:
@@ -115,7 +126,7 @@ def view_of(mobility: Mobility) -> CaseView:
         host=mobility.matching.host or pending,
         pending_offer=pending.offer if pending else None,
         taking_part=mobility.taking_part,
-        questions=tuple(_question(wait) for wait in mobility.waits.values()),
+        questions=tuple(OpenQuestion.of(wait) for wait in mobility.waits.values()),
         out_of_reach={p: o.model_copy(deep=True) for p, o in mobility.reach.people.items()},
         agreement_version=mobility.agreement.version,
         agreement_document=mobility.agreement.document,
@@ -133,15 +144,9 @@ def view_of(mobility: Mobility) -> CaseView:
         certificates=mobility.certificates,
         card=mobility.card,
         contradictions=mobility.contradictions,
+        merged_into=mobility.merged_into,
+        taken_in=tuple(mobility.taken_in),
     )
-
-
-def _question(wait: Wait) -> OpenQuestion:
-    return OpenQuestion(
-        asked=wait.asked, people=tuple(wait.awaited), since=wait.since, due=wait.due,
-        falls=wait.falls, next_reminder=wait.next_reminder(), epoch=wait.epoch,
-        paused=dict(wait.paused),
-    )  # fmt: skip
 
 
 def roles_in(request: MobilityRequest, view: CaseView, person: PersonId) -> tuple[Role, ...]:

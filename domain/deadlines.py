@@ -28,6 +28,7 @@ class Asked(StrEnum):
     FOLLOW_UP = "follow-up"
     CARD_FACTS = "card-facts"
     ADDRESS = "address"  #: of somebody whom our letters do not reach
+    APPLICATION = "application"  #: to join the partnership; asked by an application, no mobility
 
 
 class Tell(StrEnum):
@@ -128,6 +129,10 @@ MEANINGS = {
     Asked.ADDRESS: Meaning(
         "give another address of somebody whom our letters do not reach",
         "the time of whoever cannot be reached runs on",
+    ),
+    Asked.APPLICATION: Meaning(
+        "accept the application or decline it",
+        "the application lapses",
     ),
 }
 """What every question asks, and what silence means."""

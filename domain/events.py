@@ -261,6 +261,20 @@ class GrantReduced(Event):
     total: Decimal  #: what is left of the award
 
 
+class MobilityMerged(Event):
+    """It was a duplicate of another mobility, which goes on."""
+
+    into: Reference
+    people: dict[PersonId, PersonId]  #: of those who travel, who they are there
+
+
+class MobilityTakenIn(Event):
+    """Another mobility was merged with this one: its history stays, and is tied to this one."""
+
+    reference: Reference
+    head: str  #: the last hash in the chain of its journal
+
+
 class PhaseEntered(Event):
     phase: Phase
 

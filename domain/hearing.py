@@ -28,6 +28,7 @@ from domain.facts import OfferId, PersonId
 from domain.grant import GrantDecision
 from domain.lifecycle import check_permission
 from domain.matching import WHATEVER_THE_DATES
+from domain.merging import check_may_merge, check_may_take_in, merge, take_in
 from domain.mobility import HEARD, Mobility
 from domain.moving import check_may_move, move
 from domain.people import Role
@@ -500,3 +501,26 @@ def _(message: m.CancelMobility, _mobility: Mobility, _at: datetime) -> None:
 @_act.register
 def _(message: m.CancelMobility, mobility: Mobility, at: datetime) -> None:
     mobility.end(e.Outcome.CANCELLED, message.cause, at=at, by=message.by, note=message.note)
+
+
+# Duplicates.
+
+
+@_check.register
+def _(message: m.MergeMobility, mobility: Mobility, _at: datetime) -> None:
+    check_may_merge(mobility, message)
+
+
+@_act.register
+def _(message: m.MergeMobility, mobility: Mobility, at: datetime) -> None:
+    merge(mobility, message, at=at)
+
+
+@_check.register
+def _(message: m.TakeInMobility, mobility: Mobility, _at: datetime) -> None:
+    check_may_take_in(mobility, message)
+
+
+@_act.register
+def _(message: m.TakeInMobility, mobility: Mobility, at: datetime) -> None:
+    take_in(mobility, message, at=at)

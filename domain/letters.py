@@ -10,6 +10,7 @@ from domain.deadlines import Asked
 from domain.events import Entry, Event, Outcome
 from domain.facts import Fact, PersonId, Reference
 from domain.grant import GrantDecision
+from domain.joining import ApplicationPurpose
 from domain.mobility import Mobility
 
 
@@ -45,6 +46,10 @@ class Purpose(StrEnum):
     MOBILITY_ENDED = "mobility-ended"
 
 
+AnyPurpose = Purpose | ApplicationPurpose
+"""Applications to join have letters of their own."""
+
+
 class LetterOrder(Fact):
     """One letter to one person, because of one event.
 
@@ -58,7 +63,7 @@ class LetterOrder(Fact):
     """
 
     reference: Reference
-    purpose: Purpose
+    purpose: AnyPurpose
     to: PersonId
     event: int
     epoch: int

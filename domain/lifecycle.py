@@ -121,6 +121,8 @@ PERMISSIONS: dict[type[m.Message], Permission] = {
         "decline the mobility", (P.AGREEMENT, P.PREPARATION, P.VISIT), R.RECEIVING
     ),
     m.CancelMobility: _may("cancel the mobility", UNTIL_EVALUATION, R.SENDING, R.OFFICE),
+    m.MergeMobility: _may("merge the mobility with another one", BEFORE_VISIT, R.SENDING, R.OFFICE),
+    m.TakeInMobility: _may("take in another mobility", UNTIL_THE_END, R.SENDING, R.OFFICE),
 }
 
 
@@ -141,6 +143,7 @@ STOPS = (
     _stop(m.WithdrawParticipant, "the last participant withdraws: withdrawn"),
     _stop(m.DeclineMobility, "the host gives up the place: declined"),
     _stop(m.CancelMobility, "the sending side or the programme office stops it: cancelled"),
+    _stop(m.MergeMobility, "it is merged with another mobility: cancelled"),
     Stop(
         sources=tuple(phase for phase in P if phase is not P.CLOSED), by=(),
         condition="an operator cancels the workflow: cancelled",

@@ -14,7 +14,7 @@ from domain.almanac import Almanac
 from domain.deadlines import Asked, Tell
 from domain.evaluation import Evaluation
 from domain.events import Entry, Event, Outcome, Phase
-from domain.facts import PersonId, State, Writing
+from domain.facts import PersonId, Reference, State, Writing
 from domain.grant import Grant, GrantLine, first_instalment, instalment_due
 from domain.matching import Matching, Ranking
 from domain.messages import Cause
@@ -36,7 +36,7 @@ class Mobility(State):
 
     ``request`` has the dates that hold. ``moved_at`` is the entry by which the visit was last
     moved, 0 before; until the ``almanac`` is looked up for those dates, it serves to ask for
-    addresses only.
+    addresses only. ``taken_in`` holds the heads of the journals of mobilities merged with this one.
     """
 
     request: MobilityRequest
@@ -60,6 +60,8 @@ class Mobility(State):
     reach: Reach = Reach()
     outcome: Outcome | None = None
     cause: Cause | None = None
+    merged_into: Reference | None = None
+    taken_in: dict[Reference, str] = {}
     heard: dict[str, int] = {}
     unrecorded: list[Entry] = []
 

@@ -11,6 +11,7 @@ from domain.agenda import SessionKind
 from domain.deadlines import MEANINGS
 from domain.events import Outcome, Phase
 from domain.grant import Category, GrantDecision, RateStatus
+from domain.joining import WhyDeclined
 from domain.matching import DeclineReason
 from domain.messages import Cause
 from domain.people import Role
@@ -19,7 +20,7 @@ from mail.speech import Speech
 
 VOCABULARIES: tuple[type[StrEnum], ...] = (
     Role, Phase, Activity, SessionKind, DeclineReason, Category, RateStatus, GrantDecision, Cause,
-    Outcome,
+    Outcome, WhyDeclined,
 )  # fmt: skip
 """Fixed lists whose words letters show."""
 ENDINGS = {
@@ -30,6 +31,8 @@ ENDINGS = {
     Outcome.CANCELLED: "The mobility was cancelled",
 }
 """How a mobility ended, as a whole sentence: in most languages the word alone depends on it."""
+MERGED = "The mobility was merged with another one"
+"""How a duplicate ended: for its readers nothing was cancelled."""
 RECORDED = (
     # Why an amount of the grant is what it is.
     "%(units)s x %(rate)s euro: %(basis)s",
@@ -63,6 +66,7 @@ def domain_words() -> Iterator[str]:
     for meaning in MEANINGS.values():
         yield from meaning
     yield from ENDINGS.values()
+    yield MERGED
     yield from RECORDED
 
 

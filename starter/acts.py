@@ -15,6 +15,7 @@ from domain.errors import EvaluationNotAcceptable, GrantNotAcceptable
 from domain.grant import GrantDecision
 from domain.matching import DeclineReason
 from domain.messages import CAUSES_OF_PEOPLE, Cause, Receipt
+from starter import merging
 from starter.case_files import read_file, section
 from starter.desk import FrontDesk
 from starter.errand import Errand, errand
@@ -289,3 +290,18 @@ def decline_mobility(reference: Ref, who: As, cause: Why, note: Note = "") -> No
 def cancel(reference: Ref, who: As, cause: Why, note: Note = "") -> None:
     """Stop the mobility (sending coordinator or programme office)."""
     _pass_on(reference, who, lambda e: e.cancel(cause, note))
+
+
+@command()
+def merge(
+    reference: Ref,
+    into: Annotated[
+        str, typer.Argument(metavar="INTO", help="the mobility that goes on in its place")
+    ],
+    who: As,
+) -> None:
+    """End a duplicate in favour of another mobility (sending coordinator or programme office)."""
+    merged = at_desk(lambda desk: merging.merge(desk, reference, into, who))
+    if merged.ended:
+        _recorded(reference, merged.ended)
+    _recorded(into, merged.taken_in)

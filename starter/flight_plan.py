@@ -30,7 +30,7 @@ from starter.cast import Cast
 from starter.client import Unreachable
 from starter.clock import VirtualClock
 from starter.desk import FrontDesk
-from starter.directory import check_directory
+from starter.directory_rules import check_directory
 from starter.draft import checked_draft
 from starter.rehearsal import Rehearsal
 from starter.running import at_desk, is_embedded, open_desk

@@ -20,6 +20,7 @@ from domain.request import MobilityRequest
 from starter.auditing import Moment, Verdict
 from starter.desk import OpenMobility
 from starter.pauses import act, looked_for, pauses
+from starter.ties import tie, ties
 from store.cases import Case
 from store.ledger import LedgerLine, LetterState
 
@@ -144,6 +145,7 @@ def _facts(request: MobilityRequest, view: CaseView, names: Names) -> list[tuple
     ]
     if view.moved_at:
         facts.insert(2, ("", f"moved to these days by entry {view.moved_at}"))
+    facts[1:1] = ties(view)
     if view.agreement_version:
         state = f"in force since {said(view.in_force_on)}" if view.in_force_on else "to be signed"
         signed = f"{len(view.signed)} signatures, {state}"
@@ -301,7 +303,7 @@ def _told(moment: Moment, names: Names) -> str:
         if isinstance(event, AddressFailed) and event.person in event.asked:
             name, asked = names.name(event.person), names.person(event.asked[event.person])
             return f"{in_words(moment.what)}. {looked_for(name, said(moment.at), asked)}"
-        return in_words(moment.what)
+        return in_words(moment.what) + tie(event)
     return moment.what.replace("-", " ") if moment.letter else moment.what
 
 
@@ -317,7 +319,11 @@ def verdict_page(reference: str, verdict: Verdict) -> RenderableType:
         else f"{verdict.compared} strokes compared with the hashes in Temporal's history."
     )
     heads = f"{verdict.heads_in_clear} heads in clear compared, one for each phase that ended."
-    lines = [journal, history, heads, *verdict.findings]
+    tied = [
+        f"The head of {other}, which was merged with it, was looked up in the journal of {other}."
+        for other in verdict.taken_in
+    ]
+    lines = [journal, history, heads, *tied, *verdict.findings]
     judgement = "Sound: nothing was changed." if verdict.is_sound else "NOT SOUND."
     style = "green" if verdict.is_sound else "bold red"
     return Group(*(Text(line) for line in lines), Text(judgement, style=style))

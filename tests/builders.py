@@ -38,7 +38,7 @@ from domain.request import Activity, Funding, MobilityRequest, Objective, Sector
 from domain.waits import Wait
 from domain.weighing import read_weights
 
-REFERENCE = Reference("M-2026-0001")
+REFERENCE, ANOTHER = Reference("M-2026-0001"), Reference("M-2026-0002")
 BORAS, SOC, VESTLAND = OrganisationId("boras"), OrganisationId("soc"), OrganisationId("vestland")
 COORDINATOR, OFFICE = PersonId("p-coordinator"), PersonId("p-office")
 HOST, SECOND_HOST = PersonId("p-host"), PersonId("p-second-host")
@@ -640,5 +640,7 @@ def a_message(kind: type[m.Message], by: PersonId, journey: Journey) -> m.Messag
         m.WithdrawParticipant: {"participant": leaving, "cause": Cause.ILLNESS},
         m.DeclineMobility: {"cause": Cause.HOST_UNABLE},
         m.CancelMobility: {"cause": Cause.WORK},
+        m.MergeMobility: {"into": ANOTHER, "people": {p: p for p in mobility.taking_part}},
+        m.TakeInMobility: {"reference": ANOTHER, "head": "a" * 64},
     }
     return kind.model_validate({"by": by} | contents[kind])

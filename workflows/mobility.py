@@ -293,6 +293,24 @@ class MobilityWorkflow:
     def _may_cancel_mobility(self, message: m.CancelMobility) -> None:
         self.file.check(message)
 
+    @workflow.update
+    async def merge_mobility(self, message: m.MergeMobility) -> Receipt:
+        """It goes on in another mobility."""
+        return await self.file.take(message)
+
+    @merge_mobility.validator
+    def _may_merge_mobility(self, message: m.MergeMobility) -> None:
+        self.file.check(message)
+
+    @workflow.update
+    async def take_in_mobility(self, message: m.TakeInMobility) -> Receipt:
+        """Another mobility was merged with this one."""
+        return await self.file.take(message)
+
+    @take_in_mobility.validator
+    def _may_take_in_mobility(self, message: m.TakeInMobility) -> None:
+        self.file.check(message)
+
 
 async def prepare(file: CaseFile) -> None:
     """Settle the grant beside the agenda; neither waits for the other."""

@@ -20,4 +20,4 @@ def test_what_is_measured_is_no_empty_list() -> None:
 
     assert len(ranking.hosts) == 20
     assert ranking.more > 20
-    assert len(ranking.counts) > 5
+    assert len(ranking.counts) >= 5

@@ -8,6 +8,7 @@ from domain.grant import GrantDecision
 from domain.matching import DeclineReason
 from domain.messages import Cause
 from tests.builders import (
+    ANOTHER,
     COORDINATOR,
     EMELIE,
     FIRST_DAY,
@@ -202,6 +203,21 @@ def office_cancels() -> Journey:
     return journey
 
 
+def it_was_a_duplicate() -> Journey:
+    """While a host is asked somebody notices that the same mobility is on its way already."""
+    journey = in_matching()
+    people = {p: p for p in journey.mobility.taking_part}
+    journey.say(m.MergeMobility(by=COORDINATOR, into=ANOTHER, people=people))
+    return journey
+
+
+def a_duplicate_is_taken_in() -> Journey:
+    """Another mobility was merged with this one, which goes on as if nothing had happened."""
+    journey = in_preparation()
+    journey.say(m.TakeInMobility(by=COORDINATOR, reference=ANOTHER, head="a" * 64))
+    return journey
+
+
 def nobody_evaluates() -> Journey:
     """The visit took place and nobody says anything about it; the card says so."""
     return to_the_end(in_evaluation())
@@ -261,6 +277,7 @@ ENDINGS: dict[str, Callable[[], Journey]] = {
     "everybody withdraws": everybody_withdraws,
     "the host gives up": host_gives_up,
     "the office cancels": office_cancels,
+    "it was a duplicate": it_was_a_duplicate,
     "nobody comes": nobody_comes,
     "attendance is not confirmed": lambda: to_the_end(in_visit()),
     "the card is published": completed,
@@ -274,7 +291,8 @@ ENDINGS: dict[str, Callable[[], Journey]] = {
 
 OTHERS = (
     first_host_declines, instalment_is_late, visit_begins, agenda_changes, change_stays_unanswered,
-    moved_while_a_host_is_asked, address_is_corrected, address_is_never_corrected,
+    moved_while_a_host_is_asked, a_duplicate_is_taken_in, address_is_corrected,
+    address_is_never_corrected,
 )  # fmt: skip
 EVERY_SCENARIO = (*STEPS_DRIVEN.values(), *ENDINGS.values(), *OTHERS)
 

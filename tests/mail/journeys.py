@@ -434,8 +434,8 @@ def _papers(order: LetterOrder) -> tuple[Attachment, ...]:
 def every_letter(
     told: Told | None = None, language: Language = Language.ENGLISH
 ) -> list[LetterContext]:
-    """Letters of six mobilities that between them go through everything that can happen."""
-    stories = (_happy, _troubled, _without_host, _stopped, _moved, _changed)
+    """Letters of seven mobilities that between them go through everything that can happen."""
+    stories = (_happy, _troubled, _without_host, _stopped, _moved, _changed, _merged)
     journeys = [tell(Journey(told or Told(), language)) for tell in stories]
     return [letter for journey in journeys for letter in journey.letters]
 
@@ -540,6 +540,16 @@ def _stopped(journey: Journey) -> Journey:
     journey.now += timedelta(days=1)
     journey.pay()
     journey.say(m.CancelMobility(by=BORAS, cause=Cause.FORCE_MAJEURE, note=journey._note()))
+    return journey
+
+
+def _merged(journey: Journey) -> Journey:
+    """It was a duplicate, which somebody notices after a host has said yes."""
+    journey.to_agreement()
+    known, there = journey.mobility.n, Reference("M-2026-0002")
+    people = {p: PersonId(p.replace(REFERENCE, there)) for p in (FRIDA, EMELIE)}
+    journey.say(m.MergeMobility(by=BORAS, into=there, people=people))
+    journey.letters = [letter for letter in journey.letters if letter.entry.n > known]
     return journey
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from domain.deadlines import MEANINGS, Asked
 from domain.events import InstalmentFellDue, MobilityEnded, Outcome
+from domain.joining import ApplicationPurpose
 from domain.letters import LETTER_OF, Purpose
 from domain.people import Language
 from mail.compose import compose
@@ -91,7 +92,7 @@ def test_every_purpose_has_a_folder_and_every_folder_a_purpose() -> None:
     letters = resources.files("mail") / "letters"
     folders = {f.name: f for f in letters.iterdir() if f.is_dir() and f.name != "__pycache__"}
 
-    assert folders.keys() == {purpose.value for purpose in Purpose} | {FOLDER}
+    assert folders.keys() == {*Purpose, *ApplicationPurpose, FOLDER}
     for folder in folders.values():
         assert {f.name for f in folder.iterdir()} == {"subject.txt", "body.md"}
 
@@ -347,13 +348,26 @@ MOVES = (
 
 
 def test_end_names_outcome_cause_and_note() -> None:
-    cancelled = ended_as(Outcome.CANCELLED)
+    cancelled = [one for one in ended_as(Outcome.CANCELLED) if not one.view.merged_into]
 
     assert {letter.order.to for letter in cancelled} == {BORAS, ANA, OFFICE, FRIDA, EMELIE}
     for letter in cancelled:
         text = " ".join(written(letter).text.split())
         assert "was cancelled. The cause: force majeure." in text
         assert "> Please try us again in autumn." in text
+
+
+def test_the_end_of_a_duplicate_says_what_goes_on_and_of_nothing_that_it_was_cancelled() -> None:
+    merged = [one for one in ended_as(Outcome.CANCELLED) if one.view.merged_into]
+
+    assert {letter.order.to for letter in merged} == {BORAS, ANA, FRIDA, EMELIE}
+    for letter in merged:
+        text = " ".join(written(letter).text.split())
+        assert "was merged with another one. It was a duplicate of M-2026-0002, which goes" in text
+        assert "whoever was to travel in this one takes part in that one." in text
+        assert "no more reminders come" in text
+        assert "cause" not in text
+        assert "cancelled" not in text.casefold()
 
 
 def test_words_of_the_last_to_withdraw_go_to_the_sending_coordinator_only() -> None:

@@ -32,7 +32,10 @@ def test_the_example_can_be_read() -> None:
 
     assert document.request is not None
     assert document.request.first_day == date(2026, 5, 5)
-    assert [name for name in CaseDocument.model_fields if not getattr(document, name)] == []
+    assert [name for name in CaseDocument.model_fields if not getattr(document, name)] == [
+        "application"
+    ]
+    assert read_file(EXAMPLE.with_name("girona-joins-2027.yaml")).application is not None
 
 
 def test_norway_is_a_country(tmp_path: Path) -> None:
