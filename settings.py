@@ -67,6 +67,7 @@ class Settings(BaseSettings):
     mobility_environment: Literal["production", "demo"] = "production"
     mobility_rates: Path | None = None
     mobility_plans: Path | None = None
+    mobility_weights: Path | None = None
     mobility_home: Path = Path(".mobility")
 
     def required(self, name: str) -> str:

@@ -33,6 +33,7 @@ from activities.registrar import Registrar
 from activities.returned_post import ReturnedPost, returned_post_at_work
 from domain.deadlines import Asked, Plan, PlansNotAcceptable, read_plans
 from domain.reminders import Caps
+from domain.weighing import Weights, WeightsNotAcceptable, read_weights
 from mail.letterbox import ImapLetterbox, ImapServer, MaildirLetterbox
 from mail.postman import Postman, SmtpServer
 from settings import Settings
@@ -72,6 +73,15 @@ def reminder_plans(folder: Path | None) -> dict[Asked, Plan]:
     return read_plans(*_toml_files("domain.plans", folder))
 
 
+def host_weights(folder: Path | None) -> Weights:
+    """The product's own weights for ranking hosts, with those of the programme office over them.
+
+    Raises:
+        WeightsNotAcceptable: naming the criterion whose weights make no sense.
+    """
+    return read_weights(*_toml_files("domain.weights", folder))
+
+
 def sandbox() -> Sandbox:
     """Workflows in their sandbox; a module that was not meant to be passed through stops us."""
     policy = (
@@ -92,8 +102,10 @@ def build_worker(
     """
     settles_for = timedelta(minutes=settings.agenda_settles_minutes)
     keeper, papers = JournalKeeper(store, settles_for), PaperMaker(store)
-    plans = reminder_plans(settings.mobility_plans)
-    finder = HostFinder(store, plans, are_apart=are_apart)
+    finder = HostFinder(
+        store, reminder_plans(settings.mobility_plans), host_weights(settings.mobility_weights),
+        are_apart=are_apart,
+    )  # fmt: skip
     clerk = GrantClerk(
         rate_files(settings.mobility_rates), allow_illustrations=not settings.is_production
     )
@@ -166,7 +178,8 @@ def main(interceptors: Sequence[Interceptor] = ()) -> None:
         migrate(settings.required("database_url"))
     try:
         reminder_plans(settings.mobility_plans)
-    except PlansNotAcceptable as mistake:
+        host_weights(settings.mobility_weights)
+    except (PlansNotAcceptable, WeightsNotAcceptable) as mistake:
         sys.exit(str(mistake))
     uvloop.run(serve(settings, interceptors))
     sys.stdout.flush()

@@ -6,29 +6,35 @@ from temporalio import activity
 
 from activities.almanac import almanac_for
 from activities.names import DaysQuestion, HostQuestion, HostsFound
+from activities.offers_at_hand import OffersAtHand
 from domain.almanac import Almanac
 from domain.deadlines import Asked, Plan
+from domain.demand import Demand
+from domain.facts import OrganisationId, PersonId
 from domain.holding import Hold, Holding
 from domain.matching import Ranking
-from domain.ranking import rank
+from domain.request import MobilityRequest
+from domain.weighing import Weights
 from store.cases import Store
-from store.directory import read_directory
+from store.directory import Directory, read_around
 from store.places import hold_first
 
 
 class HostFinder:
     """Finds the hosts that can be asked, and what is to be known of everybody asked on the way.
 
-    Where mobilities ``are_apart``, none sees the places that another holds: the same request
-    played several times over.
+    Where mobilities ``are_apart``, none sees the places that another holds, nor what hosts did with
+    others: the same request played several times over.
     """
 
     def __init__(
-        self, store: Store, plans: Mapping[Asked, Plan], *, are_apart: bool = False
-    ) -> None:
+        self, store: Store, plans: Mapping[Asked, Plan], weights: Weights, *,
+        are_apart: bool = False,
+    ) -> None:  # fmt: skip
         self._store = store
         self._plans = dict(plans)
         self._are_apart = are_apart
+        self._offers = OffersAtHand(store, weights, are_apart=are_apart)
 
     @activity.defn(name="find-hosts")
     async def find_hosts(self, question: HostQuestion) -> HostsFound:
@@ -36,9 +42,9 @@ class HostFinder:
 
         Ranking, holding and looking up are one activity, since every mobility begins with them.
         """
-        directory = await read_directory(self._store.engine)
-        ranking = rank(question.request, directory.offers)
-        hosts = {host.coordinator: host.organisation for host in ranking.hosts}
+        ranking = await self._ranking(question)
+        hosts = {host.coordinator: host.organisation for host in ranking.able}
+        directory = await self._around(question.request, hosts)
         almanac = almanac_for(
             question.request, hosts, directory, self._plans, since=question.at.date()
         )
@@ -53,14 +59,30 @@ class HostFinder:
     @activity.defn(name="look-up-days")
     async def look_up_days(self, question: DaysQuestion) -> Almanac:
         """Look up plans and calendars anew, for a visit that was moved and has a host."""
-        directory = await read_directory(self._store.engine)
         host = {question.host: question.organisation}
+        directory = await self._around(question.request, host)
         return almanac_for(question.request, host, directory, self._plans, since=question.at.date())
+
+    async def _ranking(self, question: HostQuestion) -> Ranking:
+        request = question.request
+        home = await read_around(self._store.engine, (), [request.sending])
+        [sending] = home.organisations
+        demand = Demand(
+            request=request, country=sending.country, declined=question.declined,
+            guests=question.guests,
+        )  # fmt: skip
+        return await self._offers.rank(demand, on=question.at.date())
+
+    async def _around(
+        self, request: MobilityRequest, hosts: Mapping[PersonId, OrganisationId]
+    ) -> Directory:
+        people = {request.coordinator, request.office, *request.participants, *hosts}
+        return await read_around(self._store.engine, people, {request.sending, *hosts.values()})
 
 
 def _first_hold(question: HostQuestion, ranking: Ranking) -> Hold:
     request = question.request
-    offers = tuple(h.offer for h in ranking.hosts if h.offer not in question.declined)
+    offers = tuple(h.offer for h in ranking.able)
     return Hold(
         reference=request.reference, offers=offers, first_day=request.first_day,
         last_day=request.last_day, guests=question.guests or len(request.participants),

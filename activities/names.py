@@ -5,19 +5,20 @@ from datetime import datetime
 from domain.almanac import Almanac
 from domain.facts import Fact, OfferId, OrganisationId, PersonId, Reference
 from domain.holding import Holding
-from domain.matching import Ranking
+from domain.matching import DeclineReason, Ranking
 from domain.request import MobilityRequest
 
 
 class HostQuestion(Fact):
     """For which request hosts are to be found, and from when on people may be asked.
 
-    ``declined`` are offers not to be asked again, ``guests`` how many still travel, if not all.
+    Offers that were ``declined`` for a reason that holds on any day are not asked again.
+    ``guests`` is how many still travel, if not all.
     """
 
     request: MobilityRequest
     at: datetime
-    declined: tuple[OfferId, ...] = ()
+    declined: dict[OfferId, DeclineReason] = {}
     guests: int | None = None
 
 

@@ -39,8 +39,10 @@ class HostSearch(Fact):
     @property
     def not_asked(self) -> int:
         """How many hosts could have been asked, and there was no time left for it."""
+        if self.ranking is None:
+            return 0
         asked = {host.offer for host in self.asked}
-        return sum(host.offer not in asked for host in self.ranking.hosts) if self.ranking else 0
+        return self.ranking.more + sum(host.offer not in asked for host in self.ranking.hosts)
 
 
 def host_search(events: Iterable[e.Event]) -> HostSearch:

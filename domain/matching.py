@@ -1,6 +1,5 @@
 """Which hosts can take the participants, in what order they are asked, and who said what."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -42,10 +41,30 @@ class Rule(StrEnum):
     DECLINED = "has declined"  #: for a reason that holds on any day
 
 
+class Criterion(StrEnum):
+    """What speaks for a host or against it, in the order in which points are told."""
+
+    THEMES = "themes in common"
+    FIELDS = "fields in common"
+    TAGS = "tags in common"
+    LANGUAGES = "languages in common"
+    ROOM = "places to spare"
+    ANSWERS = "answers requests"
+    QUICKNESS = "answers soon"
+    BALANCE = "has sent more than hosted"
+    ACCESS = "fewer opportunities"
+
+
+MOST_NAMED = 20
+"""How many hosts a ranking names of those that can be asked, and of those that cannot."""
+
+
 class Ranked(Fact):
     """One host that can be asked, and why it stands where it stands.
 
-    ``contributions`` are points by criterion; they sum to ``score`` exactly.
+    ``contributions`` are points by criterion, without those that give none; they sum to ``score``
+    exactly. ``turn`` is 1 for the best offer of an organisation, 2 for the next: nobody is asked
+    twice before everybody was asked once, so listing more offers than others gains nothing.
     """
 
     offer: OfferId
@@ -54,7 +73,8 @@ class Ranked(Fact):
     country: str
     zone: str
     score: int
-    contributions: dict[str, int]
+    contributions: dict[Criterion, int]
+    turn: int = 1
 
 
 class Excluded(Fact):
@@ -68,21 +88,25 @@ class Excluded(Fact):
 class Ranking(Fact):
     """The hosts in the order they will be asked, and those that were left out.
 
-    A large directory is not listed whole: ``excluded`` names the first of them only, ``counts``
-    says of how many each rule is broken, and ``alone`` how many each keeps out that break no other.
+    ``full`` are hosts, in that same order, that only lack a place on these days: what others hold
+    may come free. A large directory is not listed whole: of ``hosts`` the first are named and
+    ``more`` counts the others, ``full`` fills up the list, and ``excluded`` names those that break
+    the fewest rules, ``more_excluded`` counts the others. ``counts`` says of how many each rule is
+    broken, and ``alone`` how many each keeps out that break no other.
     """
 
     hosts: tuple[Ranked, ...]
     excluded: tuple[Excluded, ...]
     counts: dict[Rule, int] = {}
     alone: dict[Rule, int] = {}
+    more: int = 0
+    more_excluded: int = 0
+    full: tuple[Ranked, ...] = ()
 
-    def without(self, declined: Mapping[OfferId, DeclineReason]) -> "Ranking":
-        """The ranking without hosts that have said no for good, and why each was left out."""
-        out = [Excluded(offer=offer, reason=f"has declined: {declined[offer]}")
-               for offer in (host.offer for host in self.hosts) if offer in declined]  # fmt: skip
-        hosts = tuple(host for host in self.hosts if host.offer not in declined)
-        return self.model_copy(update={"hosts": hosts, "excluded": (*self.excluded, *out)})
+    @property
+    def able(self) -> tuple[Ranked, ...]:
+        """Every host that could be asked, if not now then once a place comes free."""
+        return (*self.hosts, *self.full)
 
 
 class OtherDates(Fact):
@@ -122,7 +146,7 @@ class Matching(State):
         return self._ranked(self.asked_offers[-1]) if self.is_asking else None
 
     def _ranked(self, offer: OfferId) -> Ranked | None:
-        hosts = self.ranking.hosts if self.ranking else ()
+        hosts = self.ranking.able if self.ranking else ()
         return next((host for host in hosts if host.offer == offer), None)
 
     @property
@@ -151,7 +175,7 @@ class Matching(State):
     @property
     def left(self) -> tuple[OfferId, ...]:
         """The hosts that have not been asked yet, in the order in which they would be."""
-        hosts = self.ranking.hosts if self.ranking else ()
+        hosts = self.ranking.able if self.ranking else ()
         return tuple(host.offer for host in hosts if host.offer not in self.asked_offers)
 
     def held_at(self, holding: Holding) -> Ranked | None:

@@ -247,7 +247,6 @@ class Mobility(State):
 
     def rank_hosts(self, ranking: Ranking, *, at: datetime) -> None:
         """Keep the order in which hosts will be asked."""
-        ranking = ranking.without(self.matching.declined_for_good)
         self.matching.ranking = ranking
         self.happened(e.HostsRanked(ranking=ranking), at=at)
 

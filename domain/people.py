@@ -56,7 +56,10 @@ class Level(StrEnum):
     @property
     def rank(self) -> int:
         """1 for A1 up to 6 for C2."""
-        return list(Level).index(self) + 1
+        return LEVELS.index(self) + 1
+
+
+LEVELS = tuple(Level)
 
 
 def _by_language(given: object) -> object:

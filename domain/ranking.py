@@ -1,79 +1,85 @@
 """In what order hosts are asked for a request, and why some cannot be asked at all."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable
 
+from domain.criteria import Weighed, contributions
+from domain.demand import Demand
 from domain.errors import RequestNotAcceptable
+from domain.exclusions import FULL, left_out
+from domain.facts import OrganisationId
 from domain.hosting import HostingOffer
-from domain.matching import Excluded, Ranked, Ranking
+from domain.matching import MOST_NAMED, Excluded, Ranked, Ranking, Rule
 from domain.request import MobilityRequest
+from domain.standing import Known
+from domain.weighing import Weights
+
+NOTHING_KNOWN = Known()
 
 
-def check_themes_are_offered(request: MobilityRequest, offers: tuple[HostingOffer, ...]) -> None:
+def check_themes_are_offered(request: MobilityRequest, offered: Iterable[str]) -> None:
     """Hold the themes of a request against those that hosts offer: no other can find a host.
 
     Raises:
         RequestNotAcceptable: naming the first that nobody offers, and all that somebody does.
     """
-    known = sorted({theme for offer in offers for theme in offer.themes})
+    known = sorted(set(offered))
     if unknown := [theme for theme in request.themes if theme not in known]:
         instead = f"choose from {', '.join(known)}, or leave it out" if known else "leave it out"
         raise RequestNotAcceptable(f"No host offers the theme '{unknown[0]}': {instead}.")
 
 
-def rank(request: MobilityRequest, offers: tuple[HostingOffer, ...]) -> Ranking:
-    """Order the hosts for a request. The order of ``offers`` makes no difference.
+def rank(
+    demand: Demand, offers: Iterable[HostingOffer], weights: Weights, known: Known = NOTHING_KNOWN
+) -> Ranking:
+    """Order the hosts for a request: hard rules exclude, then points add up.
 
-    Hard rules exclude; then a shared theme counts ten points, a shared language three, and a host
-    who can take more people than asked one.
+    Neither the order of ``offers`` nor that of what is known of hosts makes a difference. The best
+    offer of every organisation comes before the second of any; offers with as many points come in
+    the order of their ids.
     """
-    hosts: list[Ranked] = []
-    excluded: list[Excluded] = []
-    for offer in sorted(offers, key=lambda o: o.id):
-        reason = _excludes(request, offer)
-        if reason:
-            excluded.append(Excluded(offer=offer.id, reason=reason))
-        else:
-            hosts.append(_score(request, offer))
-    hosts.sort(key=lambda host: (-host.score, host.offer))
-    return Ranking(hosts=tuple(hosts), excluded=tuple(excluded))
-
-
-def _excludes(request: MobilityRequest, offer: HostingOffer) -> str:
-    """The first rule by which a host cannot be asked, or nothing."""
-    return next((reason for holds, reason in _exclusions(request, offer) if holds), "")
-
-
-def _exclusions(request: MobilityRequest, offer: HostingOffer) -> Iterator[tuple[bool, str]]:
-    yield offer.organisation == request.sending, "is the sending organisation itself"
-    yield offer.coordinator in request.participants, "has a coordinator who travels"
-    yield (
-        offer.coordinator in (request.coordinator, request.office),
-        "has a coordinator with another part in this mobility",
+    judged = [
+        (explained(Weighed(demand, offer, known, weights)), left_out(demand, offer, known))
+        for offer in offers
+    ]
+    hosts = in_turns(host for host, out in judged if not out)
+    full = in_turns(host for host, out in judged if out and out.rules == FULL)
+    excluded = [out for _, out in judged if out]
+    return Ranking(
+        hosts=tuple(hosts[:MOST_NAMED]),
+        full=tuple(full[: max(0, MOST_NAMED - len(hosts))]),
+        excluded=tuple(sorted(excluded, key=closest_first)[:MOST_NAMED]),
+        counts=_in_order(Counter(rule for out in excluded for rule in out.rules)),
+        alone=_in_order(Counter(out.rules[0] for out in excluded if len(out.rules) == 1)),
+        more=max(0, len(hosts) - MOST_NAMED),
+        more_excluded=max(0, len(excluded) - MOST_NAMED),
     )
-    yield request.activity not in offer.activities, f"does not offer {request.activity}"
-    yield (
-        request.first_day < offer.opens or request.last_day > offer.closes,
-        f"is open from {offer.opens} to {offer.closes} only",
-    )
-    yield (
-        offer.places < len(request.participants),
-        f"has {offer.places} places for {len(request.participants)} participants",
-    )
-    yield not set(request.languages) & set(offer.languages), "has no language in common"
 
 
-def _score(request: MobilityRequest, offer: HostingOffer) -> Ranked:
-    contributions = {
-        "themes in common": 10 * len(set(request.themes) & set(offer.themes)),
-        "languages in common": 3 * len(set(request.languages) & set(offer.languages)),
-        "places to spare": int(offer.places > len(request.participants)),
-    }
+def explained(weighed: Weighed, turn: int = 1) -> Ranked:
+    """One host that can be asked, with its points."""
+    offer, points = weighed.offer, contributions(weighed)
     return Ranked(
-        offer=offer.id,
-        organisation=offer.organisation,
-        coordinator=offer.coordinator,
-        country=offer.country,
-        zone=offer.zone,
-        score=sum(contributions.values()),
-        contributions=contributions,
-    )
+        offer=offer.id, organisation=offer.organisation, coordinator=offer.coordinator,
+        country=offer.country, zone=offer.zone, score=sum(points.values()), contributions=points,
+        turn=turn,
+    )  # fmt: skip
+
+
+def in_turns(hosts: Iterable[Ranked]) -> list[Ranked]:
+    """The best offer of each organisation first, then the second of each, and so on."""
+    asked: Counter[OrganisationId] = Counter()
+    told: list[Ranked] = []
+    for host in sorted(hosts, key=lambda host: (-host.score, host.offer)):
+        asked[host.organisation] += 1
+        told.append(host.model_copy(update={"turn": asked[host.organisation]}))
+    return sorted(told, key=lambda host: host.turn)
+
+
+def closest_first(out: Excluded) -> tuple[int, str]:
+    """The order in which those that cannot be asked are named: fewest broken rules first."""
+    return len(out.rules), out.offer
+
+
+def _in_order(counted: Counter[Rule]) -> dict[Rule, int]:
+    return {rule: counted[rule] for rule in Rule if counted[rule]}

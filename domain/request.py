@@ -125,8 +125,12 @@ class MobilityRequest(Fact):
     @property
     def days(self) -> tuple[date, ...]:
         """Every calendar day of the visit, first and last included, travel excluded."""
-        length = (self.last_day - self.first_day).days + 1
-        return tuple(self.first_day + timedelta(days=n) for n in range(length))
+        return tuple(self.first_day + timedelta(days=n) for n in range(self.length))
+
+    @property
+    def length(self) -> int:
+        """How many calendar days the visit has, travel excluded."""
+        return (self.last_day - self.first_day).days + 1
 
     def moved_to(self, first_day: date, last_day: date) -> "MobilityRequest":
         """The request as it stands once the visit has been moved: everything else is as it was."""

@@ -36,12 +36,14 @@ from starter.client import Unreachable
 from starter.desk import FrontDesk, OpenMobility
 from starter.dry_run import flight_plan, warning_ahead
 from starter.keepsakes import remove_keepsakes, save_papers
+from starter.matches_page import matches_page, offers_named
 from starter.names import names_in
 from starter.running import at_desk, complaints, console, is_embedded, local_stack
 from store.cases import Case
 from store.directory import Directory, read_directory
 from store.journal import read_journal
 from store.ledger import LedgerLine, read_letters
+from store.offers import homes_of_offers
 from store.sealing import KeyDestroyed
 
 DONE, TROUBLE, REFUSED = 0, 1, 2
@@ -126,6 +128,20 @@ def why(reference: Ref) -> None:
         return mobility, await names_in(desk, mobility), letters, journal
 
     console.print(pages.why_page(*at_desk(business)))
+
+
+@app.command(rich_help_panel=START)
+def matches(reference: Ref) -> None:
+    """Show its hosts in the order they are asked, with all points, and why others are not."""
+
+    async def business(desk: FrontDesk) -> RenderableType:
+        mobility = await desk.mobility(reference)
+        lines = await read_journal(desk.store.engine, mobility.reference)
+        events = [line.entry.event() for line in lines]
+        homes = await homes_of_offers(desk.store.engine, offers_named(events))
+        return matches_page(events, await names_in(desk, mobility), homes)
+
+    console.print(at_desk(business))
 
 
 @app.command(rich_help_panel=INSPECT)

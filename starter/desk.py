@@ -39,7 +39,8 @@ from starter.draft import checked_draft
 from starter.same_request import ask_about_near_match, done_already, key_of
 from store.addresses import digest_of
 from store.cases import Store
-from store.directory import Directory, keep_directory, read_directory
+from store.directory import Directory, keep_directory, read_directory, read_members
+from store.offers import themes_offered
 from store.participants import keep_addresses
 from workflows.mobility import PHASE, SENDING, MobilityWorkflow
 
@@ -111,8 +112,9 @@ class FrontDesk:
             AlreadyDone: when this very request has been made before.
             MayBeTheSame: when it comes close to a mobility on its way, and nobody said ``anyway``.
         """
-        directory = await read_directory(self.store.engine)
-        draft = checked_draft(section, directory, today=today)
+        directory = await read_members(self.store.engine)
+        offered = await themes_offered(self.store.engine)
+        draft = checked_draft(section, directory, offered, today=today)
         key = await key_of(self.store, section, draft, occasion)
         if not (anyway or occasion):
             await ask_about_near_match(self.store, section, directory, key)

@@ -1,5 +1,6 @@
 """A request as a person wrote it, turned into references: everybody in it is found or refused."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from domain.errors import RequestNotAcceptable
@@ -22,8 +23,12 @@ AS_WRITTEN = {
 """What goes into the request as it stands in the file."""
 
 
-def checked_draft(section: RequestSection, directory: Directory, *, today: date) -> MobilityRequest:
+def checked_draft(
+    section: RequestSection, directory: Directory, offered: Iterable[str], *, today: date
+) -> MobilityRequest:
     """The request with everybody found and every rule kept, before any text of it is kept.
+
+    ``offered`` are the themes of all hosts.
 
     Raises:
         NotKnown: for an organisation or a person who is not in the directory.
@@ -32,7 +37,7 @@ def checked_draft(section: RequestSection, directory: Directory, *, today: date)
     draft = draft_request(section, directory)
     draft.check(today=today)
     _check_words(draft)
-    check_themes_are_offered(draft, directory.offers)
+    check_themes_are_offered(draft, offered)
     return draft
 
 

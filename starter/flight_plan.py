@@ -21,6 +21,7 @@ from domain.matching import Ranking
 from domain.people import Organisation, Person
 from domain.reminders import Caps
 from domain.request import MobilityRequest
+from domain.weighing import WeightsNotAcceptable
 from local import StackTrouble
 from local.stack import Told
 from settings import SettingMissing, Settings, read_environment
@@ -37,7 +38,7 @@ from starter.throwaway import servers_of_our_own
 from store.directory import Directory, keep_directory, read_directory
 from store.journal import read_journal
 from store.ledger import LedgerLine, read_letters
-from worker import build_worker, reminder_plans
+from worker import build_worker, host_weights, reminder_plans
 
 Kept = TypeVar("Kept", bound=Organisation | Person | HostingOffer)
 SILENCES: tuple[tuple[Asked, ...], ...] = (
@@ -99,7 +100,8 @@ def make_flight_plan(
         StackTrouble: when the servers for it do not start.
     """
     directory, source = _directory_at_hand(document)
-    checked_draft(section, directory, today=today)
+    offered = {theme for offer in directory.offers for theme in offer.themes}
+    checked_draft(section, directory, offered, today=today)
     installed = None if is_embedded() else read_environment()
     _check_plans(read_environment())
     with servers_of_our_own(tell) as (own, interruption):
@@ -113,7 +115,8 @@ def make_flight_plan(
 def _check_plans(settings: Settings) -> None:
     try:
         reminder_plans(settings.mobility_plans)
-    except PlansNotAcceptable as mistake:
+        host_weights(settings.mobility_weights)
+    except (PlansNotAcceptable, WeightsNotAcceptable) as mistake:
         raise BadFile(str(mistake)) from None
 
 

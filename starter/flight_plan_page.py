@@ -103,9 +103,13 @@ def _hosts(plan: FlightPlan) -> Iterator[RenderableType]:
         line = Text(f"{names.organisation(host.organisation)}: {who.name(host.coordinator)}")
         line.append(f"\n{host.score} points: {points}", style="dim")
         table.add_row(f"host {n}", line)
+    if ranking.more:
+        table.add_row("", f"{ranking.more:,} more could be asked besides")
     for left_out in ranking.excluded:
         name = names.organisation(offers[left_out.offer].organisation)
         table.add_row("not asked", Text(f"{name}, offer {left_out.offer}: {left_out.reason}"))
+    if ranking.more_excluded:
+        table.add_row("", f"{ranking.more_excluded:,} more cannot be asked")
     yield from _section("Hosts, in the order in which they are asked", "")
     yield table if table.row_count else Text("The directory has no hosting offer.")
 

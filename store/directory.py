@@ -1,16 +1,21 @@
 """The partnership's directory: organisations, the people who answer for them, hosting offers."""
 
+from collections.abc import Iterable
 from typing import cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from domain.facts import Fact, OfferId
+from domain.facts import Fact, OfferId, OrganisationId, PersonId
 from domain.hosting import HostingOffer
 from domain.people import Organisation, Person
 from store.engine import single_statement
 from store.tables import NEXT_CHANGE, NOW, hosting_offer, organisation, person
+
+KEEPING = 0x444952
+_ONE_AT_A_TIME = sa.select(sa.func.pg_advisory_xact_lock(KEEPING))
+"""The directory is changed by one at a time."""
 
 
 class Directory(Fact):
@@ -56,6 +61,46 @@ async def read_directory(engine: AsyncEngine) -> Directory:
         )
 
 
+async def read_members(engine: AsyncEngine) -> Directory:
+    """Read organisations and people, without what they offer."""
+    async with single_statement(engine) as connection:
+        organisations = await connection.execute(_ORGANISATIONS)
+        people = await connection.execute(_PEOPLE)
+        return _members(organisations.scalars(), people.scalars())
+
+
+_HOME = person.c.facts["organisation"].astext
+_NAMED = sa.bindparam("people", type_=sa.ARRAY(sa.Text))
+_HOMES = sa.bindparam("organisations", type_=sa.ARRAY(sa.Text))
+_AROUND = (
+    sa.select(_HOME)
+    .where(person.c.id == sa.any_(_NAMED))
+    .union(sa.select(sa.func.unnest(_HOMES)))
+    .cte("around")
+)
+_HOMES_AROUND = _ORGANISATIONS.where(organisation.c.id.in_(sa.select(_AROUND.c[0])))
+_PEOPLE_AROUND = _PEOPLE.where(_HOME.in_(sa.select(_AROUND.c[0])))
+
+
+async def read_around(
+    engine: AsyncEngine, people: Iterable[PersonId], organisations: Iterable[OrganisationId]
+) -> Directory:
+    """Read these organisations and those of these people, with everybody who belongs there."""
+    facts = {"people": sorted(people), "organisations": sorted(organisations)}
+    async with single_statement(engine) as connection:
+        homes = await connection.execute(_HOMES_AROUND, facts)
+        there = await connection.execute(_PEOPLE_AROUND, facts)
+        return _members(homes.scalars(), there.scalars())
+
+
+def _members(organisations: Iterable[object], people: Iterable[object]) -> Directory:
+    return Directory(
+        organisations=tuple(Organisation.model_validate(facts) for facts in organisations),
+        people=tuple(Person.model_validate(facts) for facts in people),
+        offers=(),
+    )
+
+
 async def keep_directory(engine: AsyncEngine, directory: Directory) -> None:
     """Add or replace what is given, all of it or nothing. An offer that was withdrawn is back.
 
@@ -67,6 +112,9 @@ async def keep_directory(engine: AsyncEngine, directory: Directory) -> None:
         (hosting_offer, [_row(o) | {"withdrawn_at": None} for o in directory.offers]),
     ]
     async with engine.begin() as tx:
+        # Changes of offers are numbered in the order in which they can be seen: whoever has read up
+        # to one number has missed none before it.
+        await tx.execute(_ONE_AT_A_TIME)
         for table, given in rows:
             if given:
                 await tx.execute(_KEEP[table.name], given)
@@ -86,6 +134,7 @@ async def withdraw_offer(engine: AsyncEngine, offer: OfferId) -> bool:
     taken_back = {"withdrawn_at": NOW, "change": NEXT_CHANGE}
     standing = hosting_offer.c.withdrawn_at.is_(None) & (hosting_offer.c.id == offer)
     async with engine.begin() as tx:
+        await tx.execute(_ONE_AT_A_TIME)
         done = await tx.execute(sa.update(hosting_offer).where(standing).values(taken_back))
     return done.rowcount == 1
 

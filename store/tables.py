@@ -23,6 +23,7 @@ person = sa.Table(
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("email", sa.Text, nullable=False, unique=True),
     sa.Column("facts", JSONB, nullable=False),
+    sa.Index("person_of_organisation", sa.text("(facts ->> 'organisation')")),
 )
 
 hosting_offer = sa.Table(
@@ -41,7 +42,7 @@ place = sa.Table(
     "place",
     metadata,
     sa.Column("offer", sa.Text, primary_key=True),
-    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True, index=True),
     sa.Column("reference", sa.ForeignKey("mobility.reference"), primary_key=True, index=True),
     sa.Column("organisation", sa.Text, nullable=False, index=True),
     sa.Column("guests", sa.Integer, nullable=False),

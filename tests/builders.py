@@ -21,6 +21,7 @@ from domain.calendars import Calendars, Held
 from domain.case_card import read_card_facts
 from domain.contradictions import find_contradictions
 from domain.deadlines import Asked, read_plans
+from domain.demand import Demand
 from domain.evaluation import Answer, Consent, FollowUp
 from domain.events import Entry, Event, Outcome, Phase
 from domain.facts import OfferId, OrganisationId, PersonId, Reference, Writing
@@ -37,6 +38,7 @@ from domain.ranking import rank
 from domain.reach import FailedLetter
 from domain.request import Activity, Funding, MobilityRequest, Objective, Sector
 from domain.waits import Wait
+from domain.weighing import read_weights
 
 REFERENCE, ANOTHER = Reference("M-2026-0001"), Reference("M-2026-0002")
 BORAS, SOC, VESTLAND = OrganisationId("boras"), OrganisationId("soc"), OrganisationId("vestland")
@@ -132,6 +134,12 @@ def a_request(**changes: object) -> MobilityRequest:
         "funding": a_funding(),
     }
     return MobilityRequest.model_validate(facts | changes)
+
+
+def a_demand(request: MobilityRequest | None = None, **changes: object) -> Demand:
+    """What two people from Sweden ask of hosts."""
+    facts = {"request": request or a_request(), "country": "SE"}
+    return Demand.model_validate(facts | changes)
 
 
 def a_funding(**changes: object) -> Funding:
@@ -273,6 +281,7 @@ def a_calendar(*holidays: date, region: str = "SE", zone: str = "Europe/Stockhol
     return Calendar(region=region, zone=zone, offsets=offsets, holidays=holidays)
 
 
+WEIGHTS = read_weights((resources.files("domain.weights") / "hosts.toml").read_text("utf-8"))
 PLANS = read_plans((resources.files("domain.plans") / "reminders.toml").read_text("utf-8"))
 ALMANAC = Almanac(
     plans=PLANS,
@@ -443,7 +452,8 @@ class Journey:
             mobility.open(at=self.now)
         if mobility.matching.ranking is None:
             mobility.almanac = ALMANAC
-            mobility.rank_hosts(rank(mobility.request, self.offers), at=self.now)
+            demand = a_demand(mobility.request, declined=mobility.matching.declined_for_good)
+            mobility.rank_hosts(rank(demand, self.offers, WEIGHTS), at=self.now)
         if mobility.matching.host is not None:
             mobility.enter(Phase.AGREEMENT, at=self.now)
         elif {Asked.PLACE, Asked.OTHER_DATES} & mobility.waits.keys() or self._looks_later():

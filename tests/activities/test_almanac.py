@@ -23,6 +23,7 @@ from tests.builders import (
     PLANS,
     SOC,
     STRANGER,
+    WEIGHTS,
     a_request,
     an_offer,
 )
@@ -76,7 +77,9 @@ async def test_for_other_dates_days_are_looked_up_anew_with_the_host_there_is(st
     request = a_request().moved_to(date(2027, 5, 4), date(2027, 5, 6))
     question = DaysQuestion(request=request, host=HOST, organisation=SOC, at=OPENED)
 
-    almanac = await ActivityEnvironment().run(HostFinder(store, PLANS).look_up_days, question)
+    almanac = await ActivityEnvironment().run(
+        HostFinder(store, PLANS, WEIGHTS).look_up_days, question
+    )
 
     assert almanac.plans == PLANS
     assert {FRIDA, COORDINATOR, OFFICE, HOST} <= almanac.regions.keys()
@@ -98,7 +101,7 @@ async def test_everybody_who_may_be_asked_has_a_calendar_and_perhaps_a_colleague
     await keep_directory(store.engine, changes)
 
     question = HostQuestion(request=a_request(), at=OPENED)
-    found = await ActivityEnvironment().run(HostFinder(store, PLANS).find_hosts, question)
+    found = await ActivityEnvironment().run(HostFinder(store, PLANS, WEIGHTS).find_hosts, question)
 
     assert found.almanac.plans == PLANS
     assert found.almanac.regions[FRIDA] == found.almanac.regions[COORDINATOR]

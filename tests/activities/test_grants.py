@@ -17,6 +17,7 @@ from tests.builders import (
     OPENED,
     PLANS,
     SOC_OFFER,
+    WEIGHTS,
     a_request,
     an_offer,
 )
@@ -91,7 +92,10 @@ async def test_hosts_are_found_among_the_offers_of_today(
     changes = Directory(organisations=(), people=(), offers=(offer,))
     await keep_directory(store.engine, changes)
 
-    finder, question = HostFinder(store, PLANS), HostQuestion(request=a_request(), at=OPENED)
+    finder, question = (
+        HostFinder(store, PLANS, WEIGHTS),
+        HostQuestion(request=a_request(), at=OPENED),
+    )
     hosts = await ActivityEnvironment().run(finder.find_hosts, question)
 
     assert [host.offer for host in hosts.ranking.hosts] == found

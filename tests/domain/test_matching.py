@@ -1,30 +1,22 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from domain import messages as m
 from domain.deadlines import Asked
 from domain.errors import NotAwaited
 from domain.events import Outcome, ProposalMade
-from domain.facts import OfferId, OrganisationId, PersonId
+from domain.facts import PersonId
 from domain.holding import Hindrance, NewPause, PassedOver
 from domain.host_book import places_of
-from domain.hosting import HostingOffer
 from domain.letters import Purpose
-from domain.matching import DeclineReason, Ranking
+from domain.matching import DeclineReason
 from domain.messages import Cause
-from domain.ranking import rank
-from domain.request import Activity
 from tests.builders import (
     ALMANAC,
-    BORAS,
     COORDINATOR,
     FIRST_DAY,
-    FRIDA,
     HOST,
-    OFFICE,
     OPENED,
     SECOND_HOST,
     SOC_OFFER,
@@ -32,7 +24,6 @@ from tests.builders import (
     VESTLAND_OFFER,
     Journey,
     a_request,
-    a_second_offer,
     an_offer,
     in_matching,
 )
@@ -42,118 +33,6 @@ from tests.domain.scenarios import (
     moved_while_every_host_is_full,
     to_the_end,
 )
-
-
-@st.composite
-def some_offers(draw: st.DrawFn) -> tuple[HostingOffer, ...]:
-    names = draw(st.lists(st.text("abc", min_size=1, max_size=3), unique=True, max_size=8))
-    words = st.sets(st.sampled_from(["inclusion", "skills mapping", "youth"])).map(tuple)
-    return tuple(
-        an_offer(
-            id=OfferId(name),
-            organisation=draw(st.sampled_from([BORAS, OrganisationId("x"), OrganisationId("y")])),
-            coordinator=PersonId(f"of-{name}"),
-            activities=tuple(draw(st.sets(st.sampled_from(Activity)))),
-            themes=draw(words),
-            languages=tuple(draw(st.sets(st.sampled_from(["en", "sv", "es"])))),
-            opens=draw(st.sampled_from([date(2026, 1, 1), date(2026, 5, 6)])),
-            closes=draw(st.sampled_from([date(2026, 5, 6), date(2026, 12, 31)])),
-            places=draw(st.integers(1, 4)),
-        )
-        for name in names
-    )
-
-
-@given(offers=some_offers(), data=st.data())
-def test_the_order_of_the_offers_makes_no_difference(
-    offers: tuple[HostingOffer, ...], data: st.DataObject
-) -> None:
-    shuffled = tuple(data.draw(st.permutations(offers)))
-
-    assert rank(a_request(), shuffled) == rank(a_request(), offers)
-
-
-@given(offers=some_offers())
-def test_every_offer_is_either_ranked_or_excluded_with_a_reason(
-    offers: tuple[HostingOffer, ...],
-) -> None:
-    ranking = rank(a_request(), offers)
-    named = [host.offer for host in ranking.hosts] + [left.offer for left in ranking.excluded]
-
-    assert sorted(named) == sorted(offer.id for offer in offers)
-    assert all(left.reason for left in ranking.excluded)
-
-
-@given(offers=some_offers())
-def test_contributions_sum_to_the_score_and_the_best_is_asked_first(
-    offers: tuple[HostingOffer, ...],
-) -> None:
-    hosts = rank(a_request(), offers).hosts
-
-    assert [sum(host.contributions.values()) for host in hosts] == [host.score for host in hosts]
-    assert sorted(hosts, key=lambda host: (-host.score, host.offer)) == list(hosts)
-
-
-@given(offers=some_offers())
-def test_nobody_who_cannot_take_the_participants_is_ever_asked(
-    offers: tuple[HostingOffer, ...],
-) -> None:
-    request = a_request()
-    asked = {host.offer for host in rank(request, offers).hosts}
-
-    for offer in offers:
-        can = (
-            offer.organisation != BORAS
-            and Activity.JOB_SHADOWING in offer.activities
-            and "en" in offer.languages
-            and offer.places >= 2
-            and offer.opens <= request.first_day
-            and request.last_day <= offer.closes
-        )
-        assert (offer.id in asked) is can
-
-
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        ({"organisation": BORAS}, "is the sending organisation itself"),
-        ({"coordinator": FRIDA}, "has a coordinator who travels"),
-        ({"coordinator": COORDINATOR}, "has a coordinator with another part in this mobility"),
-        ({"coordinator": OFFICE}, "has a coordinator with another part in this mobility"),
-        ({"activities": (Activity.COURSE,)}, "does not offer job shadowing"),
-        ({"opens": date(2026, 5, 6)}, "is open from 2026-05-06 to 2026-12-31 only"),
-        ({"closes": date(2026, 5, 6)}, "is open from 2026-01-01 to 2026-05-06 only"),
-        ({"places": 1}, "has 1 places for 2 participants"),
-        ({"languages": ("es",)}, "has no language in common"),
-    ],
-)
-def test_a_host_that_cannot_is_left_out_and_the_rule_named(
-    changes: dict[str, object], reason: str
-) -> None:
-    ranking = rank(a_request(), (an_offer(**changes),))
-
-    assert ranking.hosts == ()
-    assert [left.reason for left in ranking.excluded] == [reason]
-
-
-def test_an_offer_open_exactly_for_the_visit_with_exactly_enough_places_is_ranked() -> None:
-    request = a_request()
-    offer = an_offer(opens=request.first_day, closes=request.last_day, places=2)
-
-    assert [host.offer for host in rank(request, (offer,)).hosts] == [SOC_OFFER]
-
-
-def test_a_theme_counts_ten_a_language_three_and_room_to_spare_one() -> None:
-    [soc, vestland] = rank(a_request(), (a_second_offer(), an_offer())).hosts
-
-    assert soc.contributions == {
-        "themes in common": 20, "languages in common": 3, "places to spare": 1,
-    }  # fmt: skip
-    assert (soc.score, vestland.score) == (24, 14)
-
-
-def test_no_offers_give_an_empty_ranking() -> None:
-    assert rank(a_request(), ()) == Ranking(hosts=(), excluded=())
 
 
 def test_hosts_are_asked_one_after_another() -> None:

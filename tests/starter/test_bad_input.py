@@ -442,7 +442,9 @@ async def test_a_host_is_brought_back_by_its_own_people_or_the_office_if_it_is_p
     assert _a_sentence(said.complaint)
 
 
-@pytest.mark.parametrize("verb", ["show", "why", "timeline", "verify", "documents", "erase --yes"])
+@pytest.mark.parametrize(
+    "verb", ["show", "why", "matches", "timeline", "verify", "documents", "erase --yes"]
+)
 @pytest.mark.parametrize("reference", ["M-2020-0001", "[red]", "'; drop table journal"])
 async def test_a_reference_nobody_knows_is_refused(
     command: Command, verb: str, reference: str

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from domain import messages as m
 from domain.case_view import view_of
+from domain.demand import Demand
 from domain.events import Outcome, Phase
 from domain.facts import OfferId, PersonId, Reference
 from domain.hearing import hear
@@ -36,6 +37,7 @@ from tests.builders import (
     OPENED,
     SOC,
     VESTLAND,
+    WEIGHTS,
     a_request,
     a_second_offer,
     an_offer,
@@ -89,7 +91,9 @@ class Town:
 
     def _rank(self, mobility: Mobility) -> None:
         mobility.almanac = ALMANAC
-        mobility.rank_hosts(rank(mobility.request, tuple(OFFERS.values())), at=OPENED)
+        demand = Demand(request=mobility.request, country="SE")
+        ranking = rank(demand, tuple(OFFERS.values()), WEIGHTS)
+        mobility.rank_hosts(ranking, at=OPENED)
 
     async def take(self, n: int, step: Step) -> None:
         mobility = self.mobilities[n]

@@ -62,7 +62,7 @@ async def _find(file: CaseFile) -> HostsFound:
         await file.written()
     question = HostQuestion(
         request=mobility.request, at=file.now, guests=len(mobility.taking_part),
-        declined=tuple(mobility.matching.declined_for_good),
+        declined=mobility.matching.declined_for_good,
     )  # fmt: skip
     return await workflow.execute_activity_method(HostFinder.find_hosts, question, **quick())
 

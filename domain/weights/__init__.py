@@ -1,0 +1,1 @@
+"""What speaks for a host and how much, as data."""

@@ -1,0 +1,149 @@
+"""The hard rules, held against all offers at once: the same as in ``domain/exclusions.py``."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from domain.demand import Demand
+from domain.exclusions import FULL
+from domain.facts import OfferId
+from domain.matching import Rule
+from domain.standing import Known, Occupied
+from matchmaking.columns import Columns, Mask, bit_of, spoken
+from matchmaking.postings import NOBODY, Rows
+
+WITHDRAWN = 200
+"""So many broken rules has an offer that does not stand any more: it is never counted."""
+
+
+class Busy(NamedTuple):
+    """The rows of which others have something, each once, and how much of it."""
+
+    rows: Rows
+    on_a_day: Rows
+    in_a_week: Rows
+
+
+class Sieve:
+    """Which rules every offer breaks for one request; ``standing`` is how many offers there are."""
+
+    def __init__(self, columns: Columns, demand: Demand, known: Known, paused: Rows) -> None:
+        self._columns, self._demand, self._paused = columns, demand, paused
+        self.busy = _busy_rows(columns, known.occupied)
+        self._broken = {rule: mask for rule, mask in self._masks() if mask is not None}
+        self.tally = np.zeros(len(columns), np.uint8)
+        for mask in self._broken.values():
+            self.tally += mask.view(np.uint8)
+        self._leave_out_withdrawn()
+
+    def counts(self) -> dict[Rule, int]:
+        """Of how many offers each rule is broken."""
+        found = ((rule, np.count_nonzero(mask)) for rule, mask in self._in_order())
+        return {rule: int(count) for rule, count in found if count}
+
+    def alone(self) -> dict[Rule, int]:
+        """How many offers each rule keeps out that break no other."""
+        once = self.tally == 1
+        found = ((rule, np.count_nonzero(mask & once)) for rule, mask in self._in_order())
+        return {rule: int(count) for rule, count in found if count}
+
+    def able(self) -> Rows:
+        """The rows that break none, in the order of their ids."""
+        return self._columns.picked(self.tally == 0)
+
+    def full(self) -> Rows:
+        """The rows that only lack a place, in the order of their ids."""
+        [rule] = FULL
+        if rule not in self._broken:
+            return NOBODY
+        return self._columns.picked(self._broken[rule] & (self.tally == 1))
+
+    def closest(self, most: int) -> list[int]:
+        """The first rows that break some rule: the fewest first, then in the order of their ids."""
+        found = list[int]()
+        for broken in range(1, len(Rule) + 1):
+            found += self._columns.first(self.tally == broken, most - len(found))
+            if len(found) == most:
+                break
+        return found
+
+    def broken_by(self, row: int) -> tuple[Rule, ...]:
+        """Every rule that one row breaks."""
+        return tuple(rule for rule, mask in self._in_order() if mask[row])
+
+    def _in_order(self) -> Iterator[tuple[Rule, Mask]]:
+        return ((rule, self._broken[rule]) for rule in Rule if rule in self._broken)
+
+    def _leave_out_withdrawn(self) -> None:
+        gone = self._columns["is_withdrawn"]
+        self.standing = len(gone) - int(np.count_nonzero(gone))
+        if self.standing < len(gone):
+            self.tally[gone] = WITHDRAWN
+            for rule, mask in self._broken.items():
+                self._broken[rule] = mask & ~gone
+
+    def _masks(self) -> Iterator[tuple[Rule, Mask | None]]:
+        """Every rule's mask, none where nobody can break it."""
+        columns, demand = self._columns, self._demand
+        request, people, days = demand.request, demand.people, demand.request.length
+        first, last = request.first_day.toordinal(), request.last_day.toordinal()
+        yield Rule.OWN, self._equal("organisation", columns.organisations.known(request.sending))
+        yield Rule.TRAVELS, self._coordinated_by(request.participants)
+        yield Rule.OTHER_PART, self._coordinated_by((request.coordinator, request.office))
+        yield Rule.PAUSED, self._of_organisations(self._paused)
+        yield Rule.ELIGIBILITY, self._equal("country", columns.countries.known(demand.country))
+        yield Rule.ACTIVITY, (columns["activities"] & bit_of(request.activity)) == 0
+        yield Rule.DATES, (columns["opens"] > first) | (columns["closes"] < last)
+        yield Rule.BLACKOUT, self._only(columns.blackouts.rows_closed(first, last))
+        yield Rule.DURATION, (columns["shortest"] > days) | (columns["longest"] < days)
+        yield Rule.GROUP, (columns["smallest"] > people) | (columns["largest"] < people)
+        yield Rule.CAPACITY, self._only(self._rows_full())
+        yield Rule.LANGUAGE, self._not_speaking()
+        declined = (columns.row(offer) for offer in demand.declined)
+        yield Rule.DECLINED, self._only([row for row in declined if row is not None])
+
+    def _equal(self, column: str, code: int | None) -> Mask | None:
+        return None if code is None else self._columns[column] == code
+
+    def _coordinated_by(self, people: tuple[str, ...]) -> Mask | None:
+        codes = {self._columns.people.known(person) for person in people} - {None}
+        masks = [self._columns["coordinator"] == code for code in codes]
+        return np.logical_or.reduce(masks) if masks else None
+
+    def _of_organisations(self, codes: Rows) -> Mask | None:
+        if not len(codes):
+            return None
+        is_meant = np.zeros(len(self._columns.organisations), np.bool_)
+        is_meant[codes] = True
+        mask: Mask = is_meant[self._columns["organisation"]]
+        return mask
+
+    def _only(self, rows: Rows | list[int]) -> Mask | None:
+        if not len(rows):
+            return None
+        mask = np.zeros(len(self._columns), np.bool_)
+        mask[rows] = True
+        return mask
+
+    def _rows_full(self) -> Rows:
+        people, columns, busy = self._demand.people, self._columns, self.busy
+        places, weekly = columns["places"][busy.rows], columns["per_week"][busy.rows]
+        would_fit = np.minimum(places, weekly) >= people
+        is_taken = (places - busy.on_a_day < people) | (weekly - busy.in_a_week < people)
+        full: Rows = busy.rows[would_fit & is_taken]
+        return full
+
+    def _not_speaking(self) -> Mask:
+        request = self._demand.request
+        least, heard = spoken(request.least_level), np.zeros(len(self._columns), np.bool_)
+        for language in set(request.languages):
+            heard |= self._columns.language(language) >= least
+        return ~heard
+
+
+def _busy_rows(columns: Columns, occupied: Mapping[OfferId, Occupied]) -> Busy:
+    found = [(columns.row(offer), *others) for offer, others in occupied.items()]
+    known = [each for each in found if each[0] is not None]
+    rows, on_a_day, in_a_week = np.array(known, np.int32).reshape(-1, 3).T
+    return Busy(rows, on_a_day, in_a_week)
