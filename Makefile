@@ -7,7 +7,7 @@ READY := .venv/.installed
 ALL_TESTS := $(BIN)/python -m pytest -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test check torture bench bench-letters replay histories lifecycle letters catalogues format lock clean
+.PHONY: help demo up down test check torture bench bench-letters bench-assignment replay histories lifecycle letters catalogues format lock clean
 
 help: ## this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -48,6 +48,9 @@ bench: $(READY) ## mobilities per second and latency, beside the barest workflow
 
 bench-letters: $(READY) ## letters per second, beside a bare pool of connections; a morning of 10,000
 	@$(BIN)/python -m benchmarks.letters
+
+bench-assignment: $(READY) ## joint assignment with its proof, beside the bare solver
+	@$(BIN)/python -m benchmarks.assignment
 
 replay: $(READY) ## replay the saved histories with today's workflow code
 	@$(BIN)/python -m pytest tests/workflows/test_replay.py

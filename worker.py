@@ -27,6 +27,7 @@ from activities.directory import HostFinder
 from activities.grants import GrantClerk
 from activities.journal import JournalKeeper
 from activities.letter_book import LedgerBook, say_returned
+from activities.matchmaking import EventPlanner
 from activities.messenger import Messenger, messenger_at_work
 from activities.papers import PaperMaker
 from activities.returned_post import ReturnedPost, returned_post_at_work
@@ -39,6 +40,7 @@ from starter.client import connect, open_store
 from starter.mobilities import MobilitiesInTemporal
 from store.cases import Store
 from store.engine import migrate
+from workflows.matchmaking import MatchmakingEventWorkflow
 from workflows.mobility import MobilityWorkflow
 from workflows.sandbox import Sandbox
 
@@ -86,6 +88,7 @@ def build_worker(
     """Everything a mobility needs, on one task queue."""
     settles_for = timedelta(minutes=settings.agenda_settles_minutes)
     keeper, papers = JournalKeeper(store, settles_for), PaperMaker(store)
+    planner = EventPlanner(store)
     finder = HostFinder(store, reminder_plans(settings.mobility_plans))
     clerk = GrantClerk(
         rate_files(settings.mobility_rates), allow_illustrations=not settings.is_production
@@ -93,10 +96,11 @@ def build_worker(
     return Worker(
         client,
         task_queue=settings.mobility_task_queue,
-        workflows=[MobilityWorkflow],
+        workflows=[MobilityWorkflow, MatchmakingEventWorkflow],
         activities=[
             keeper.record, finder.find_hosts, finder.look_up_days, clerk.compute,
             papers.draw_agreement, papers.issue_certificates, papers.publish_card,
+            planner.event_facts, planner.answer_round, planner.still_open, planner.end,
         ],
         workflow_runner=sandbox(),
         max_cached_workflows=CACHED,

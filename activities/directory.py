@@ -11,6 +11,7 @@ from domain.deadlines import Asked, Plan
 from domain.ranking import rank
 from store.cases import Store
 from store.directory import read_directory
+from store.matchmaking import read_event
 
 
 class HostFinder:
@@ -29,7 +30,10 @@ class HostFinder:
         almanac = almanac_for(
             question.request, hosts, directory, self._plans, since=question.at.date()
         )
-        return HostsFound(ranking=ranking, almanac=almanac)
+        event = question.request.event
+        found = await read_event(self._store.engine, event) if event else None
+        until = found.waited_for_until if found else None
+        return HostsFound(ranking=ranking, almanac=almanac, event_until=until)
 
     @activity.defn(name="look-up-days")
     async def look_up_days(self, question: DaysQuestion) -> Almanac:

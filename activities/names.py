@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from domain.almanac import Almanac
-from domain.facts import Fact, OrganisationId, PersonId, Reference
+from domain.facts import Fact, OfferId, OrganisationId, PersonId, Reference
 from domain.matching import Ranking
+from domain.matchmaking import MatchmakingEvent
 from domain.request import MobilityRequest
 
 
@@ -16,10 +17,28 @@ class HostQuestion(Fact):
 
 
 class HostsFound(Fact):
-    """The hosts in the order in which they will be asked, and what asking people must go by."""
+    """The hosts in the order in which they will be asked, and what asking people must go by.
+
+    ``event_until`` says until when a matchmaking event is to be waited for, if there is one.
+    """
 
     ranking: Ranking
     almanac: Almanac
+    event_until: datetime | None = None
+
+
+class EventRound(Fact):
+    """Which round of which matchmaking event is to be answered."""
+
+    event: MatchmakingEvent
+    round: int
+
+
+class RoundAnswered(Fact):
+    """The digest of what was published, and whom it brings together for the first time."""
+
+    sha256: str
+    pairs: tuple[tuple[Reference, OfferId], ...]
 
 
 class DaysQuestion(Fact):

@@ -1,6 +1,7 @@
 """Which hosts can take the participants, in what order they are asked, and who said what."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 
 from domain.facts import Fact, OfferId, OrganisationId, PersonId, State
@@ -85,8 +86,18 @@ class Ranking(Fact):
         )
 
 
+class AwaitedEvent(Fact):
+    """The matchmaking event that says whom to ask, and until when it is listened to."""
+
+    event: str
+    until: datetime
+
+
 class Matching(State):
-    """The ranking and the answers so far. Hosts are asked one after another."""
+    """The ranking and the answers so far. Hosts are asked one after another.
+
+    While a matchmaking event is ``awaited``, only the host ``assigned`` by it is asked.
+    """
 
     ranking: Ranking | None = None
     asked: int = 0
@@ -94,6 +105,26 @@ class Matching(State):
     host: Ranked | None = None
     declined_for_good: dict[OfferId, DeclineReason] = {}
     asked_for_other_dates: tuple[PersonId, ...] = ()
+    awaited: AwaitedEvent | None = None
+    assigned: OfferId | None = None
+
+    @property
+    def waits_for_event(self) -> bool:
+        """Whether nobody is asked until a matchmaking event says whom."""
+        return self.awaited is not None and self.assigned is None
+
+    def put_first(self, offer: OfferId) -> bool:
+        """Have this host asked next; false if it was asked before or is not in the ranking."""
+        if self.ranking is None:
+            return False
+        before, after = self.ranking.hosts[: self.asked], self.ranking.hosts[self.asked :]
+        chosen = tuple(host for host in after if host.offer == offer)
+        if not chosen:
+            return False
+        others = tuple(host for host in after if host.offer != offer)
+        self.ranking = self.ranking.model_copy(update={"hosts": (*before, *chosen, *others)})
+        self.assigned = offer
+        return True
 
     @property
     def pending(self) -> Ranked | None:

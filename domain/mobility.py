@@ -16,13 +16,14 @@ from domain.evaluation import Evaluation
 from domain.events import Entry, Event, Outcome, Phase
 from domain.facts import PersonId, State, Writing
 from domain.grant import Grant, GrantLine, first_instalment, instalment_due
-from domain.matching import Matching, Ranking
+from domain.matching import AwaitedEvent, Matching, Ranking
+from domain.matchmaking import DAYS_AFTER_EVENT, EventWord
 from domain.messages import Cause
 from domain.people import SYSTEM, Role
 from domain.reach import OutOfReach, Reach
 from domain.request import MobilityRequest
 from domain.visit import Visit
-from domain.waits import NO_LIMITS, Asking, Limits, Reminded, Wait, plan_wait
+from domain.waits import NO_LIMITS, Asking, Limits, Reminded, Wait, end_of, plan_wait
 
 SIGNING_DAYS = 14
 """Days before the visit after which no further host is asked: signatures need a week, and then
@@ -247,6 +248,32 @@ class Mobility(State):
         self.matching.ranking = ranking
         self.happened(e.HostsRanked(ranking=ranking), at=at)
 
+    def await_event(self, until: datetime, *, at: datetime) -> None:
+        """Leave it to the matchmaking event of the request to say whom to ask."""
+        until = min(until, end_of(self._before_visit(DAYS_AFTER_EVENT)))
+        if self.request.event is None or until <= at:
+            return
+        self.matching.awaited = AwaitedEvent(event=self.request.event, until=until)
+        self.happened(e.MatchmakingAwaited(event=self.request.event, until=until), at=at)
+
+    def hear_event(self, word: EventWord, *, at: datetime) -> None:
+        """Ask the host that the event says, or go on alone; what comes late changes nothing."""
+        matching, awaited = self.matching, self.matching.awaited
+        if self.phase is not Phase.MATCHING or matching.host or awaited is None:
+            return
+        if word.offer is None:
+            self.go_on_without_event(at=at)
+        elif matching.waits_for_event and not matching.is_asking and matching.put_first(word.offer):
+            assigned = e.HostAssigned(event=awaited.event, round=word.round, offer=word.offer)
+            self.happened(assigned, at=at)
+
+    def go_on_without_event(self, *, at: datetime, was_silent: bool = False) -> None:
+        """Ask hosts in the request's own order from now on."""
+        if self.matching.awaited is not None:
+            over = e.MatchmakingOver(event=self.matching.awaited.event, was_silent=was_silent)
+            self.matching.awaited = None
+            self.happened(over, at=at)
+
     def ask_next_host(self, *, at: datetime) -> bool:
         """Put the request to the next host; false when none is left, or no time to sign."""
         host = self.matching.next_host
@@ -255,6 +282,7 @@ class Mobility(State):
             return False
         self.matching.asked += 1
         self.matching.is_asking = True
+        self.matching.assigned = None
         wait = self.ask(Asked.PLACE, (host.coordinator,), at=at, limits=Limits(latest))
         self.happened(
             e.ProposalMade(

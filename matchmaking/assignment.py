@@ -48,9 +48,7 @@ def greedy(instance: Instance) -> Assignment:
     return _assignment(question, parties, best_pair_first(parties, room))
 
 
-def _best(
-    parties: Sequence[Party], room: Room
-) -> tuple[dict[int, OfferId], list[Price], int]:
+def _best(parties: Sequence[Party], room: Room) -> tuple[dict[int, OfferId], list[Price], int]:
     """By flow where groups can be counted; what hangs together with anything else, by search."""
     rows = rows_of(parties, room)
     hard = _not_to_be_counted(rows)

@@ -1,4 +1,4 @@
-"""Is an assignment what it claims to be? ``python check_certificate.py FILE``: fifty lines of plain Python."""
+"""Is an assignment what it claims to be? ``python check_certificate.py FILE``: fifty lines of Python."""
 import json, sys
 from collections import Counter, defaultdict
 from datetime import date
@@ -6,7 +6,7 @@ from itertools import accumulate
 def need(holds, otherwise): holds or sys.exit(f"NOT VERIFIED: {otherwise}.")
 def day(text): return date.fromisoformat(text).toordinal()
 def fit(sizes, most): return sum(taken <= most for taken in accumulate(sizes))
-def check(found):
+def check(found: dict) -> str:
     asked, goes, proof, rooms = found["instance"], found["assignment"]["pairs"], found["certificate"], {}
     fixed, refused, stable = asked["fixed"], {(r, o) for r, o in asked["forbidden"]}, asked["mode"] == "stable"
     groups, can, inside = {g["requests"][0]: g for g in asked["groups"]}, defaultdict(dict), defaultdict(dict)

@@ -44,7 +44,7 @@ def solve(network: Network) -> Numbers:
     """The flow on every arc.
 
     Raises:
-        AssertionError: when there is none, which cannot be: everybody may go nowhere.
+        ValueError: when there is none, which cannot be: everybody may go nowhere.
     """
     solver = SimpleMinCostFlow()
     arcs = solver.add_arcs_with_capacity_and_unit_cost(
@@ -52,7 +52,8 @@ def solve(network: Network) -> Numbers:
     )
     solver.set_nodes_supplies(np.arange(len(network.supplies), dtype=np.int32), network.supplies)
     status = solver.solve()
-    assert status == solver.OPTIMAL, status
+    if status != solver.OPTIMAL:
+        raise ValueError(f"The network has no flow: {status}.")
     flows: Numbers = solver.flows(arcs)
     return flows
 

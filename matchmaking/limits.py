@@ -55,7 +55,11 @@ def rows_of(parties: Sequence[Party], room: Room, *, at_once: bool = False) -> R
     points = [score for party in parties for score, _ in party.options.values()]
     limits: list[Limit] = []
     of_offer = _limited(
-        ((n, f"offer:{offer}", at) for at, (n, offer) in enumerate(ends)), parties, room, limits, at_once=at_once
+        ((n, f"offer:{offer}", at) for at, (n, offer) in enumerate(ends)),
+        parties,
+        room,
+        limits,
+        at_once=at_once,
     )
     several = Counter(organisation for _, organisation in room.rooms.values())
     shared = (

@@ -42,9 +42,7 @@ class _Need(NamedTuple):
     most: int
 
 
-def best_with_sizes(
-    parties: Sequence[Party], room: Room
-) -> tuple[dict[int, OfferId], list[Price]]:
+def best_with_sizes(parties: Sequence[Party], room: Room) -> tuple[dict[int, OfferId], list[Price]]:
     """Where each party goes, by its number, and prices for the bound in parts of ``UNIT``.
 
     Only rows are searched that can still be in an answer better than the greedy one.
@@ -59,9 +57,7 @@ def best_with_sizes(
     return found, [Price(n.room, n.day, n.per, price) for n, price in kept if price]
 
 
-def _needs(
-    rows: Sequence[_Row], parties: Sequence[Party], room: Room
-) -> Iterator[_Need]:
+def _needs(rows: Sequence[_Row], parties: Sequence[Party], room: Room) -> Iterator[_Need]:
     there: dict[tuple[str, date], dict[int, int]] = {}
     for row, (n, offer, _) in enumerate(rows):
         for name in room.rooms[offer]:

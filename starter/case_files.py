@@ -20,11 +20,18 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from domain.agenda import SessionKind, WallTime
+from domain.assignment import Mode
 from domain.evaluation import Consent, Mark
 from domain.hosting import HostingOffer
+from domain.matchmaking import EVENT_REFERENCE
 from domain.people import COUNTRY, Email, Language, Level, Organisation, Person
 from domain.request import Activity, Funding
 
+FORMS = {
+    COUNTRY: "a country as two capital letters, such as SE",
+    EVENT_REFERENCE: "a reference such as E-2027-01",
+}
+"""What a pattern wants, in words."""
 EXAMPLE = Path(__file__).parent.parent / "examples" / "boras-soc-2026.yaml"
 """The customer's own case, for the demo and to copy from."""
 
@@ -109,6 +116,7 @@ class RequestSection(Section):
     tags: tuple[Text, ...] | None = None
     least_level: Level | None = None
     fewer_opportunities: bool | None = None
+    event: Text | None = None
 
 
 class SessionEntry(Section):
@@ -144,6 +152,18 @@ class FollowUpEntry(Section):
     context: Text | None = None
 
 
+class EventSection(Section):
+    """A matchmaking event: until when requests join, and how often hosts are asked."""
+
+    reference: Annotated[str, StringConstraints(pattern=EVENT_REFERENCE)]
+    name: Text
+    programme_office: Text
+    closes: date
+    rounds: Annotated[int, Field(ge=1, le=10)] = 3
+    answer_days: Annotated[int, Field(ge=1, le=60)] = 12
+    mode: Mode = Mode.BEST_TOTAL
+
+
 class CaseDocument(Section):
     """A whole file."""
 
@@ -152,6 +172,7 @@ class CaseDocument(Section):
     agenda: tuple[SessionEntry, ...] | None = None
     evaluations: tuple[EvaluationEntry, ...] | None = None
     follow_up: FollowUpEntry | None = None
+    event: EventSection | None = None
 
 
 Part = TypeVar("Part")
@@ -219,8 +240,8 @@ def _first_mistake(trouble: ValidationError) -> str:
 
 def _form(kind: str, mistake: ErrorDetails) -> str:
     """What is wanted, in our own words where the library's are for programmers."""
-    if mistake.get("ctx", {}).get("pattern") == COUNTRY:
-        return "a country as two capital letters, such as SE"
+    if form := FORMS.get(mistake.get("ctx", {}).get("pattern", "")):
+        return form
     forms = {
         "date": "a day such as 2026-05-31",
         "time": "a time such as 09:30",

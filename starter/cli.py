@@ -20,7 +20,7 @@ from domain.events import Entry
 from domain.facts import Reference
 from local import StackTrouble
 from settings import SettingMissing
-from starter import acts, auditing, pages, post
+from starter import acts, auditing, matchmaking, pages, post
 from starter.acts import File, Ref
 from starter.case_files import EXAMPLE, BadFile, read_file, section
 from starter.client import Unreachable
@@ -294,6 +294,7 @@ def _about_usage(slip: TyperException) -> str:
 
 
 app.add_typer(post.app)
+app.add_typer(matchmaking.app)
 app.add_typer(acts.app)
 
 

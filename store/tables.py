@@ -71,6 +71,27 @@ hosting_pause = sa.Table(
     sa.Column("since", MOMENT, nullable=False),
 )
 
+# What an event asks for: who runs it, until when requests join, how often hosts are asked.
+matchmaking_event = sa.Table(
+    "matchmaking_event",
+    metadata,
+    sa.Column("reference", sa.Text, primary_key=True),
+    sa.Column("facts", JSONB, nullable=False),
+    sa.Column("opened_at", MOMENT, nullable=False, server_default=NOW),
+    sa.Column("over_at", MOMENT),
+)
+
+# What an event has answered in each round, with question and proof; references only, no people.
+assignment = sa.Table(
+    "assignment",
+    metadata,
+    sa.Column("event", sa.ForeignKey("matchmaking_event.reference"), primary_key=True),
+    sa.Column("round", sa.Integer, primary_key=True),
+    sa.Column("body", JSONB, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("computed_at", MOMENT, nullable=False, server_default=NOW),
+)
+
 data_key = sa.Table(
     "data_key",
     metadata,
@@ -89,6 +110,10 @@ mobility = sa.Table(
     sa.Column("view", JSONB),
     sa.Column("n", sa.Integer, nullable=False, server_default="0"),
     sa.Column("requested_at", MOMENT, nullable=False, server_default=NOW),
+    sa.Index(
+        "mobility_of_event", sa.text("(request ->> 'event')"),
+        postgresql_where=sa.text("(request ->> 'event') is not null"),
+    ),
     sa.Index(
         "mobility_out_of_reach", "reference",
         postgresql_where=sa.text("view -> 'out_of_reach' <> '{}'::jsonb"),

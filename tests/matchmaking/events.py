@@ -22,7 +22,7 @@ def a_group(name: str, guests: int = 1, first: int = 0, length: int = 3, *others
 def an_open_offer(
     name: str, places: int = 1, organisation: str = "", taken: Sequence[int] = ()
 ) -> OpenOffer:
-    """An offer of an organisation of its own, unless told which; one place is taken on some days."""
+    """An offer of an organisation of its own, unless told; one place is taken on some days."""
     return OpenOffer(
         offer=OfferId(name), organisation=OrganisationId(organisation or f"org-{name}"),
         places=places, taken={MONDAY + timedelta(days=day): 1 for day in taken},
@@ -35,7 +35,9 @@ def a_candidate(group: str, offer: str, score: int, host_score: int | None = Non
     return Candidate(Reference(group), OfferId(offer), score, liked)
 
 
-def a_table(scores: Sequence[Sequence[int | None]], places: Sequence[int], **more: object) -> Instance:
+def a_table(
+    scores: Sequence[Sequence[int | None]], places: Sequence[int], **more: object
+) -> Instance:
     """Requests in rows, offers in columns, points where the two may meet."""
     return Instance.model_validate(
         {
@@ -68,7 +70,9 @@ def all_assignments(event: Instance) -> Iterator[Pairs]:
             yield pairs
 
 
-def _allowed(event: Instance, group: Group, refused: set[tuple[Reference, OfferId]]) -> list[OfferId]:
+def _allowed(
+    event: Instance, group: Group, refused: set[tuple[Reference, OfferId]]
+) -> list[OfferId]:
     offers = [c.offer for c in event.candidates if c.group == group.name]
     return [o for o in offers if not any((r, o) in refused for r in group.requests)]
 

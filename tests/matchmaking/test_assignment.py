@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.assignment import Candidate, Group, Instance, Kind, Mode, OpenOffer, Solution
+from domain.assignment import Instance, Kind, Mode, Solution
 from domain.facts import OfferId, Reference
 from matchmaking import check_certificate
 from matchmaking.assignment import assign, greedy
@@ -152,8 +152,8 @@ def test_sizes_days_organisations_fixed_and_refused_pairs_agree_with_trying_ever
 
 @pytest.mark.parametrize("mode", Mode)
 def test_the_order_of_rows_makes_no_difference(mode: Mode) -> None:
-    for event in small_events(40):
-        event = event.model_copy(update={"mode": mode})
+    for small in small_events(40):
+        event = small.model_copy(update={"mode": mode})
         draw = random.Random(1)
         shuffled = event.model_copy(
             update={
@@ -219,7 +219,7 @@ def test_writing_the_same_places_down_again_brings_an_organisation_nothing(
 
 def _an_answer(mode: Mode = Mode.BEST_TOTAL) -> Published:
     event = a_table(
-        [[9, 5, None], [8, 7, 3], [7, 6, 2], [4, None, 1]], (1, 2, 1), mode=mode,
+        [[9, 5, None], [8, 7, 3], [7, 6, 2], [4, None, 1]], (1, 3, 1), mode=mode,
         groups=[a_group("r0"), a_group("r1"), a_group("r2", 1, 0, 3, "r2b"), a_group("r3")],
         fixed={"r3": "o2"}, forbidden=[("r0", "o1")],
     )  # fmt: skip
@@ -271,9 +271,7 @@ def _worse_but_said_to_be_best(answer: Published) -> None:
         (_say("certificate", "unit", 2), "the prices prove another bound"),
     ],
 )
-def test_whoever_tampers_is_found_out(
-    tamper: Callable[[Published], None], sentence: str
-) -> None:
+def test_whoever_tampers_is_found_out(tamper: Callable[[Published], None], sentence: str) -> None:
     answer = _an_answer()
     check(json.loads(json.dumps(answer)))
     tamper(answer)
@@ -329,7 +327,7 @@ def test_the_checker_is_fifty_lines_and_runs_by_itself(tmp_path: Path) -> None:
     ]  # fmt: skip
 
     assert [said.returncode for said in says] == [0, 1]
-    assert says[0].stdout.startswith("VERIFIED: 4 placed")
+    assert says[0].stdout.startswith("VERIFIED: 5 placed")
     assert says[1].stderr.startswith("NOT VERIFIED: the points")
 
 

@@ -9,7 +9,7 @@ from domain.events import Outcome
 from domain.messages import Cause
 from workflows.case_file import CaseFile
 from workflows.effort import quick
-from workflows.patience import answered
+from workflows.patience import answered, event_said
 
 
 async def find_a_host(file: CaseFile) -> None:
@@ -20,7 +20,12 @@ async def find_a_host(file: CaseFile) -> None:
         if not file.must_stop:
             mobility.almanac = found.almanac
             mobility.rank_hosts(found.ranking, at=file.now)
+            if found.event_until is not None:
+                mobility.await_event(found.event_until, at=file.now)
     while mobility.matching.host is None and not file.must_stop:
+        if mobility.matching.waits_for_event and Asked.PLACE.value not in mobility.waits:
+            await event_said(file)
+            continue
         asking = Asked.PLACE.value in mobility.waits
         if not asking and not mobility.ask_next_host(at=file.now):
             mobility.end(Outcome.LAPSED, Cause.NO_HOST, at=file.now)
