@@ -259,7 +259,9 @@ class Mobility(State):
     def hear_event(self, word: EventWord, *, at: datetime) -> None:
         """Ask the host that the event says, or go on alone; what comes late changes nothing."""
         matching, awaited = self.matching, self.matching.awaited
-        if self.phase is not Phase.MATCHING or matching.host or awaited is None:
+        if self.phase is not Phase.MATCHING or matching.host is not None or awaited is None:
+            return
+        if awaited.event != word.event:
             return
         if word.offer is None:
             self.go_on_without_event(at=at)

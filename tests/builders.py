@@ -28,6 +28,7 @@ from domain.hearing import hear
 from domain.hosting import HostingOffer
 from domain.letters import LetterOrder, letters_after
 from domain.matching import DeclineReason
+from domain.matchmaking import EventWord
 from domain.messages import Cause
 from domain.mobility import Mobility
 from domain.people import SYSTEM, Organisation, Person, Role
@@ -312,12 +313,14 @@ class Journey:
         now: datetime = OPENED,
         rates: GrantRates = RATES,
         texts: Mapping[str, str] = TEXTS,
+        event_until: datetime | None = None,
     ) -> None:
         self.mobility = Mobility(request=request or a_request(), almanac=ALMANAC)
         self.offers = offers or (an_offer(), a_second_offer())
         self.now = now
         self.rates = rates
         self.texts = texts
+        self.event_until = event_until
         self.said = 0
         self.carry_on()
 
@@ -386,10 +389,23 @@ class Journey:
             if wait is None:
                 continue
             self.mobility.pass_time(asked, at=self.now)
+        awaited = self.mobility.matching.awaited
+        if awaited is not None and self.now >= awaited.until:
+            self.mobility.go_on_without_event(at=self.now, was_silent=True)
+
+    def event_says(self, offer: OfferId | None, number: int = 1) -> None:
+        """A matchmaking event says whom to ask in a round, or that it is over."""
+        word = EventWord(
+            event=self.mobility.request.event or "E-2026-99", round=number, offer=offer
+        )
+        self.mobility.hear_event(word, at=self.now)
+        self.carry_on()
 
     def next_moment(self) -> datetime | None:
         known = [wait.next_moment() for wait in self.mobility.waits.values()]
         moments = [moment for moment in known if moment is not None]
+        if self._waits_for_event and self.mobility.matching.awaited is not None:
+            moments.append(self.mobility.matching.awaited.until)
         if self.mobility.phase is Phase.PREPARATION and self.now < self.morning:
             moments.append(self.morning)
         return min(moments, default=None)
@@ -420,10 +436,19 @@ class Journey:
         if mobility.matching.ranking is None:
             mobility.almanac = ALMANAC
             mobility.rank_hosts(rank(mobility.request, self.offers), at=self.now)
+            if self.event_until is not None:
+                mobility.await_event(self.event_until, at=self.now)
         if mobility.matching.host is not None:
             mobility.enter(Phase.AGREEMENT, at=self.now)
-        elif Asked.PLACE not in mobility.waits and not mobility.ask_next_host(at=self.now):
+        elif self._waits_for_event or Asked.PLACE in mobility.waits:
+            return
+        elif not mobility.ask_next_host(at=self.now):
             mobility.end(Outcome.LAPSED, Cause.NO_HOST, at=self.now)
+
+    @property
+    def _waits_for_event(self) -> bool:
+        matching = self.mobility.matching
+        return matching.waits_for_event and Asked.PLACE not in self.mobility.waits
 
     def _reach_agreement(self) -> None:
         if Asked.SIGNATURES not in self.mobility.almanac.plans:
@@ -529,6 +554,12 @@ class Journey:
         first_day = self.mobility.request.first_day + timedelta(days=days)
         last_day = first_day + timedelta(days=length - 1)
         return self.say(m.MoveVisit(by=by, first_day=first_day, last_day=last_day))
+
+
+def in_event() -> Journey:
+    """The request takes part in a matchmaking event, which has not said anything yet."""
+    until = OPENED + timedelta(days=20)
+    return Journey(a_request(event="E-2026-01"), event_until=until)
 
 
 def in_matching(request: MobilityRequest | None = None) -> Journey:

@@ -14,11 +14,14 @@ from tests.builders import (
     FRIDA,
     HOST,
     OFFICE,
+    SECOND_HOST,
     SOC_OFFER,
+    VESTLAND_OFFER,
     Journey,
     completed,
     in_agreement,
     in_evaluation,
+    in_event,
     in_matching,
     in_preparation,
     in_visit,
@@ -243,6 +246,17 @@ def address_is_corrected() -> Journey:
     return journey
 
 
+def event_assigns_a_host() -> Journey:
+    """A matchmaking event has the second host of the ranking asked, and then is over."""
+    journey = in_event()
+    journey.event_says(VESTLAND_OFFER)
+    journey.say(
+        m.DeclineProposal(by=SECOND_HOST, offer=VESTLAND_OFFER, reason=DeclineReason.NO_CAPACITY)
+    )
+    journey.event_says(None)
+    return journey
+
+
 def address_is_never_corrected() -> Journey:
     """Nobody knows another address of the host that is asked."""
     journey = in_matching()
@@ -275,6 +289,7 @@ ENDINGS: dict[str, Callable[[], Journey]] = {
 OTHERS = (
     first_host_declines, instalment_is_late, visit_begins, agenda_changes, change_stays_unanswered,
     moved_while_a_host_is_asked, address_is_corrected, address_is_never_corrected,
+    event_assigns_a_host,
 )  # fmt: skip
 EVERY_SCENARIO = (*STEPS_DRIVEN.values(), *ENDINGS.values(), *OTHERS)
 
