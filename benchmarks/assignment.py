@@ -40,7 +40,7 @@ FIRST_DAY = date(2027, 5, 3)
 
 Result = TypeVar("Result")
 
-console = Console(highlight=False)
+console = Console(highlight=False, width=110)
 
 
 class Figures(NamedTuple):

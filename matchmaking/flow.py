@@ -86,26 +86,22 @@ def prices(rows: Rows, chosen: Numbers, used: Numbers) -> Numbers:
     gain = rows.points - worth[rows.party]
     begins = np.searchsorted(rows.party, np.arange(len(chosen) + 1))
     cost = np.zeros(nowhere + 1, np.int64)
-    is_full = used >= rows.capacity
-    active = np.arange(len(rows.party))
+    nested = np.flatnonzero(rows.above >= 0)
+    with_room = nested[used[nested] < rows.capacity[nested]]
+    active = np.flatnonzero(gain > 0)
     while len(active):
         before = cost.copy()
         offered = gain[active] + cost[at[rows.party[active]]]
         np.maximum.at(cost, rows.limit[active], offered)
-        _share(cost, rows.above, is_full)
+        if len(nested):
+            # Neither offer nor organisation is the cheaper one without reason.
+            np.maximum.at(cost, rows.above[with_room], cost[with_room])
+            cost[nested] = np.maximum(cost[nested], cost[rows.above[nested]])
         dearer = np.flatnonzero((cost > before)[at])
         active = _spread(begins[dearer], begins[dearer + 1])
-    own = cost[:-1]
-    return np.where(rows.above >= 0, own - own[rows.above], own)
-
-
-def _share(cost: Numbers, above: Numbers, is_full: NDArray[np.bool_]) -> None:
-    """Between an offer and its organisation: neither is cheaper than the other without reason."""
-    nested = np.flatnonzero(above >= 0)
-    if len(nested):
-        with_room = nested[~is_full[nested]]
-        np.maximum.at(cost, above[with_room], cost[with_room])
-        cost[nested] = np.maximum(cost[nested], cost[above[nested]])
+    own = cost[:-1].copy()
+    own[nested] -= cost[rows.above[nested]]
+    return own
 
 
 def _spread(begins: Numbers, ends: Numbers) -> Numbers:

@@ -127,9 +127,13 @@ def _chosen(
     for each in of_party.values():
         model.add_at_most_one(each)
     for need in needs:
-        counts = [takes[row] * count for row, count in need.counts.items() if row in takes]
-        model.add(sum(counts) <= need.most)
-    model.maximize(sum(take * rows[row].points for row, take in takes.items()))
+        there = [row for row in need.counts if row in takes]
+        counts = cp_model.LinearExpr.weighted_sum(
+            [takes[row] for row in there], [need.counts[row] for row in there]
+        )
+        model.add(counts <= need.most)
+    points = [rows[row].points for row in takes]
+    model.maximize(cp_model.LinearExpr.weighted_sum(list(takes.values()), points))
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = 1

@@ -32,7 +32,9 @@ def test_the_example_can_be_read() -> None:
 
     assert document.request is not None
     assert document.request.first_day == date(2026, 5, 5)
-    assert [name for name in CaseDocument.model_fields if not getattr(document, name)] == []
+    # An event is no part of a case, and has an example of its own.
+    assert [name for name in CaseDocument.model_fields if not getattr(document, name)] == ["event"]
+    assert read_file(EXAMPLE.with_name("autumn-meeting.yaml")).event is not None
 
 
 def test_norway_is_a_country(tmp_path: Path) -> None:
