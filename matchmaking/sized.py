@@ -18,7 +18,7 @@ from matchmaking.greedy import best_pair_first
 from matchmaking.limits import how_many
 from matchmaking.proof import bound_of
 
-EFFORT = 20.0
+EFFORT = 5.0
 """How much the solver may do, in its own deterministic seconds: on any machine the same answer."""
 UNIT = 1000
 """Prices of the relaxation are told in thousandths of a point."""
