@@ -26,14 +26,16 @@ from temporalio.client import Client, WorkflowHandle
 from benchmarks.barest import Barest, connect
 from benchmarks.script import Script, seconds_to_sign, timed
 from benchmarks.shape import Shape, shape_of
+from domain.facts import Reference
 from local.processes import LongRunning
 from local.stack import ROOT, Stack
 from settings import Settings
 from starter.case_files import EXAMPLE, move, read_file
 from starter.clock import VirtualClock
 from starter.demo import start_everything, weeks_to_a_coming_year
+from starter.desk import FrontDesk
 from starter.running import open_desk
-from store.ledger import undelivered
+from store.ledger import read_letters, undelivered
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 MOBILITIES = int(os.environ.get("BENCH_MOBILITIES", "40"))
@@ -45,11 +47,15 @@ console = Console(highlight=False)
 
 
 class Round(NamedTuple):
-    """What one round has shown, per second: closed, closed with all letters delivered, barest."""
+    """What one round has shown, per second: closed, closed with all letters delivered, barest.
+
+    ``outward`` is the barest workflow that also posts and draws as much as a mobility does.
+    """
 
     closed: float
     delivered: float
     bare: float
+    outward: float
 
     @property
     def ratio(self) -> float:
@@ -109,7 +115,9 @@ async def measure(settings: Settings, worker: LongRunning) -> bool:
         script = Script(desk, VirtualClock(desk.client, settings), case)
         reference = await script.play()
         shape = shape_of(await desk.handle(reference).fetch_history())
-        bare = Barests(await connect(address), "barest", shape)
+        client = await connect(address)
+        bare = Barests(client, "barest", shape)
+        outward = Barests(client, "barest", await _with_what_goes_out(desk, reference, shape))
 
         async def mobility() -> None:
             await Script(desk, script.clock, case).play()
@@ -119,19 +127,25 @@ async def measure(settings: Settings, worker: LongRunning) -> bool:
                 await asyncio.sleep(0.1)
 
         await post()
-        rounds = await _rounds(mobility, post, bare.life)
+        rounds = await _rounds(mobility, post, bare.life, outward.life)
         ours = await seconds_to_sign(script)
         theirs = await bare.latencies(len(ours))
     _print(shape, rounds, ours, theirs, _peak_mebibytes(worker))
     return _ratio(rounds) >= TARGET_RATIO and shape.events <= MOST_EVENTS
 
 
+async def _with_what_goes_out(desk: FrontDesk, reference: Reference, shape: Shape) -> Shape:
+    letters = await read_letters(desk.store.engine, reference)
+    papers = [name for name in await desk.store.documents(reference) if name.endswith(".pdf")]
+    return replace(shape, letters=len(letters), papers=len(papers))
+
+
 Act = Callable[[], Awaitable[None]]
 
 
-async def _rounds(mobility: Act, post: Act, bare: Act) -> list[Round]:
+async def _rounds(mobility: Act, post: Act, bare: Act, outward: Act) -> list[Round]:
     with Progress(console=console, transient=True) as progress:
-        task = progress.add_task("Measuring", total=2 * ROUNDS * MOBILITIES)
+        task = progress.add_task("Measuring", total=3 * ROUNDS * MOBILITIES)
 
         def advance() -> None:
             progress.advance(task)
@@ -140,7 +154,8 @@ async def _rounds(mobility: Act, post: Act, bare: Act) -> list[Round]:
         for _ in range(ROUNDS):
             closed = await per_second(mobility, advance)
             delivered = MOBILITIES / (MOBILITIES / closed + await timed(post()))
-            rounds.append(Round(closed, delivered, await per_second(bare, advance)))
+            barest = [await per_second(act, advance) for act in (bare, outward)]
+            rounds.append(Round(closed, delivered, *barest))
         return rounds
 
 
@@ -173,9 +188,12 @@ def _print(
         table.add_row(f"one message, {name}", *row)
     console.print(table)
     delivered = statistics.median(one.delivered / one.bare for one in rounds)
+    outward = statistics.median(one.delivered / one.outward for one in rounds)
     console.print(
         f"Ratio of throughput: {_ratio(rounds):.2f} (target at least {TARGET_RATIO}); "
         f"{delivered:.2f} until the last letter is delivered.\n"
+        f"Beside the barest workflow that posts as many bare letters and draws as many papers: "
+        f"{outward:.2f} until the last letter is delivered.\n"
         f"Events of the straight journey: {shape.events} (target at most {MOST_EVENTS}), with "
         f"{shape.updates} messages, {shape.activities} activities, {shape.timers} timers, "
         f"{shape.workflow_tasks} workflow tasks, {shape.kilobytes} KiB.\n"
@@ -196,7 +214,8 @@ def main() -> int:
             settings = start_everything(stack, lambda _: None)
             address = settings.required("temporal_address")
             bare = LongRunning("barest", stack.home)
-            command = [sys.executable, "-m", "benchmarks.barest", address, bare.name]
+            port = str(settings.smtp().port)
+            command = [sys.executable, "-m", "benchmarks.barest", address, bare.name, port]
             bare.start(command, {"PYTHONPATH": str(ROOT)})
             met = uvloop.run(measure(settings, stack.worker))
             bare.stop()

@@ -1,8 +1,10 @@
 """The barest workflow: as many updates, activities and timers as a mobility, and nothing else.
 
+Where its shape has letters and papers, it posts and draws as many, as barely.
+
 It gets what the product has (no compression, uvloop, pydantic's converter), so that only what the
 product does with it is compared. Its worker runs as
-``python -m benchmarks.barest ADDRESS TASK_QUEUE``.
+``python -m benchmarks.barest ADDRESS TASK_QUEUE SMTP_PORT``.
 """
 
 import sys
@@ -16,6 +18,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import GrpcCompression
 from temporalio.worker import Worker
 
+from benchmarks.outward import Outward
 from benchmarks.shape import Shape
 
 
@@ -25,13 +28,26 @@ async def nothing(_step: int) -> str:
     return "done"
 
 
+class Abroad(Outward):
+    """What goes out with an activity, where anything does."""
+
+    @activity.defn(name="outward")
+    async def go_out(self, letters: int, papers: int) -> str:
+        """Post letters and draw papers, return a word."""
+        await self.post(letters)
+        for _ in range(papers):
+            await self.draw()
+        return "done"
+
+
 @workflow.defn
 class Barest:
     """Waits for each message beside its timers; each message is one activity."""
 
-    def __init__(self) -> None:
+    @workflow.init
+    def __init__(self, shape: Shape) -> None:
         """Nothing has been said yet."""
-        self.heard = 0
+        self.shape, self.heard, self.acted = shape, 0, 0
 
     @workflow.run
     async def run(self, shape: Shape) -> int:
@@ -48,8 +64,13 @@ class Barest:
         return lambda: self.heard > step
 
     async def _act(self, step: int) -> str:
-        return await workflow.execute_activity(
-            nothing, step, start_to_close_timeout=timedelta(seconds=5)
+        limit = timedelta(seconds=60)
+        if not self.shape.letters:
+            return await workflow.execute_activity(nothing, step, start_to_close_timeout=limit)
+        number, self.acted = self.acted, self.acted + 1
+        load = [self.shape.letters_of(number), int(number < self.shape.papers)]
+        return await workflow.execute_activity_method(
+            Abroad.go_out, args=load, start_to_close_timeout=limit
         )
 
     @workflow.update
@@ -67,11 +88,12 @@ async def connect(address: str) -> Client:
     )
 
 
-async def work(address: str, task_queue: str) -> None:
+async def work(address: str, task_queue: str, port: str) -> None:
     """Work until killed."""
-    client = await connect(address)
+    client, abroad = await connect(address), Abroad(int(port))
+    await abroad.open()
     worker = Worker(
-        client, task_queue=task_queue, workflows=[Barest], activities=[nothing],
+        client, task_queue=task_queue, workflows=[Barest], activities=[nothing, abroad.go_out],
         max_cached_workflows=2000,
     )  # fmt: skip
     await worker.run()

@@ -12,8 +12,6 @@ import tempfile
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from email.message import EmailMessage
-from email.policy import SMTP as WIRE
 from pathlib import Path
 
 import aiosmtplib
@@ -25,6 +23,7 @@ from rich.table import Table
 
 from activities.courier import Courier, courier_at_work
 from benchmarks.mornings import keep_mobilities, let_reminders_fall_due
+from benchmarks.outward import CONNECTIONS, bare_letter
 from domain.reminders import Caps
 from local.stack import Stack
 from mail.postman import Postman, SmtpServer
@@ -38,7 +37,6 @@ from store.tables import letter
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 LETTERS = int(os.environ.get("BENCH_LETTERS", "600"))
 MORNING = int(os.environ.get("BENCH_MORNING", "10000"))
-CONNECTIONS = 10
 TARGET_RATIO = 0.6
 LATEST_SECONDS = 15 * 60
 NO_CAP = Caps(per_day=10_000, per_week=10_000)
@@ -46,27 +44,18 @@ NO_CAP = Caps(per_day=10_000, per_week=10_000)
 console = Console(highlight=False)
 
 
-async def bare_pool(port: int, words: str, letters: int) -> float:
+async def bare_pool(port: int, letters: int) -> float:
     """Letters per second of ten connections that do nothing but send."""
     waiting = iter(range(letters))
 
     async def carry() -> None:
         async with aiosmtplib.SMTP(hostname="127.0.0.1", port=port) as line:
             for n in waiting:
-                await line.send_message(_bare_letter(n, words))
+                await line.send_message(bare_letter(n))
 
     began = time.perf_counter()
     await asyncio.gather(*(carry() for _ in range(CONNECTIONS)))
     return letters / (time.perf_counter() - began)
-
-
-def _bare_letter(n: int, words: str) -> EmailMessage:
-    message = EmailMessage(policy=WIRE)
-    message["From"], message["To"] = "Bare pool <bare@localhost>", f"Reader {n} <r{n}@localhost>"
-    message["Subject"], message["Message-ID"] = f"Letter {n}", f"<{n}@bare.localhost>"
-    message.set_content(words, cte="quoted-printable")
-    message.add_alternative(f"<p>{words}</p>", subtype="html", cte="quoted-printable")
-    return message
 
 
 async def ledger_to_server(store: Store, settings: Settings, letters: int) -> float:
@@ -106,9 +95,8 @@ async def measure(settings: Settings) -> bool:
     """Measure, print, and tell whether the targets are met."""
     store, port = open_store(settings), settings.smtp().port
     await keep_mobilities(store, max(LETTERS, MORNING))
-    words = "A letter of about as many words as ours. " * 18
     speeds = [
-        (await ledger_to_server(store, settings, LETTERS), await bare_pool(port, words, LETTERS))
+        (await ledger_to_server(store, settings, LETTERS), await bare_pool(port, LETTERS))
         for _ in range(ROUNDS)
     ]
     late = await morning(store, settings, MORNING) if MORNING else 0.0

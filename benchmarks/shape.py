@@ -9,7 +9,11 @@ from temporalio.client import WorkflowHistory
 
 @dataclass(frozen=True)
 class Shape:
-    """The counts that the barest workflow repeats."""
+    """The counts that the barest workflow repeats.
+
+    ``letters`` and ``papers`` are what a mobility sends and draws besides; the barest does so only
+    where it is told to.
+    """
 
     updates: int
     activities: int
@@ -17,6 +21,12 @@ class Shape:
     events: int
     workflow_tasks: int
     kilobytes: int
+    letters: int = 0
+    papers: int = 0
+
+    def letters_of(self, step: int) -> int:
+        """How many letters go with one activity of all of them."""
+        return self.letters * (step + 1) // self.activities - self.letters * step // self.activities
 
 
 def shape_of(history: WorkflowHistory) -> Shape:

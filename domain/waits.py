@@ -136,8 +136,20 @@ class Wait(State):
         self.due = end_of(last)
         self.falls = _falls(almanac, self.awaited[0], last, reference, self.falls_at_latest)
         if self.tell_at is not None:
-            told_on = self.tell_at.date() + (last - before)
-            self.tell_at = max(at, _morning(almanac, self.awaited[0], told_on, reference))
+            self.tell_at = self._told_later(last, at, almanac, reference)
+
+    def _told_later(
+        self, last: date, at: datetime, almanac: Almanac, reference: Reference
+    ) -> datetime | None:
+        """As long before the new deadline as planned; tomorrow at work, where that has passed."""
+        planned = _told_on(almanac, self.asked, self.awaited[0], last)
+        tomorrow = almanac.calendar_of(self.awaited[0]).working_day_from(
+            at.date() + timedelta(days=1)
+        )
+        if planned is None:
+            return None
+        moment = _morning(almanac, self.awaited[0], planned, reference)
+        return moment if moment > at else _morning(almanac, self.awaited[0], tomorrow, reference)
 
     def _later(
         self, person: PersonId, days: timedelta, at: datetime, almanac: Almanac,
@@ -263,13 +275,18 @@ def _moments(  # noqa: PLR0913, PLR0917 - one person's reminders are all of thes
 
 
 def _tell_at(asking: Asking, almanac: Almanac, reference: Reference, last: date) -> datetime | None:
-    plan = almanac.plans[asking.asked]
-    if plan.tell_before is None:
+    day = _told_on(almanac, asking.asked, asking.people[0], last)
+    moment = _morning(almanac, asking.people[0], day, reference) if day else None
+    return moment if moment and moment > asking.at else None
+
+
+def _told_on(almanac: Almanac, asked: Asked, person: PersonId, last: date) -> date | None:
+    """The working day on which others hear that an answer is overdue, by the plan."""
+    before = almanac.plans[asked].tell_before
+    if before is None:
         return None
-    calendar = almanac.calendar_of(asking.people[0])
-    day = min(calendar.working_day_from(last - timedelta(days=plan.tell_before)), last)
-    moment = calendar.morning(day, reference)
-    return moment if moment > asking.at else None
+    calendar = almanac.calendar_of(person)
+    return min(calendar.working_day_from(last - timedelta(days=before)), last)
 
 
 def _morning(almanac: Almanac, person: PersonId, day: date, reference: Reference) -> datetime:

@@ -81,6 +81,22 @@ def test_no_pause_brings_a_deadline_forward_nor_beyond_what_the_visit_leaves(
 
 
 @given(pauses())
+def test_after_a_pause_others_hear_on_a_working_day_as_long_before_the_deadline_as_planned(
+    question: tuple[Wait, list[Stay]],
+) -> None:
+    wait, stays = question
+    calendar = ALMANAC.calendar_of(wait.awaited[0])
+
+    let_time_pass(wait, stays)
+
+    if wait.tell_at is not None:
+        told_on = calendar.day_of(wait.tell_at)
+        assert calendar.is_working_day(told_on) or told_on == wait.due.date()
+        planned = wait.due.date() - timedelta(days=ALMANAC.plans[wait.asked].tell_before or 0)
+        assert told_on >= min(planned, max((ends.date() for *_, ends in stays)))
+
+
+@given(pauses())
 def test_reminders_after_a_pause_come_in_the_morning_of_working_days_before_the_deadline(
     question: tuple[Wait, list[Stay]],
 ) -> None:
