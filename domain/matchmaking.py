@@ -204,6 +204,13 @@ def points_of(question: Instance) -> dict[tuple[Reference, OfferId], int]:
     return {(c.group, c.offer): c.host_score for c in question.candidates}
 
 
+def a_place_is_worth(question: Instance) -> int:
+    """How much was added to the points for each request that finds a host."""
+    requests = {group.name: len(group.requests) for group in question.groups}
+    added = ((c.score - c.host_score) // requests[c.group] for c in question.candidates)
+    return next(added, 0)
+
+
 def _open_offer(offer: HostingOffer, taken: Mapping[OfferId, Mapping[date, int]]) -> OpenOffer:
     places = min(offer.places, offer.per_week or offer.places)
     closed = {day: places for out in offer.blackouts for day in days_between(out.first, out.last)}

@@ -8,7 +8,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from domain.assignment import Kind
+from domain.assignment import Kind, Solution
 from domain.errors import AlreadyDone, OutOfPhase, RequestNotAcceptable
 from domain.facts import Reference
 from domain.matchmaking import MatchmakingEvent
@@ -170,8 +170,14 @@ def checked(event: MatchmakingEvent, answer: Answer, directory: Directory) -> Re
         event=event, answer=answer, by_greedy=greedy(solution.instance),
         names={o.id: o.name for o in directory.organisations},
         is_verified=verdict.is_verified, verdict=verdict.sentence,
-        is_proved_best=solution.certificate.kind is not Kind.BOUND,
+        gap=_gap(solution),
     )  # fmt: skip
+
+
+def _gap(solution: Solution) -> int:
+    if solution.certificate.kind is Kind.STABLE:
+        return 0
+    return solution.certificate.bound - solution.assignment.total
 
 
 def _verdict(answer: Answer) -> _Verdict:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from domain.assignment import Assignment, Instance, Mode
 from domain.facts import OrganisationId
-from domain.matchmaking import MatchmakingEvent, points_of
+from domain.matchmaking import MatchmakingEvent, a_place_is_worth, points_of
 from store.matchmaking import Answer
 
 
@@ -22,7 +22,7 @@ class Result(NamedTuple):
     names: Mapping[OrganisationId, str]
     is_verified: bool
     verdict: str
-    is_proved_best: bool
+    gap: int  #: the points that are missing at most to the best
 
 
 def events_page(
@@ -91,7 +91,19 @@ def _proof(result: Result) -> str:
         "no request and host would both rather have each other"
         if result.event.mode is Mode.STABLE
         else "nothing is better"
-        if result.is_proved_best
-        else "how far from the best it is at most, and not that it is the best"
+        if not result.gap
+        else _how_near(result)
     )
     return f"Certificate verified: yes. It proves {promise}."
+
+
+def _how_near(result: Result) -> str:
+    """What a bound above the value proves: in requests first, then in points."""
+    solution = result.answer.solution
+    worth, bound = a_place_is_worth(solution.instance), solution.certificate.bound
+    most = min(bound // worth, _requests(solution.instance)) if worth else 0
+    more = most - len(solution.assignment.pairs)
+    if more > 0:
+        return f"that at most {more} more could have a host"
+    missing = f"the best has at most {result.gap} more points"
+    return f"that no more requests could have a host, and that {missing}"

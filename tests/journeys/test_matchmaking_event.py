@@ -161,7 +161,7 @@ async def test_a_second_round_mends_a_refusal_and_whoever_is_left_goes_on_alone(
         assert await is_sound(desk, meeting.joined[reference])
     result = await result_of(desk, event.reference)
     assert result.is_verified
-    assert result.is_proved_best
+    assert result.gap == 0
     assert one.is_as_published
     assert two.is_as_published
     assert await meeting.handle.result() == (one.sha256, two.sha256)

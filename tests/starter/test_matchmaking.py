@@ -7,14 +7,25 @@ from typing import Any
 
 import pytest
 
-from domain.assignment import Assignment, Mode
+from domain.assignment import Assignment, Kind, Mode
 from domain.facts import PersonId, Reference
-from domain.matchmaking import MatchmakingEvent, question_of
+from domain.matchmaking import MatchmakingEvent, a_place_is_worth, question_of
 from matchmaking.assignment import assign
 from matchmaking.check_certificate import check
 from starter.case_files import CaseDocument
+from starter.matchmaking import checked
+from starter.matchmaking_page import result_page
+from starter.running import console
 from store.cases import Store
-from store.matchmaking import AnswerChanged, end_event, keep_answer, keep_event
+from store.directory import Directory
+from store.matchmaking import (
+    Answer,
+    AnswerChanged,
+    digest,
+    end_event,
+    keep_answer,
+    keep_event,
+)
 from tests.domain.test_matchmaking import OFFERS, a_standing
 from tests.starter.conftest import BORAS, OFFICE, Command, as_typed, what_is_kept, written
 
@@ -123,3 +134,24 @@ async def test_an_answer_is_kept_once_and_never_replaced(store: Store) -> None:
     with pytest.raises(AnswerChanged, match="Round 1 of E-2027-04 was answered otherwise"):
         await keep_answer(store.engine, event.reference, 1, other)
     assert json.loads(other.model_dump_json())["assignment"]["pairs"] == {}
+
+
+def test_what_is_not_proved_best_says_how_near_it_is() -> None:
+    event, alone = an_event("E-2027-05"), a_standing(Reference("M-2026-0003"), ranked=())
+    question = question_of(event, (a_standing(ONE), a_standing(TWO), alone), OFFERS, {})
+    solution, worth = assign(question), a_place_is_worth(question)
+    assert worth == 1 + 3 * 9
+    for missing, sentence in (
+        (0, "It proves nothing is better."),
+        (7, "that no more requests could have a host, and that the best has at most 7 more points"),
+        (worth, "It proves that at most 1 more could have a host."),
+    ):
+        bound = solution.assignment.total + missing
+        kind = Kind.BOUND if missing else Kind.OPTIMUM
+        proof = solution.certificate.model_copy(update={"bound": bound, "kind": kind})
+        answered = solution.model_copy(update={"certificate": proof})
+        answer = Answer(round=1, solution=answered, sha256=digest(answered))
+        result = checked(event, answer, Directory(organisations=(), people=(), offers=()))
+        with console.capture() as shown:
+            console.print(result_page(result._replace(is_verified=True)))
+        assert sentence in " ".join(shown.get().split())
