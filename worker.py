@@ -30,6 +30,7 @@ from activities.letter_book import LedgerBook, say_returned
 from activities.matchmaking import EventPlanner
 from activities.messenger import Messenger, messenger_at_work
 from activities.papers import PaperMaker
+from activities.registrar import Registrar
 from activities.returned_post import ReturnedPost, returned_post_at_work
 from domain.deadlines import Asked, Plan, PlansNotAcceptable, read_plans
 from domain.reminders import Caps
@@ -40,6 +41,7 @@ from starter.client import connect, open_store
 from starter.mobilities import MobilitiesInTemporal
 from store.cases import Store
 from store.engine import migrate
+from workflows.joining import ApplicationWorkflow
 from workflows.matchmaking import MatchmakingEventWorkflow
 from workflows.mobility import MobilityWorkflow
 from workflows.sandbox import Sandbox
@@ -93,13 +95,15 @@ def build_worker(
     clerk = GrantClerk(
         rate_files(settings.mobility_rates), allow_illustrations=not settings.is_production
     )
+    registrar = Registrar(store, reminder_plans(settings.mobility_plans))
     return Worker(
         client,
         task_queue=settings.mobility_task_queue,
-        workflows=[MobilityWorkflow, MatchmakingEventWorkflow],
+        workflows=[MobilityWorkflow, ApplicationWorkflow, MatchmakingEventWorkflow],
         activities=[
             keeper.record, finder.find_hosts, finder.look_up_days, clerk.compute,
             papers.draw_agreement, papers.issue_certificates, papers.publish_card,
+            keeper.record_application, registrar.look_up_office, registrar.admit_member,
             planner.event_facts, planner.answer_round, planner.still_open, planner.end,
         ],
         workflow_runner=sandbox(),

@@ -37,6 +37,21 @@ def almanac_for(
     )
 
 
+def almanac_of(who: PersonId, directory: Directory, plan: Plan, *, since: date) -> Almanac:
+    """Look up what must be known of one person who is asked one thing, such as an office."""
+    homes = {o.id: o for o in directory.organisations}
+    found = next((p for p in directory.people if p.id == who), None)
+    if found is None or found.organisation not in homes:
+        return Almanac(plans={Asked.APPLICATION: plan})
+    home, asked = homes[found.organisation], {who: homes[found.organisation]}
+    return Almanac(
+        plans={Asked.APPLICATION: plan},
+        calendars={_name(home): calendar_of(home, since, since + YEAR_AFTER)},
+        regions={who: _name(home)},
+        colleagues=_colleagues(asked, directory),
+    )
+
+
 def _homes(
     request: MobilityRequest, hosts: Hosts, directory: Directory
 ) -> dict[PersonId, Organisation]:

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from temporalio import activity
 
+from domain.application_letters import ApplicationRecord
 from domain.journal import Record
 from store.cases import Store
-from store.journal import write_down
+from store.journal import AnyRecord, write_down
 
 
 class JournalKeeper:
@@ -27,6 +28,14 @@ class JournalKeeper:
             JournalConflict: when the journal says something else. It is tried again for ever: an
                 auditor has to look, and nothing may be lost meanwhile.
         """
+        return await self._write_down(record)
+
+    @activity.defn(name="record-application")
+    async def record_application(self, record: ApplicationRecord) -> str:
+        """Append entries of an application; otherwise the same."""
+        return await self._write_down(record)
+
+    async def _write_down(self, record: AnyRecord) -> str:
         info = activity.info()
         return await write_down(
             self._store.engine, record,

@@ -6,14 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from email.message import Message
 from functools import partial
+from typing import TypedDict
 
 from activities.agenda_news import ABOUT_THE_AGENDA, AgendaNews, agenda_news
+from activities.application_reader import application_context
 from activities.case_reader import OpenCase, open_case
 from activities.together import Together
+from domain.application_letters import still_worth_sending
 from domain.events import Entry, Event, GrantComputed, GrantDecided
-from domain.facts import Reference, Writing
+from domain.facts import OrganisationId, Reference, Writing
+from domain.host_search import HostSearch, host_search
+from domain.joining import is_application
 from domain.letters import LetterOrder, Purpose, reason_stands
 from domain.papers import GrantPaperLine
+from domain.people import Person
+from mail.applications import compose_application
 from mail.compose import compose
 from mail.context import Attachment, LetterContext
 from mail.envelope import Envelope, as_kept, envelope_of
@@ -22,12 +29,13 @@ from mail.message import as_message, message_id_of
 from mail.returned import canonical
 from mail.unsubscribing import say_how_to_unsubscribe
 from store.addresses import digest_of
+from store.applications import read_whole_application
 from store.cases import Store
 from store.ledger import LedgerLine, read_letters
 from store.sealing import KeyDestroyed
 from store.whole import as_of
 
-PAPERS = {
+PAPERS: dict[str, str] = {
     Purpose.AGREEMENT_TO_SIGN: "agreement.pdf",
     Purpose.AGREEMENT_IN_FORCE: "agreement.pdf",
     Purpose.CARD_PUBLISHED: "card.pdf",
@@ -75,6 +83,8 @@ class Scribe:
             NothingNew: when it would tell nothing that its reader has not been told.
             KeyDestroyed: when its mobility was erased.
         """
+        if is_application(line.order.reference):
+            return await self._write_about_application(line)
         items = [await self._still_asked(line.order)]
         items += [await self._unless_erased(order) for order in _orders(line, gathered)]
         message_id = await self._message_id(line)
@@ -82,10 +92,26 @@ class Scribe:
         message = self._message(line, message_id, standing)
         if message is None:
             return None
-        envelope = envelope_of(message)
         spoken_of = sorted({item.request.reference for item in standing})
-        address = await digest_of(self.store.keys, canonical(standing[0].recipient.email))
-        return Written(envelope, as_kept(message, envelope), tuple(spoken_of), address)
+        return await self._ready(message, tuple(spoken_of), standing[0].recipient)
+
+    async def _write_about_application(self, line: LedgerLine) -> Written | None:
+        case = await read_whole_application(self.store, line.order.reference)
+        if not still_worth_sending(line.order, case.view):
+            return None
+        context = application_context(case, line.order)
+        message = as_message(
+            compose_application(context, sender=self.sender), context, sender=self.sender,
+            message_id=await self._message_id(line), date=line.intended_at,
+        )  # fmt: skip
+        return await self._ready(message, (line.order.reference,), context.recipient)
+
+    async def _ready(
+        self, message: Message, speaks_of: tuple[Reference, ...], reader: Person
+    ) -> Written:
+        envelope = envelope_of(message)
+        address = await digest_of(self.store.keys, canonical(reader.email))
+        return Written(envelope, as_kept(message, envelope), speaks_of, address)
 
     def _message(
         self, line: LedgerLine, message_id: str, items: list[LetterContext]
@@ -180,6 +206,7 @@ class Scribe:
             sessions=news.sessions,
             changes=news.changes,
             is_first_agenda=news.is_first,
+            **_searched(order, case),
         )
 
     async def _papers(self, order: LetterOrder, case: OpenCase) -> tuple[Attachment, ...]:
@@ -200,6 +227,21 @@ def _orders(line: LedgerLine, gathered: Sequence[LedgerLine]) -> list[LetterOrde
     }
     newest.pop((line.order.reference, line.order.while_asked), None)
     return list(newest.values())
+
+
+class _Search(TypedDict, total=False):
+    search: HostSearch
+    organisations: dict[OrganisationId, str]
+
+
+def _searched(order: LetterOrder, case: OpenCase) -> _Search:
+    """How hosts were asked, with their names, for the one letter that tells of it."""
+    if order.purpose is not Purpose.NO_HOST_FOUND:
+        return {}
+    search = host_search(case.events)
+    asked = {host.organisation for host in search.asked}
+    names = {o.id: o.name for o in case.organisations.values() if o.id in asked}
+    return {"search": search, "organisations": names}
 
 
 def _note_of(entry: Entry) -> Writing | None:

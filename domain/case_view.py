@@ -38,6 +38,15 @@ class OpenQuestion(State):
         """What happens if nobody answers."""
         return MEANINGS[self.asked].silence
 
+    @classmethod
+    def of(cls, wait: Wait) -> "OpenQuestion":
+        """A question as it stands now."""
+        return cls(
+            asked=wait.asked, people=tuple(wait.awaited), since=wait.since, due=wait.due,
+            falls=wait.falls, next_reminder=wait.next_reminder(), epoch=wait.epoch,
+            paused=dict(wait.paused),
+        )  # fmt: skip
+
 
 class CaseView(State):
     """The state of a mobility as of its last entry. References only, no names."""
@@ -51,6 +60,7 @@ class CaseView(State):
     cause: Cause | None
     host: Ranked | None
     pending_offer: OfferId | None
+    other_dates: tuple[date, date] | None = None  #: that the host has put forward, not answered yet
     taking_part: tuple[PersonId, ...]
     questions: tuple[OpenQuestion, ...]
     awaited: AwaitedEvent | None = None  #: the matchmaking event that says whom to ask
@@ -71,6 +81,8 @@ class CaseView(State):
     certificates: dict[PersonId, str]
     card: dict[str, str]
     contradictions: tuple[str, ...]
+    merged_into: Reference | None = None  #: the mobility that goes on in its place
+    taken_in: tuple[Reference, ...] = ()  #: those that were merged with this one
 
     @property
     def receiving(self) -> OrganisationId | None:
@@ -105,7 +117,7 @@ class CaseView(State):
 def view_of(mobility: Mobility) -> CaseView:
     """The page as it stands now."""
     request, moved_at = mobility.request, mobility.moved_at
-    pending = mobility.matching.pending
+    pending, dates = mobility.matching.pending, mobility.matching.other_dates
     return CaseView(
         reference=request.reference,
         n=mobility.n,
@@ -116,8 +128,9 @@ def view_of(mobility: Mobility) -> CaseView:
         cause=mobility.cause,
         host=mobility.matching.host or pending,
         pending_offer=pending.offer if pending else None,
+        other_dates=(dates.first_day, dates.last_day) if dates else None,
         taking_part=mobility.taking_part,
-        questions=tuple(_question(wait) for wait in mobility.waits.values()),
+        questions=tuple(OpenQuestion.of(wait) for wait in mobility.waits.values()),
         awaited=mobility.matching.awaited if mobility.matching.waits_for_event else None,
         out_of_reach={p: o.model_copy(deep=True) for p, o in mobility.reach.people.items()},
         agreement_version=mobility.agreement.version,
@@ -136,15 +149,9 @@ def view_of(mobility: Mobility) -> CaseView:
         certificates=mobility.certificates,
         card=mobility.card,
         contradictions=mobility.contradictions,
+        merged_into=mobility.merged_into,
+        taken_in=tuple(mobility.taken_in),
     )
-
-
-def _question(wait: Wait) -> OpenQuestion:
-    return OpenQuestion(
-        asked=wait.asked, people=tuple(wait.awaited), since=wait.since, due=wait.due,
-        falls=wait.falls, next_reminder=wait.next_reminder(), epoch=wait.epoch,
-        paused=dict(wait.paused),
-    )  # fmt: skip
 
 
 def roles_in(request: MobilityRequest, view: CaseView, person: PersonId) -> tuple[Role, ...]:

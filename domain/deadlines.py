@@ -17,6 +17,7 @@ class Asked(StrEnum):
     """What somebody can be waited for."""
 
     PLACE = "place"  #: a host is asked to take the participants
+    OTHER_DATES = "other-dates"  #: the host that is asked has put forward other dates
     SIGNATURES = "signatures"
     GRANT_DECISION = "grant-decision"
     INSTALMENT = "instalment"
@@ -28,6 +29,7 @@ class Asked(StrEnum):
     FOLLOW_UP = "follow-up"
     CARD_FACTS = "card-facts"
     ADDRESS = "address"  #: of somebody whom our letters do not reach
+    APPLICATION = "application"  #: to join the partnership; asked by an application, no mobility
 
 
 class Tell(StrEnum):
@@ -85,6 +87,10 @@ MEANINGS = {
         "accept or decline the request for a place",
         "the next host is asked",
     ),
+    Asked.OTHER_DATES: Meaning(
+        "accept or decline the dates that the host has put forward",
+        "the next host is asked",
+    ),
     Asked.SIGNATURES: Meaning(
         "sign the agreement",
         "the mobility lapses",
@@ -128,6 +134,10 @@ MEANINGS = {
     Asked.ADDRESS: Meaning(
         "give another address of somebody whom our letters do not reach",
         "the time of whoever cannot be reached runs on",
+    ),
+    Asked.APPLICATION: Meaning(
+        "accept the application or decline it",
+        "the application lapses",
     ),
 }
 """What every question asks, and what silence means."""

@@ -4,6 +4,7 @@ Refusal
 ├── OutOfPhase              the mobility is not at the point where this can be said
 ├── WrongRole               somebody else has to say this
 ├── AlreadyDone             it has been said before and still holds
+├── MayBeTheSame            a request comes close to a mobility that is on its way
 ├── RequestNotAcceptable    the request breaks a rule (dates, durations, people)
 ├── NotAwaited              nobody is waiting for this answer
 ├── StaleVersion            the document or agenda has been replaced since
@@ -11,6 +12,9 @@ Refusal
 ├── GrantNotAcceptable      the decision does not fit what was computed
 ├── AttendanceNotAcceptable a day or a person that is not part of the visit
 ├── AddressNotAcceptable    no address, or one that letters do not reach
+├── MergeNotAcceptable      two mobilities that cannot be made one
+├── LogoNotAcceptable       no picture, or more than a picture
+├── ApplicationNotAcceptable of an organisation that is a member or has applied already
 ├── CauseNotAcceptable      a cause that people do not give
 └── EvaluationNotAcceptable an answer outside what was asked
 
@@ -33,6 +37,10 @@ class WrongRole(Refusal):
 
 class AlreadyDone(Refusal):
     """It has been said before and still holds."""
+
+
+class MayBeTheSame(Refusal):
+    """A request comes close to a mobility that is on its way: whoever makes it is asked."""
 
 
 class RequestNotAcceptable(Refusal):
@@ -61,6 +69,18 @@ class AttendanceNotAcceptable(Refusal):
 
 class AddressNotAcceptable(Refusal):
     """No address, somebody else's, or one that letters do not reach."""
+
+
+class MergeNotAcceptable(Refusal):
+    """Two mobilities that cannot be made one without something of them being lost."""
+
+
+class LogoNotAcceptable(Refusal):
+    """A file that is no picture, too large, or does more than show itself."""
+
+
+class ApplicationNotAcceptable(Refusal):
+    """Of an organisation that is a member already, or has applied already."""
 
 
 class CauseNotAcceptable(Refusal):

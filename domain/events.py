@@ -87,10 +87,44 @@ class ProposalLapsed(Event):
     offer: OfferId
 
 
+class OtherDatesProposed(Event):
+    offer: OfferId
+    organisation: OrganisationId
+    coordinator: PersonId
+    first_day: date
+    last_day: date
+    note: Writing | None
+    answer_by: datetime
+
+
+class OtherDatesAccepted(Event):
+    """The visit moves to the dates of this host, which has thereby accepted."""
+
+    offer: OfferId
+    first_day: date
+    last_day: date
+
+
+class OtherDatesDeclined(Event):
+    offer: OfferId
+    coordinator: PersonId  #: who had put them forward
+    first_day: date
+    last_day: date
+    note: Writing | None
+
+
+class OtherDatesLapsed(Event):
+    offer: OfferId
+    coordinator: PersonId  #: who had put them forward
+    first_day: date
+    last_day: date
+
+
 class PlaceAccepted(Event):
     offer: OfferId
     organisation: OrganisationId
     coordinator: PersonId
+    instead_of: tuple[date, date] | None = None  #: the dates it was asked for, if it gave others
 
 
 class AgreementDrawnUp(Event):
@@ -281,6 +315,20 @@ class GrantReduced(Event):
     participant: PersonId
     fallen: Decimal  #: in euro
     total: Decimal  #: what is left of the award
+
+
+class MobilityMerged(Event):
+    """It was a duplicate of another mobility, which goes on."""
+
+    into: Reference
+    people: dict[PersonId, PersonId]  #: of those who travel, who they are there
+
+
+class MobilityTakenIn(Event):
+    """Another mobility was merged with this one: its history stays, and is tied to this one."""
+
+    reference: Reference
+    head: str  #: the last hash in the chain of its journal
 
 
 class PhaseEntered(Event):

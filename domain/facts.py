@@ -5,7 +5,7 @@ from typing import NewType
 from pydantic import BaseModel, ConfigDict
 
 Reference = NewType("Reference", str)
-"""The public name of a mobility, such as ``M-2026-0042``."""
+"""The public name of a mobility, such as ``M-2026-0042``, or of an application to join."""
 PersonId = NewType("PersonId", str)
 """Stands for a person in histories and in the journal, which never hold a name."""
 OrganisationId = NewType("OrganisationId", str)

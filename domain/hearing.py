@@ -28,8 +28,16 @@ from domain.facts import OfferId, PersonId
 from domain.grant import GrantDecision
 from domain.lifecycle import check_permission
 from domain.matching import WHATEVER_THE_DATES
+from domain.merging import check_may_merge, check_may_take_in, merge, take_in
 from domain.mobility import HEARD, Mobility
 from domain.moving import check_may_move, move
+from domain.other_dates import (
+    accept_dates,
+    check_dates_are_on_the_table,
+    check_may_propose_dates,
+    decline_dates,
+    propose_dates,
+)
 from domain.people import Role
 
 
@@ -84,8 +92,10 @@ def _act(message: m.Message, _mobility: Mobility, _at: datetime) -> None:
 
 
 def _check_pending(mobility: Mobility, offer: OfferId) -> None:
+    """Whoever has put forward other dates may still say yes or no, until they are answered."""
     pending = mobility.matching.pending
-    if pending is None or pending.offer != offer or Asked.PLACE.value not in mobility.waits:
+    is_asked = {Asked.PLACE.value, Asked.OTHER_DATES.value} & mobility.waits.keys()
+    if pending is None or pending.offer != offer or not is_asked:
         raise NotAwaited(f"No request for a place is open with offer {offer}: it may have lapsed.")
 
 
@@ -99,9 +109,9 @@ def _(message: m.AcceptProposal, mobility: Mobility, at: datetime) -> None:
     host = mobility.matching.pending
     if host is None:
         return
-    mobility.matching.host = host
-    mobility.matching.is_asking = False
+    mobility.matching.give_place(host)
     mobility.answered(Asked.PLACE)
+    mobility.answered(Asked.OTHER_DATES)
     mobility.happened(
         e.PlaceAccepted(
             offer=host.offer, organisation=host.organisation, coordinator=host.coordinator
@@ -118,13 +128,45 @@ def _(message: m.DeclineProposal, mobility: Mobility, _at: datetime) -> None:
 @_act.register
 def _(message: m.DeclineProposal, mobility: Mobility, at: datetime) -> None:
     mobility.answered(Asked.PLACE)
+    mobility.answered(Asked.OTHER_DATES)
     mobility.happened(
         e.ProposalDeclined(offer=message.offer, reason=message.reason, note=message.note),
         at=at, by=message.by,
     )  # fmt: skip
-    mobility.matching.is_asking = False
+    mobility.matching.stop_asking()
     if message.reason in WHATEVER_THE_DATES:
         mobility.matching.declined_for_good[message.offer] = message.reason
+
+
+@_check.register
+def _(message: m.ProposeOtherDates, mobility: Mobility, at: datetime) -> None:
+    _check_pending(mobility, message.offer)
+    check_may_propose_dates(mobility, message, at=at)
+
+
+@_act.register
+def _(message: m.ProposeOtherDates, mobility: Mobility, at: datetime) -> None:
+    propose_dates(mobility, message, at=at)
+
+
+@_check.register
+def _(message: m.AcceptOtherDates, mobility: Mobility, _at: datetime) -> None:
+    check_dates_are_on_the_table(mobility, message.offer)
+
+
+@_act.register
+def _(message: m.AcceptOtherDates, mobility: Mobility, at: datetime) -> None:
+    accept_dates(mobility, at=at, by=message.by)
+
+
+@_check.register
+def _(message: m.DeclineOtherDates, mobility: Mobility, _at: datetime) -> None:
+    check_dates_are_on_the_table(mobility, message.offer)
+
+
+@_act.register
+def _(message: m.DeclineOtherDates, mobility: Mobility, at: datetime) -> None:
+    decline_dates(mobility, at=at, by=message.by, note=message.note)
 
 
 # Agreement.
@@ -500,3 +542,26 @@ def _(message: m.CancelMobility, _mobility: Mobility, _at: datetime) -> None:
 @_act.register
 def _(message: m.CancelMobility, mobility: Mobility, at: datetime) -> None:
     mobility.end(e.Outcome.CANCELLED, message.cause, at=at, by=message.by, note=message.note)
+
+
+# Duplicates.
+
+
+@_check.register
+def _(message: m.MergeMobility, mobility: Mobility, _at: datetime) -> None:
+    check_may_merge(mobility, message)
+
+
+@_act.register
+def _(message: m.MergeMobility, mobility: Mobility, at: datetime) -> None:
+    merge(mobility, message, at=at)
+
+
+@_check.register
+def _(message: m.TakeInMobility, mobility: Mobility, _at: datetime) -> None:
+    check_may_take_in(mobility, message)
+
+
+@_act.register
+def _(message: m.TakeInMobility, mobility: Mobility, at: datetime) -> None:
+    take_in(mobility, message, at=at)

@@ -6,14 +6,21 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from domain.facts import Fact, OfferId, OrganisationId, PersonId
+from domain.isced import odd_field
 from domain.people import Country, Languages
 from domain.request import Activity
 
-ISCED_FIELD = r"^(00|01|02|03|04|05|06|07|08|09|10)[0-9]$"
-IscedField = Annotated[str, Field(pattern=ISCED_FIELD)]
+
+def _a_field(given: str) -> str:
+    if about := odd_field((given,)):
+        raise ValueError(about)
+    return given
+
+
+IscedField = Annotated[str, AfterValidator(_a_field)]
 """A narrow field of ISCED-F 2013: three digits, such as 092 for welfare (UNESCO UIS)."""
 TAG = re.compile(r"[^\W_](?:[^\W_]|[ .+#-]){0,39}")
 MOST_TAGS = 20

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable, Iterator
 
 from domain.case_view import CaseView
 from domain.events import Entry
@@ -25,7 +26,7 @@ class Record(Fact):
     follows: str = GENESIS
 
 
-def body_of(entry: Entry) -> str:
+def body_of(entry: Fact) -> str:
     """The entry as the one text that is hashed and kept, byte for byte."""
     return json.dumps(
         entry.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False
@@ -35,6 +36,14 @@ def body_of(entry: Entry) -> str:
 def link(previous: str, body: str) -> str:
     """The hash of an entry: of its text and of the hash before it."""
     return hashlib.sha256(f"{previous}\n{body}".encode()).hexdigest()
+
+
+def heads_of(bodies: Iterable[str]) -> Iterator[str]:
+    """The hash at which a chain of these texts stands after each of them."""
+    head = GENESIS
+    for body in bodies:
+        head = link(head, body)
+        yield head
 
 
 class Break(Fact):

@@ -10,6 +10,8 @@ from domain.deadlines import Asked
 from domain.events import Entry, Event, Outcome
 from domain.facts import Fact, PersonId, Reference
 from domain.grant import GrantDecision
+from domain.joining import ApplicationPurpose
+from domain.messages import Cause
 from domain.mobility import Mobility
 
 
@@ -18,6 +20,9 @@ class Purpose(StrEnum):
 
     HOST_ASKED_FOR_A_PLACE = "host-asked-for-a-place"
     PLACE_NOT_GIVEN = "place-not-given"
+    OTHER_DATES_TO_ANSWER = "other-dates-to-answer"
+    OTHER_DATES_DECLINED = "other-dates-declined"
+    NO_HOST_FOUND = "no-host-found"
     MATCH_MADE = "match-made"
     AGREEMENT_TO_SIGN = "agreement-to-sign"
     AGREEMENT_IN_FORCE = "agreement-in-force"
@@ -45,6 +50,10 @@ class Purpose(StrEnum):
     MOBILITY_ENDED = "mobility-ended"
 
 
+AnyPurpose = Purpose | ApplicationPurpose
+"""Applications to join have letters of their own."""
+
+
 class LetterOrder(Fact):
     """One letter to one person, because of one event.
 
@@ -58,7 +67,7 @@ class LetterOrder(Fact):
     """
 
     reference: Reference
-    purpose: Purpose
+    purpose: AnyPurpose
     to: PersonId
     event: int
     epoch: int
@@ -103,8 +112,9 @@ FALL_WITH_DATES = (
 
 
 OUTLAST_THE_END = (
-    Purpose.MOBILITY_ENDED, Purpose.CARD_PUBLISHED, Purpose.PARTICIPANT_WITHDREW,
-    Purpose.INSTALMENT_RECLAIMED, Purpose.CERTIFICATE_ISSUED,
+    Purpose.MOBILITY_ENDED, Purpose.NO_HOST_FOUND, Purpose.CARD_PUBLISHED,
+    Purpose.PARTICIPANT_WITHDREW, Purpose.INSTALMENT_RECLAIMED, Purpose.CERTIFICATE_ISSUED,
+    Purpose.OTHER_DATES_DECLINED,
 )  # fmt: skip
 """News of the end, and what its readers have to have whatever has ended. All other news that has
 not left by then is overtaken: whoever reads that it is over need not read what it was before."""
@@ -125,6 +135,7 @@ CALENDARS = (
 
 LETTER_OF = {
     Asked.PLACE: Purpose.HOST_ASKED_FOR_A_PLACE,
+    Asked.OTHER_DATES: Purpose.OTHER_DATES_TO_ANSWER,
     Asked.SIGNATURES: Purpose.AGREEMENT_TO_SIGN,
     Asked.GRANT_DECISION: Purpose.GRANT_TO_DECIDE,
     Asked.INSTALMENT: Purpose.INSTALMENT_DUE,
@@ -141,6 +152,7 @@ LETTER_OF = {
 
 ASKING: dict[type[Event], tuple[Asked, ...]] = {
     e.ProposalMade: (Asked.PLACE,),
+    e.OtherDatesProposed: (Asked.OTHER_DATES,),
     e.AgreementDrawnUp: (Asked.SIGNATURES,),
     e.GrantComputed: (Asked.GRANT_DECISION,),
     e.InstalmentFellDue: (Asked.INSTALMENT,),
@@ -243,8 +255,12 @@ def _telling(  # noqa: C901, PLR0911, PLR0912 - a table, row by row
     match event:
         case e.ProposalDeclined() | e.ProposalLapsed():
             return [(Purpose.PLACE_NOT_GIVEN, [sending])]
+        case e.OtherDatesDeclined() | e.OtherDatesLapsed():
+            return [(Purpose.OTHER_DATES_DECLINED, [event.coordinator])]
         case e.PlaceAccepted():
-            return [(Purpose.MATCH_MADE, [sending, *travelling])]
+            # A host whose dates were accepted has not said so itself.
+            its_dates = [event.coordinator] if event.instead_of else []
+            return [(Purpose.MATCH_MADE, [sending, *its_dates, *travelling])]
         case e.AgreementInForce():
             return [(Purpose.AGREEMENT_IN_FORCE, [sending, *host, *travelling])]
         case e.GrantDecided() if event.decision is not GrantDecision.REJECTED:
@@ -270,6 +286,9 @@ def _telling(  # noqa: C901, PLR0911, PLR0912 - a table, row by row
             # Of the last one's withdrawal the others hear with the end of the mobility.
             others = [] if mobility.outcome else [sending, *host]
             return [(Purpose.PARTICIPANT_WITHDREW, [*others, event.participant])]
+        case e.MobilityEnded(cause=Cause.NO_HOST):
+            others = [person for person in mobility.concerned if person != sending]
+            return [(Purpose.NO_HOST_FOUND, [sending]), (Purpose.MOBILITY_ENDED, others)]
         case e.MobilityEnded() if event.outcome is not Outcome.COMPLETED or not mobility.card:
             return [(Purpose.MOBILITY_ENDED, list(mobility.concerned))]
     return []

@@ -24,6 +24,10 @@ class Step(Fact):
 
 STEPS = (
     Step(source=P.MATCHING, target=P.AGREEMENT, by=(R.RECEIVING,), condition="a host accepts"),
+    Step(
+        source=P.MATCHING, target=P.AGREEMENT, by=(R.SENDING,),
+        condition="the dates that a host has put forward are accepted",
+    ),
     Step(source=P.MATCHING, target=P.CLOSED, by=(R.SYSTEM,), condition="no host is left: lapsed"),
     Step(
         source=P.AGREEMENT, target=P.PREPARATION, by=(R.SENDING, R.RECEIVING, R.PARTICIPANT),
@@ -96,6 +100,9 @@ def _may(act: str, phases: tuple[Phase, ...], *roles: Role) -> Permission:
 PERMISSIONS: dict[type[m.Message], Permission] = {
     m.AcceptProposal: _may("accept a request for a place", (P.MATCHING,), R.RECEIVING),
     m.DeclineProposal: _may("decline a request for a place", (P.MATCHING,), R.RECEIVING),
+    m.ProposeOtherDates: _may("put forward other dates", (P.MATCHING,), R.RECEIVING),
+    m.AcceptOtherDates: _may("accept other dates", (P.MATCHING,), R.SENDING),
+    m.DeclineOtherDates: _may("decline other dates", (P.MATCHING,), R.SENDING),
     m.SignAgreement: _may(
         "sign the agreement", (P.AGREEMENT,), R.SENDING, R.RECEIVING, R.PARTICIPANT
     ),
@@ -121,6 +128,8 @@ PERMISSIONS: dict[type[m.Message], Permission] = {
         "decline the mobility", (P.AGREEMENT, P.PREPARATION, P.VISIT), R.RECEIVING
     ),
     m.CancelMobility: _may("cancel the mobility", UNTIL_EVALUATION, R.SENDING, R.OFFICE),
+    m.MergeMobility: _may("merge the mobility with another one", BEFORE_VISIT, R.SENDING, R.OFFICE),
+    m.TakeInMobility: _may("take in another mobility", UNTIL_THE_END, R.SENDING, R.OFFICE),
 }
 
 
@@ -141,6 +150,7 @@ STOPS = (
     _stop(m.WithdrawParticipant, "the last participant withdraws: withdrawn"),
     _stop(m.DeclineMobility, "the host gives up the place: declined"),
     _stop(m.CancelMobility, "the sending side or the programme office stops it: cancelled"),
+    _stop(m.MergeMobility, "it is merged with another mobility: cancelled"),
     Stop(
         sources=tuple(phase for phase in P if phase is not P.CLOSED), by=(),
         condition="an operator cancels the workflow: cancelled",

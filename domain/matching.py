@@ -1,7 +1,7 @@
 """Which hosts can take the participants, in what order they are asked, and who said what."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from domain.facts import Fact, OfferId, OrganisationId, PersonId, State
@@ -80,10 +80,17 @@ class Ranking(Fact):
         """The ranking without hosts that have said no for good, and why each was left out."""
         out = [Excluded(offer=offer, reason=f"has declined: {declined[offer]}")
                for offer in (host.offer for host in self.hosts) if offer in declined]  # fmt: skip
-        return Ranking(
-            hosts=tuple(host for host in self.hosts if host.offer not in declined),
-            excluded=(*self.excluded, *out),
-        )
+        hosts = tuple(host for host in self.hosts if host.offer not in declined)
+        return self.model_copy(update={"hosts": hosts, "excluded": (*self.excluded, *out)})
+
+
+class OtherDates(Fact):
+    """The days on which the host that is asked would have a place."""
+
+    offer: OfferId
+    coordinator: PersonId
+    first_day: date
+    last_day: date
 
 
 class AwaitedEvent(Fact):
@@ -96,7 +103,10 @@ class AwaitedEvent(Fact):
 class Matching(State):
     """The ranking and the answers so far. Hosts are asked one after another.
 
-    While a matchmaking event is ``awaited``, only the host ``assigned`` by it is asked.
+    The host that is asked may put ``other_dates`` on the table instead of saying yes or no, once
+    for each request; ``have_put_dates`` are the offers that have. Until they are answered it goes
+    on being the one that is asked. While a matchmaking event is ``awaited``, only the host
+    ``assigned`` by it is asked.
     """
 
     ranking: Ranking | None = None
@@ -126,6 +136,9 @@ class Matching(State):
         self.assigned = offer
         return True
 
+    other_dates: OtherDates | None = None
+    have_put_dates: tuple[OfferId, ...] = ()
+
     @property
     def pending(self) -> Ranked | None:
         """The host that is being asked now."""
@@ -143,8 +156,19 @@ class Matching(State):
     def begun_anew(self) -> "Matching":
         """As it is when the visit is moved: nobody is asked, and hosts will be ranked anew."""
         return Matching(
-            declined_for_good=self.declined_for_good, asked_for_other_dates=self.asked_before
-        )
+            declined_for_good=self.declined_for_good, asked_for_other_dates=self.asked_before,
+            have_put_dates=self.have_put_dates,
+        )  # fmt: skip
+
+    def give_place(self, host: Ranked) -> None:
+        """This host has said yes: nobody is asked any more."""
+        self.host = host
+        self.stop_asking()
+
+    def stop_asking(self) -> None:
+        """The host that was asked is not the one, or is it for good; its dates go with it."""
+        self.is_asking = False
+        self.other_dates = None
 
     @property
     def next_host(self) -> Ranked | None:

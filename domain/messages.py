@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from domain.agenda import Session
 from domain.evaluation import Answer, FollowUp
-from domain.facts import Fact, OfferId, PersonId, Writing
+from domain.facts import Fact, OfferId, PersonId, Reference, Writing
 from domain.grant import GrantDecision
 from domain.matching import DeclineReason
 
@@ -27,6 +27,7 @@ class Cause(StrEnum):
     FAMILY = "family reasons"
     HOST_UNABLE = "host no longer able"
     FORCE_MAJEURE = "force majeure"
+    MERGED = "merged with another mobility"
     OPERATOR = "stopped by an operator"
     OTHER = "other"
 
@@ -54,6 +55,28 @@ class DeclineProposal(Message):
 
     offer: OfferId
     reason: DeclineReason
+    note: Writing | None = None
+
+
+class ProposeOtherDates(Message):
+    """The host has no place on these days, and would have one on others."""
+
+    offer: OfferId
+    first_day: date
+    last_day: date
+    note: Writing | None = None
+
+
+class AcceptOtherDates(Message):
+    """The visit is to take place on the days that the host has put forward."""
+
+    offer: OfferId
+
+
+class DeclineOtherDates(Message):
+    """Those days do not suit; the next host is asked."""
+
+    offer: OfferId
     note: Writing | None = None
 
 
@@ -169,6 +192,23 @@ class CancelMobility(Message):
 
     cause: Cause
     note: Writing | None = None
+
+
+class MergeMobility(Message):
+    """This mobility is a duplicate: it goes on in another one, and ends here.
+
+    ``people`` says of everybody who travels who they are in the other one: the desk has looked.
+    """
+
+    into: Reference
+    people: dict[PersonId, PersonId]
+
+
+class TakeInMobility(Message):
+    """Another mobility was merged with this one; ``head`` ends the chain of its journal."""
+
+    reference: Reference
+    head: str
 
 
 class Receipt(Fact):

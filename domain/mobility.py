@@ -14,7 +14,7 @@ from domain.almanac import Almanac
 from domain.deadlines import Asked, Tell
 from domain.evaluation import Evaluation
 from domain.events import Entry, Event, Outcome, Phase
-from domain.facts import PersonId, State, Writing
+from domain.facts import PersonId, Reference, State, Writing
 from domain.grant import Grant, GrantLine, first_instalment, instalment_due
 from domain.matching import AwaitedEvent, Matching, Ranking
 from domain.matchmaking import DAYS_AFTER_EVENT, EventWord
@@ -37,7 +37,7 @@ class Mobility(State):
 
     ``request`` has the dates that hold. ``moved_at`` is the entry by which the visit was last
     moved, 0 before; until the ``almanac`` is looked up for those dates, it serves to ask for
-    addresses only.
+    addresses only. ``taken_in`` holds the heads of the journals of mobilities merged with this one.
     """
 
     request: MobilityRequest
@@ -61,6 +61,8 @@ class Mobility(State):
     reach: Reach = Reach()
     outcome: Outcome | None = None
     cause: Cause | None = None
+    merged_into: Reference | None = None
+    taken_in: dict[Reference, str] = {}
     heard: dict[str, int] = {}
     unrecorded: list[Entry] = []
 
@@ -220,6 +222,7 @@ class Mobility(State):
         """Close the mobility: every question falls, money paid for nothing is asked back."""
         self.waits.clear()
         self.reach.people.clear()
+        self.matching.other_dates = None
         self.reclaim(self.taking_part, at=at)
         self.outcome, self.cause = outcome, cause
         self.happened(e.MobilityEnded(outcome=outcome, cause=cause, note=note), at=at, by=by)
@@ -467,7 +470,14 @@ class Mobility(State):
         match asked:
             case Asked.PLACE if self.matching.pending:
                 self.happened(e.ProposalLapsed(offer=self.matching.pending.offer), at=at)
-                self.matching.is_asking = False
+                self.matching.stop_asking()
+            case Asked.OTHER_DATES if dates := self.matching.other_dates:
+                self.matching.stop_asking()
+                lapsed = e.OtherDatesLapsed(
+                    offer=dates.offer, coordinator=dates.coordinator, first_day=dates.first_day,
+                    last_day=dates.last_day,
+                )  # fmt: skip
+                self.happened(lapsed, at=at)
             case Asked.INSTALMENT if self.grant.instalment_due:
                 self.happened(e.InstalmentOverdue(due=self.grant.instalment_due), at=at)
             case Asked.AGENDA_CHANGE if self.agenda.accepted:

@@ -12,6 +12,7 @@ from domain.agreement import Agreement
 from domain.deadlines import Asked
 from domain.errors import AlreadyDone, RequestNotAcceptable, WrongRole
 from domain.events import Phase, VisitMoved
+from domain.facts import PersonId
 from domain.messages import MoveVisit
 from domain.mobility import Mobility
 from domain.people import Role
@@ -43,6 +44,12 @@ def check_may_move(mobility: Mobility, message: MoveVisit, *, at: datetime) -> N
             "is nothing more to do; give other dates to move it."
         )
     request.check(today=at.date())
+    dates = mobility.matching.other_dates
+    if dates and (dates.first_day, dates.last_day) == (message.first_day, message.last_day):
+        raise RequestNotAcceptable(
+            "The host that is asked has put forward these very days: accept those instead, and it "
+            "has said yes."
+        )
 
 
 def move(mobility: Mobility, message: MoveVisit, *, at: datetime) -> None:
@@ -51,22 +58,13 @@ def move(mobility: Mobility, message: MoveVisit, *, at: datetime) -> None:
     Every question asked for the old days falls, and its reminders with it. Somebody's address does
     not hang on them, and goes on being asked for.
     """
-    old, told = mobility.request, mobility.concerned
+    told = mobility.concerned
     if mobility.phase is Phase.MATCHING and mobility.matching.host is not None:
         # A host has said yes at this very moment: it is one of those who sign, not one just asked.
         mobility.enter(Phase.AGREEMENT, at=at)
-    mobility.request = old.moved_to(message.first_day, message.last_day)
     for asked in [key for key in mobility.waits if key != Asked.ADDRESS]:
         del mobility.waits[asked]
-    mobility.almanac = mobility.almanac.for_addresses()
-    mobility.happened(
-        VisitMoved(
-            from_first=old.first_day, from_last=old.last_day, first_day=message.first_day,
-            last_day=message.last_day, note=message.note, told=told,
-        ),
-        at=at, by=message.by,
-    )  # fmt: skip
-    mobility.moved_at = mobility.n
+    put_on_other_days(mobility, _moved(mobility, message, told), at=at, by=message.by)
     if mobility.matching.host is None:
         mobility.matching = mobility.matching.begun_anew()
         mobility.forget_addresses_of_strangers()
@@ -75,3 +73,18 @@ def move(mobility: Mobility, message: MoveVisit, *, at: datetime) -> None:
     mobility.agenda = Agenda(version=mobility.agenda.version)
     if mobility.phase is Phase.PREPARATION:
         mobility.enter(Phase.AGREEMENT, at=at)
+
+
+def _moved(mobility: Mobility, message: MoveVisit, told: tuple[PersonId, ...]) -> VisitMoved:
+    return VisitMoved(
+        from_first=mobility.request.first_day, from_last=mobility.request.last_day,
+        first_day=message.first_day, last_day=message.last_day, note=message.note, told=told,
+    )  # fmt: skip
+
+
+def put_on_other_days(mobility: Mobility, moved: VisitMoved, *, at: datetime, by: PersonId) -> None:
+    """Have the request go by these days from now on; what people are asked is looked up anew."""
+    mobility.request = mobility.request.moved_to(moved.first_day, moved.last_day)
+    mobility.almanac = mobility.almanac.for_addresses()
+    mobility.happened(moved, at=at, by=by)
+    mobility.moved_at = mobility.n

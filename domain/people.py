@@ -32,9 +32,14 @@ SYSTEM = PersonId("system")
 COUNTRY = r"^[A-Z]{2}$"
 Country = Annotated[str, Field(pattern=COUNTRY)]
 """A country as the rates know it: two capital letters (ISO 3166-1)."""
-Subdivision = Annotated[str, Field(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$")]
+SUBDIVISION = r"^[A-Z]{2}-[A-Z0-9]{1,3}$"
+Subdivision = Annotated[str, Field(pattern=SUBDIVISION)]
 """A part of a country by ISO 3166-2, such as ``ES-CT``."""
-Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+OID, PIC = r"^E[0-9]{8}$", r"^[0-9]{9}$"
+NUTS = r"^[A-Z]{2}[A-Z0-9]{0,3}$"
+LANGUAGE = r"^[a-z]{2,3}$"
+EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
+Email = Annotated[str, Field(pattern=EMAIL)]
 """An address a letter can be sent to, as far as its form tells."""
 
 
@@ -60,7 +65,7 @@ def _by_language(given: object) -> object:
 
 
 Languages = Annotated[
-    dict[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], Level | None],
+    dict[Annotated[str, Field(pattern=LANGUAGE)], Level | None],
     BeforeValidator(_by_language),
 ]
 """Languages as two or three small letters (ISO 639), and how well they are spoken, if known."""
@@ -97,11 +102,11 @@ class Organisation(Fact):
     region: str
     country: Country
     zone: str
-    oid: Annotated[str, Field(pattern=r"^E[0-9]{8}$")] | None = None
+    oid: Annotated[str, Field(pattern=OID)] | None = None
     holiday_region: Subdivision | None = None
-    pic: Annotated[str, Field(pattern=r"^[0-9]{9}$")] | None = None
+    pic: Annotated[str, Field(pattern=PIC)] | None = None
     subdivision: Subdivision | None = None
-    nuts: Annotated[str, Field(pattern=r"^[A-Z]{2}[A-Z0-9]{0,3}$")] | None = None
+    nuts: Annotated[str, Field(pattern=NUTS)] | None = None
     kind: OrganisationKind | None = None
     languages: Languages = {}
     promoters: tuple[PersonId, ...] = ()

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from domain.errors import RequestNotAcceptable
 from domain.facts import Fact, OrganisationId, PersonId, Reference, Writing
+from domain.isced import odd_field
 from domain.people import Level
 
 LONGEST_AHEAD_DAYS = 730
@@ -222,6 +223,8 @@ class MobilityRequest(Fact):
                 f"There are {len(self.themes)} themes: keep the {MOST_THEMES} that matter most."
             )
         check_themes(self.themes)
+        if about := odd_field(self.fields):
+            raise RequestNotAcceptable(f"{about}.")
         if odd := [language for language in self.languages if not LANGUAGE.fullmatch(language)]:
             raise RequestNotAcceptable(
                 f"'{odd[0]}' is not a language: write it as two or three small letters, such as en."

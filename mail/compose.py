@@ -7,6 +7,7 @@ from functools import cache
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from domain.letters import Purpose
 from domain.people import Language
 from mail.context import LetterContext
 from mail.letters import OWN_FACTS
@@ -28,9 +29,10 @@ def compose(context: LetterContext, *, sender: str) -> Composed:
     return filled("subject.txt", letter, facts, language, asks=context.question is not None)
 
 
-def filled(
-    subject: str, letter: str, facts: Mapping[str, object], language: Language, *, asks: bool
-) -> Composed:
+def filled(  # noqa: PLR0913 - a letter is all of these
+    subject: str, letter: str, facts: Mapping[str, object], language: Language, *, asks: bool,
+    sheet: str = "layout.html",
+) -> Composed:  # fmt: skip
     """Fill the templates of a letter, in both its forms; ``asks`` has its first words stand out."""
     plain, marked, layout = (
         _templates(form, language) for form in (one_line, for_markdown, for_html)
@@ -40,7 +42,7 @@ def filled(
     return Composed(
         subject=line,
         text=pleasant(plain.get_template(letter).render(facts)),
-        html=layout.get_template("layout.html").render(
+        html=layout.get_template(sheet).render(
             facts, subject=line, body=Verbatim(body)
         ),
     )  # fmt: skip
@@ -49,7 +51,8 @@ def filled(
 def _facts(letter: LetterContext, sender: str) -> dict[str, object]:
     """What a letter is filled from. What many state has a short name, for translators to read."""
     purpose = letter.order.purpose
-    own = {"own": OWN_FACTS[purpose](letter)} if purpose in OWN_FACTS else {}
+    stated = OWN_FACTS.get(purpose) if isinstance(purpose, Purpose) else None
+    own = {"own": stated(letter)} if stated else {}
     return own | {
         "letter": letter,
         "sender": parseaddr(sender)[1],

@@ -1,15 +1,17 @@
 """What a letter is written from. Whatever is not in here, no letter may state."""
 
 import shlex
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from domain.case_view import CaseView, OpenQuestion, roles_in
 from domain.deadlines import Asked
 from domain.events import Entry, Event, Phase
-from domain.facts import PersonId
+from domain.facts import OrganisationId, PersonId
 from domain.grant import RateStatus
+from domain.host_search import HostSearch
 from domain.letters import LetterOrder
 from domain.papers import GrantPaperLine, PlannedChange, PlannedSession
 from domain.people import Organisation, Person
@@ -35,7 +37,8 @@ class LetterContext:
     ``concerned`` are people the event speaks of who no longer take part. ``sessions`` are those of
     the agenda that the letter is about, and ``changes`` what is new in them for whoever reads it,
     unless it is the first agenda they get:
-    without them the letter says less, never something else.
+    without them the letter says less, never something else. ``search`` is how hosts were asked, and
+    ``organisations`` are those of it by name.
     """
 
     order: LetterOrder
@@ -57,6 +60,8 @@ class LetterContext:
     sessions: tuple[PlannedSession, ...] = ()
     changes: tuple[PlannedChange, ...] = ()
     is_first_agenda: bool = True
+    search: HostSearch = field(default_factory=HostSearch)
+    organisations: Mapping[OrganisationId, str] = field(default_factory=dict)
 
     # Who reads it, in what language, and whom they may ask.
 

@@ -18,6 +18,7 @@ from mail.wording import Composed
 FOLDER = "reminders-gathered"
 COMMANDS: dict[Asked, tuple[tuple[str, ...], ...]] = {
     Asked.PLACE: (("accept",), ("decline", '--reason "no capacity"')),
+    Asked.OTHER_DATES: (("accept-dates",), ("decline-dates", '--note "..."')),
     Asked.SIGNATURES: (("sign",), ("refuse",)),
     Asked.GRANT_DECISION: (("award",),),
     Asked.INSTALMENT: (("pay", "--on DATE"),),

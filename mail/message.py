@@ -16,16 +16,35 @@ from email.mime.multipart import MIMEMultipart
 from email.mime.nonmultipart import MIMENonMultipart
 from email.policy import Compat32
 from email.utils import format_datetime, formataddr, parseaddr
+from typing import Protocol
 
-from mail.context import Attachment, LetterContext
+from domain.people import Person
+from mail.context import Attachment
 from mail.wording import MAILBOX, Composed, one_line
+
+
+class Addressed(Protocol):
+    """What a message needs to know of a letter: who reads it, whom they may ask, its papers."""
+
+    @property
+    def recipient(self) -> Person:
+        """Who reads it."""
+
+    @property
+    def contact(self) -> Person:
+        """Whom the reader may ask."""
+
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """What goes along with it."""
+
 
 WIRE = Compat32(linesep="\r\n", mangle_from_=False)
 """How messages travel. Lines that begin with "From" stay as they are."""
 
 
 def as_message(
-    composed: Composed, context: LetterContext, *, sender: str, message_id: str, date: datetime
+    composed: Composed, context: Addressed, *, sender: str, message_id: str, date: datetime
 ) -> Message:
     """The letter as a message."""
     message = _with_papers(_in_both_forms(composed), context.attachments)

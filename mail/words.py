@@ -11,15 +11,18 @@ from domain.agenda import SessionKind
 from domain.deadlines import MEANINGS
 from domain.events import Outcome, Phase
 from domain.grant import Category, GrantDecision, RateStatus
+from domain.host_search import HostSaid
+from domain.joining import WhyDeclined
 from domain.matching import DeclineReason
 from domain.messages import Cause
 from domain.people import Role
+from domain.relaxing import HELP, WHY
 from domain.request import Activity
 from mail.speech import Speech
 
 VOCABULARIES: tuple[type[StrEnum], ...] = (
     Role, Phase, Activity, SessionKind, DeclineReason, Category, RateStatus, GrantDecision, Cause,
-    Outcome,
+    Outcome, WhyDeclined, HostSaid,
 )  # fmt: skip
 """Fixed lists whose words letters show."""
 ENDINGS = {
@@ -30,6 +33,8 @@ ENDINGS = {
     Outcome.CANCELLED: "The mobility was cancelled",
 }
 """How a mobility ended, as a whole sentence: in most languages the word alone depends on it."""
+MERGED = "The mobility was merged with another one"
+"""How a duplicate ended: for its readers nothing was cancelled."""
 RECORDED = (
     # Why an amount of the grant is what it is.
     "%(units)s x %(rate)s euro: %(basis)s",
@@ -56,14 +61,17 @@ _DAY = rf"(\d{{1,2}})(?: ({'|'.join(_MONTHS)}))?(?: (\d{{4}}))?"
 _DAYS = re.compile(rf"{_DAY}(?: ?- ?{_DAY})?")
 
 
-def domain_words() -> Iterator[str]:
-    """Every word and sentence of the domain that a letter may hold."""
+def domain_words() -> Iterator[str | tuple[str, str]]:
+    """Every word and sentence of the domain that a letter may hold, for one and for many."""
     for vocabulary in VOCABULARIES:
         yield from vocabulary
     for meaning in MEANINGS.values():
         yield from meaning
     yield from ENDINGS.values()
+    yield MERGED
     yield from RECORDED
+    yield from WHY.values()
+    yield from HELP.values()
 
 
 def said_again(text: str, speech: Speech) -> str:

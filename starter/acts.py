@@ -15,6 +15,7 @@ from domain.errors import EvaluationNotAcceptable, GrantNotAcceptable
 from domain.grant import GrantDecision
 from domain.matching import DeclineReason
 from domain.messages import CAUSES_OF_PEOPLE, Cause, Receipt
+from starter import merging
 from starter.case_files import read_file, section
 from starter.desk import FrontDesk
 from starter.errand import Errand, errand
@@ -68,6 +69,12 @@ Day = Annotated[
     date | None,
     typer.Option(metavar="YYYY-MM-DD", parser=_a_day, help="the day; today if left out"),
 ]
+FirstDay = Annotated[
+    date, typer.Argument(metavar="FIRST", parser=_a_day, help="the first day, as 2026-05-31")
+]
+LastDay = Annotated[
+    date, typer.Argument(metavar="LAST", parser=_a_day, help="the last day, as 2026-06-02")
+]
 
 
 def _pass_on(reference: str, who: str, act: Callable[[Errand], Awaitable[Receipt]]) -> None:
@@ -101,6 +108,26 @@ def decline(
 ) -> None:
     """Decline the request for a place (host); the next host is asked."""
     _pass_on(reference, who, lambda e: e.decline(reason, note))
+
+
+@command()
+def propose_dates(
+    reference: Ref, first_day: FirstDay, last_day: LastDay, who: As, note: Note = ""
+) -> None:
+    """Put forward other dates instead of those asked for (host); as many days, and only once."""
+    _pass_on(reference, who, lambda e: e.propose_dates(first_day, last_day, note))
+
+
+@command()
+def accept_dates(reference: Ref, who: As) -> None:
+    """Accept the dates that the host has put forward (sending coordinator); the visit is moved."""
+    _pass_on(reference, who, lambda e: e.accept_dates())
+
+
+@command()
+def decline_dates(reference: Ref, who: As, note: Note = "") -> None:
+    """Decline the dates that the host has put forward (sending coordinator); the next is asked."""
+    _pass_on(reference, who, lambda e: e.decline_dates(note))
 
 
 @command()
@@ -289,3 +316,18 @@ def decline_mobility(reference: Ref, who: As, cause: Why, note: Note = "") -> No
 def cancel(reference: Ref, who: As, cause: Why, note: Note = "") -> None:
     """Stop the mobility (sending coordinator or programme office)."""
     _pass_on(reference, who, lambda e: e.cancel(cause, note))
+
+
+@command()
+def merge(
+    reference: Ref,
+    into: Annotated[
+        str, typer.Argument(metavar="INTO", help="the mobility that goes on in its place")
+    ],
+    who: As,
+) -> None:
+    """End a duplicate in favour of another mobility (sending coordinator or programme office)."""
+    merged = at_desk(lambda desk: merging.merge(desk, reference, into, who))
+    if merged.ended:
+        _recorded(reference, merged.ended)
+    _recorded(into, merged.taken_in)

@@ -21,6 +21,7 @@ from mail.wording import MAILBOX
 from starter.desk import OpenMobility
 from store.addresses import change_address, digest_of, is_dead, revive
 from store.cases import Store
+from store.participants import keep_addresses
 
 _FORM: TypeAdapter[str] = TypeAdapter(Email)
 
@@ -52,6 +53,8 @@ async def put_on_file(
             "you know that they would arrive now."
         )
     await change_address(store, mobility.reference, message.person, address)
+    if message.person in mobility.request.participants:
+        await keep_addresses(store.engine, mobility.reference, {message.person: digest})
 
 
 def _check_form(address: str) -> None:

@@ -7,7 +7,8 @@ compare with after the mobility's key was destroyed.
 """
 
 import asyncio
-from collections.abc import Iterator
+import contextlib
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from itertools import groupby
 
@@ -15,16 +16,19 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 
-from domain.events import Entry
+from domain.events import MobilityTakenIn
 from domain.facts import Fact, Reference
-from domain.journal import find_breaks
+from domain.joining import ENDED_BY
+from domain.journal import find_breaks, heads_of
 from starter.desk import workflow_id
 from store.cases import Store
-from store.journal import Line, read_journal
+from store.journal import AnyEntry, Line, read_journal
 from store.ledger import LedgerLine, read_letters
 from workflows.mobility import JOURNAL_HEAD
 
-RECORD = "record"
+ENDS = ("MobilityEnded", *(kind.__name__ for kind in ENDED_BY))
+"""The entries that close a mobility, or an application."""
+RECORDS = ("record", "record-application")
 LOOK_AGAIN_SECONDS = 1
 
 
@@ -57,7 +61,7 @@ class Moment(Fact):
     by: str = ""
     n: int | None = None
     temporal: str = ""
-    entry: Entry | None = None
+    entry: AnyEntry | None = None
     letter: LedgerLine | None = None
 
 
@@ -82,7 +86,7 @@ def _of_journal(
 ) -> Iterator[Moment]:
     """The stroke that this event had written down, each entry followed by its letters."""
     scheduled = event.activity_task_scheduled_event_attributes
-    if scheduled.activity_type.name != RECORD:
+    if scheduled.activity_type.name not in RECORDS:
         return
     for line in lines:
         if line.run_id == run.run_id and line.activity_id == scheduled.activity_id:
@@ -92,7 +96,7 @@ def _of_journal(
 
 
 def _line(line: Line, where: str, source: str) -> Moment:
-    entry = line.entry
+    entry = line.entry_of_any
     return Moment(
         at=entry.at, source=source or "journal, not in Temporal's history", what=entry.kind,
         by=entry.by, n=line.n, temporal=where, entry=entry,
@@ -153,6 +157,7 @@ class Verdict(Fact):
     heads_in_clear: int
     erased: bool
     findings: tuple[str, ...]
+    taken_in: tuple[Reference, ...] = ()
 
     @property
     def is_sound(self) -> bool:
@@ -198,13 +203,35 @@ async def _verify(client: Client, store: Store, reference: Reference) -> Verdict
             f"Entry {line.n} comes after the last head that Temporal's history holds."
             for line in _after(heads[-1], lines)
         ]
+    taken_in = list(_taken_in(lines))
+    findings += [finding async for finding in _torn(store, taken_in)]
     if erased and not heads:
         findings.append("The key is destroyed and no head in clear is left to compare with.")
     return Verdict(
         entries=len(lines), strokes=len(strokes),
         compared=len(strokes.keys() & recorded.keys()), heads_in_clear=len(heads),
         erased=erased, findings=tuple(findings),
+        taken_in=tuple(tie.reference for _n, tie in taken_in),
     )  # fmt: skip
+
+
+def _taken_in(lines: list[Line]) -> Iterator[tuple[int, MobilityTakenIn]]:
+    """The mobilities that were merged with this one, by entry; a text that is none is a break."""
+    for line in lines:
+        with contextlib.suppress(ValueError, KeyError):
+            if isinstance(event := line.entry.event(), MobilityTakenIn):
+                yield line.n, event
+
+
+async def _torn(store: Store, taken_in: list[tuple[int, MobilityTakenIn]]) -> AsyncIterator[str]:
+    """Heads of mobilities taken in to which their own journals, recomputed, do not come."""
+    for n, tie in taken_in:
+        lines = await read_journal(store.engine, tie.reference)
+        if tie.head not in heads_of(line.body for line in lines):
+            yield (
+                f"Entry {n} holds the head {tie.head[:12]} of {tie.reference}, which the journal "
+                f"of {tie.reference} does not come to."
+            )
 
 
 def _after(head: str, lines: list[Line]) -> list[Line]:
@@ -249,7 +276,7 @@ def _under_way(runs: tuple[Run, ...]) -> set[tuple[str, str]]:
     for run in runs[-1:]:
         for event in run.events:
             scheduled = event.activity_task_scheduled_event_attributes
-            if scheduled.activity_type.name == RECORD:
+            if scheduled.activity_type.name in RECORDS:
                 found[event.event_id] = (run.run_id, scheduled.activity_id)
             found.pop(event.activity_task_completed_event_attributes.scheduled_event_id, None)
     return set(found.values())
@@ -263,7 +290,7 @@ async def _recorded(client: Client, runs: tuple[Run, ...]) -> dict[tuple[str, st
         for event in run.events:
             scheduled = event.activity_task_scheduled_event_attributes
             completed = event.activity_task_completed_event_attributes
-            if scheduled.activity_type.name == RECORD:
+            if scheduled.activity_type.name in RECORDS:
                 names[event.event_id] = scheduled.activity_id
             elif completed.scheduled_event_id in names:
                 key = (run.run_id, names[completed.scheduled_event_id])
@@ -290,7 +317,7 @@ _WITHOUT_END = {
 def _end_missing(runs: tuple[Run, ...], lines: list[Line]) -> Iterator[str]:
     """A mobility that Temporal has stopped, and of which the journal still waits for the end."""
     how = _WITHOUT_END.get(runs[-1].events[-1].event_type) if runs else None
-    if how and not any('"kind":"MobilityEnded"' in line.body for line in lines):
+    if how and not any(f'"kind":"{end}"' in line.body for end in ENDS for line in lines):
         yield f"The workflow is {how} in Temporal and the journal has no end."
 
 

@@ -1,4 +1,4 @@
-"""The YAML files coordinators write: directory, request, agenda, evaluations, follow-up.
+"""The YAML files coordinators write: directory, request, and so on.
 
 One file may hold several sections; each command reads its own. Names and e-mail addresses stand
 here as people write them, and are turned into references at the desk.
@@ -17,21 +17,16 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from pydantic_core import ErrorDetails
 
 from domain.agenda import SessionKind, WallTime
 from domain.assignment import Mode
 from domain.evaluation import Consent, Mark
 from domain.hosting import HostingOffer
 from domain.matchmaking import EVENT_REFERENCE
-from domain.people import COUNTRY, Email, Language, Level, Organisation, Person
+from domain.people import Email, Language, Level, Organisation, Person
 from domain.request import Activity, Funding
+from starter.mistakes import what_is_wrong, where_in
 
-FORMS = {
-    COUNTRY: "a country as two capital letters, such as SE",
-    EVENT_REFERENCE: "a reference such as E-2027-01",
-}
-"""What a pattern wants, in words."""
 EXAMPLE = Path(__file__).parent.parent / "examples" / "boras-soc-2026.yaml"
 """The customer's own case, for the demo and to copy from."""
 
@@ -164,6 +159,32 @@ class EventSection(Section):
     mode: Mode = Mode.BEST_TOTAL
 
 
+class ApplicantEntry(Section):
+    """Who speaks for an organisation that wants to join."""
+
+    name: Text
+    email: Email
+    profile: str = ""
+    language: Language = Language.ENGLISH
+
+
+class ApplicationSection(Section):
+    """What an organisation tells that wants to join the partnership."""
+
+    organisation: Organisation
+    coordinator: ApplicantEntry
+    programme_office: Text
+    motivation: Text
+
+    @model_validator(mode="after")
+    def _check_tells_no_more(self) -> Self:
+        if self.organisation.promoters or self.organisation.logo:
+            raise ValueError(
+                "names promoters or a logo: leave them out, and give the picture with --logo"
+            )
+        return self
+
+
 class CaseDocument(Section):
     """A whole file."""
 
@@ -173,19 +194,20 @@ class CaseDocument(Section):
     evaluations: tuple[EvaluationEntry, ...] | None = None
     follow_up: FollowUpEntry | None = None
     event: EventSection | None = None
+    application: ApplicationSection | None = None
 
 
 Part = TypeVar("Part")
 
 
-def read_file(path: Path) -> CaseDocument:
-    """Read one file.
+def read_yaml(path: Path) -> object:
+    """What stands in a YAML file.
 
     Raises:
         BadFile: saying what is wrong, where, and what to do.
     """
     try:
-        content = _Reader(path.read_text("utf-8")).get_single_data()
+        return _Reader(path.read_text("utf-8-sig")).get_single_data()
     except OSError as trouble:
         raise BadFile(f"{path} cannot be read ({trouble.strerror}): check the name.") from None
     except UnicodeDecodeError:
@@ -194,6 +216,15 @@ def read_file(path: Path) -> CaseDocument:
         raise BadFile(f"{path} is not YAML: {_mark(trouble)}: correct it there.") from None
     except (RecursionError, ValueError):
         raise BadFile(f"{path} is not YAML as it is used here: write as in the example.") from None
+
+
+def read_file(path: Path) -> CaseDocument:
+    """Read one file.
+
+    Raises:
+        BadFile: saying what is wrong, where, and what to do.
+    """
+    content = read_yaml(path)
     if not isinstance(content, dict):
         raise BadFile(f"{path} holds no sections: begin with 'request:', as in the example.")
     try:
@@ -221,38 +252,9 @@ def _mark(trouble: yaml.YAMLError) -> str:
 
 def _first_mistake(trouble: ValidationError) -> str:
     mistake = trouble.errors()[0]
-    where = " > ".join(str(step + 1 if isinstance(step, int) else step) for step in mistake["loc"])
     more = trouble.error_count() - 1
     rest = f" (and {more} more)" if more else ""
-    kind, given = mistake["type"], mistake.get("input")
-    if kind == "missing":
-        return f"'{where}' is missing: add it{rest}"
-    if kind == "extra_forbidden":
-        return f"'{where}' is not a word we know here: check its spelling or take it out{rest}"
-    if kind == "value_error":
-        return f"'{where}' {mistake['msg'].removeprefix('Value error, ')}{rest}"
-    if given in (None, []) or (isinstance(given, str) and not given.strip()):
-        return f"'{where}' is empty: fill it in{rest}"
-    shown = f", not '{given}'" if isinstance(given, str | int | float) else ""
-    what = mistake["msg"].removeprefix("Input should be ")
-    return f"'{where}' should be {_form(kind, mistake) or what}{shown}: correct it{rest}"
-
-
-def _form(kind: str, mistake: ErrorDetails) -> str:
-    """What is wanted, in our own words where the library's are for programmers."""
-    if form := FORMS.get(mistake.get("ctx", {}).get("pattern", "")):
-        return form
-    forms = {
-        "date": "a day such as 2026-05-31",
-        "time": "a time such as 09:30",
-        "int": "a whole number",
-        "bool": "yes or no",
-        "tuple": "a list, each line of it beginning with '-'",
-        "model": "a section of its own, with one 'word: value' a line",
-        "string_pattern": "an e-mail address",
-        "string": "a text",
-    }
-    return next((form for start, form in forms.items() if kind.startswith(f"{start}_")), "")
+    return f"'{where_in(mistake)}' {what_is_wrong(mistake)}{rest}"
 
 
 def move(document: CaseDocument, weeks: int) -> CaseDocument:

@@ -43,6 +43,7 @@ class Cast:
         self._has_corrected = False
         self._answers: dict[Asked, Callable[[OpenQuestion], Awaitable[None]]] = {
             Asked.PLACE: self._accept,
+            Asked.OTHER_DATES: self._accept_dates,
             Asked.SIGNATURES: self._sign,
             Asked.GRANT_DECISION: self._award,
             Asked.INSTALMENT: self._pay,
@@ -96,6 +97,9 @@ class Cast:
 
     async def _accept(self, _question: OpenQuestion) -> None:
         await (await self._holder(Role.RECEIVING)).accept()
+
+    async def _accept_dates(self, _question: OpenQuestion) -> None:
+        await (await self._holder(Role.SENDING)).accept_dates()
 
     async def _sign(self, question: OpenQuestion) -> None:
         for person in question.people:

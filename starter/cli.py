@@ -20,13 +20,21 @@ from domain.events import Entry
 from domain.facts import Reference
 from local import StackTrouble
 from settings import SettingMissing
-from starter import acts, auditing, matchmaking, pages, post
+from starter import (
+    acts,
+    auditing,
+    directory_commands,
+    joining_commands,
+    matchmaking,
+    pages,
+    post,
+)
 from starter.acts import File, Ref
+from starter.any_case import case_of_any
 from starter.case_files import EXAMPLE, BadFile, read_file, section
 from starter.client import Unreachable
 from starter.desk import FrontDesk, OpenMobility
-from starter.directory_page import directory_page
-from starter.dry_run import flight_plan
+from starter.dry_run import flight_plan, warning_ahead
 from starter.keepsakes import remove_keepsakes, save_papers
 from starter.names import names_in
 from starter.running import at_desk, complaints, console, is_embedded, local_stack
@@ -47,25 +55,6 @@ app = typer.Typer(
 )
 
 
-@app.command("directory", rich_help_panel=START)
-def keep_directory(
-    file: Annotated[
-        Path | None, typer.Argument(metavar="FILE", help="a YAML file as in examples/")
-    ] = None,
-) -> None:
-    """Add or replace organisations, people and hosting offers; without FILE, list them."""
-    if file is None:
-        console.print(directory_page(at_desk(lambda desk: read_directory(desk.store.engine))))
-        return
-    given = section(read_file(file).directory, "directory", file)
-    kept = at_desk(lambda desk: desk.keep_directory(given))
-    pages.say(
-        console,
-        f"The directory has {len(kept.organisations)} organisations, {len(kept.people)} people and "
-        f"{len(kept.offers)} hosting offers.",
-    )
-
-
 @app.command(rich_help_panel=START)
 def request(
     file: File,
@@ -74,6 +63,9 @@ def request(
         bool,
         typer.Option("--dry-run", help="start nothing: print every state, owner and letter ahead"),
     ] = False,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="start it though it comes close to another mobility")
+    ] = False,
 ) -> None:
     """Request a mobility: start it on its way."""
     document = read_file(file)
@@ -81,10 +73,12 @@ def request(
     today = datetime.now(UTC).date()  # noqa: TID251 - here is the door
     if dry_run:
         console.print(flight_plan(document, given, today))
+        if warning := warning_ahead(given):
+            pages.say(console, warning)
         first = f"mobility directory {file}, then " if document.directory else ""
         pages.say(console, f"To begin it: {first}mobility request {file}")
         return
-    reference = at_desk(lambda desk: desk.request(given, today=today))
+    reference = at_desk(lambda desk: desk.request(given, today=today, anyway=anyway))
     pages.say(
         console, f"{reference} is on its way: 'mobility why {reference}' tells what it waits for."
     )
@@ -122,10 +116,14 @@ def show(reference: Ref) -> None:
 def why(reference: Ref) -> None:
     """Tell what it waits for, on whom, until when, and what happens then."""
 
-    async def business(desk: FrontDesk) -> tuple[OpenMobility, pages.Names, list[LedgerLine]]:
+    async def business(
+        desk: FrontDesk,
+    ) -> tuple[OpenMobility, pages.Names, list[LedgerLine], list[Entry]]:
         mobility = await desk.mobility(reference)
         letters = await read_letters(desk.store.engine, mobility.reference)
-        return mobility, await names_in(desk, mobility), letters
+        lines = await read_journal(desk.store.engine, mobility.reference)
+        journal = [line.entry for line in lines]
+        return mobility, await names_in(desk, mobility), letters, journal
 
     console.print(pages.why_page(*at_desk(business)))
 
@@ -135,10 +133,9 @@ def timeline(reference: Ref) -> None:
     """Show everything on record: journal, letters and Temporal's history, merged."""
 
     async def business(desk: FrontDesk) -> RenderableType:
-        mobility = await desk.mobility(reference)
-        moments = await auditing.timeline(desk.client, desk.store, mobility.reference)
-        names = await names_in(desk, mobility)
-        return pages.timeline_page(moments, names, is_erased=mobility.is_erased)
+        case = await case_of_any(desk, reference)
+        moments = await auditing.timeline(desk.client, desk.store, case.reference)
+        return pages.timeline_page(moments, case.names, is_erased=case.is_erased)
 
     console.print(at_desk(business))
 
@@ -148,8 +145,8 @@ def verify(reference: Ref) -> None:
     """Recompute the journal's chain and hold it against the hashes in Temporal's history."""
 
     async def business(desk: FrontDesk) -> auditing.Verdict:
-        mobility = await desk.mobility(reference)
-        return await auditing.verify(desk.client, desk.store, mobility.reference)
+        case = await case_of_any(desk, reference)
+        return await auditing.verify(desk.client, desk.store, case.reference)
 
     verdict = at_desk(business)
     console.print(pages.verdict_page(reference.upper(), verdict))
@@ -190,7 +187,7 @@ def erase(
     *,
     yes: Annotated[bool, typer.Option("--yes", help="do not ask again")] = False,
 ) -> None:
-    """Destroy the key of a closed mobility: names, texts and papers are gone for ever.
+    """Destroy the key of a closed mobility or application: names, texts, papers are gone for ever.
 
     What the demo and the mail catcher have kept of it in the folder of this machine goes too.
     """
@@ -198,13 +195,11 @@ def erase(
         typer.confirm(f"Erase everything personal about {reference.upper()} for ever?", abort=True)
 
     async def business(desk: FrontDesk) -> list[LedgerLine]:
-        mobility = await desk.mobility(reference)
-        if mobility.view.outcome is None:
-            raise OutOfPhase(
-                f"{mobility.reference} is still open: it can be erased once it is closed."
-            )
-        await desk.store.erase(mobility.reference)
-        return await read_letters(desk.store.engine, mobility.reference)
+        case = await case_of_any(desk, reference)
+        if not case.is_closed:
+            raise OutOfPhase(f"{case.reference} is still open: it can be erased once it is closed.")
+        await desk.store.erase(case.reference)
+        return await read_letters(desk.store.engine, case.reference)
 
     letters = at_desk(business)
     pages.say(console, f"{reference.upper()} is erased; its journal stays and can be verified.")
@@ -293,9 +288,11 @@ def _about_usage(slip: TyperException) -> str:
     return f"{what} (see '{context.command_path} --help')." if what and context else what
 
 
+app.add_typer(directory_commands.app)
 app.add_typer(post.app)
 app.add_typer(matchmaking.app)
 app.add_typer(acts.app)
+app.add_typer(joining_commands.app)
 
 
 def main() -> None:

@@ -25,19 +25,24 @@ from domain import errors
 from domain.case_view import CaseView
 from domain.errors import AlreadyDone, OutOfPhase, Refusal
 from domain.facts import Fact, PersonId, Reference
+from domain.joining import ApplicationMessage, is_application
 from domain.matchmaking import MatchmakingEvent
 from domain.messages import Message, Receipt
 from domain.mobility import Mobility
 from domain.people import Language, Person, Role, in_one_list
 from domain.request import MobilityRequest, Objective
+from mail.returned import canonical
 from starter.case_files import DirectorySection, RequestSection
 from starter.client import Unreachable
-from starter.directory import NotKnown, check_directory
+from starter.directory import NotKnown
+from starter.directory_rules import check_directory
 from starter.draft import checked_draft
+from starter.same_request import ask_about_near_match, done_already, key_of
+from store.addresses import digest_of
 from store.cases import Store
 from store.directory import Directory, keep_directory, read_directory
 from store.matchmaking import keep_event, read_event, read_events
-from store.sealing import SHARED
+from store.participants import keep_addresses
 from workflows.matchmaking import EventState, MatchmakingEventWorkflow
 from workflows.mobility import PHASE, SENDING, MobilityWorkflow
 
@@ -71,8 +76,8 @@ class OpenMobility(Fact):
 
 
 def workflow_id(reference: Reference) -> str:
-    """The name under which Temporal knows a mobility."""
-    return f"mobility-{reference}"
+    """The name under which Temporal knows a mobility, or an application."""
+    return f"application-{reference}" if is_application(reference) else f"mobility-{reference}"
 
 
 def event_id(event: str) -> str:
@@ -86,53 +91,51 @@ class FrontDesk:
     def __init__(self, store: Store, client: Client, *, task_queue: str) -> None:
         self.store = store
         self.client = client
-        self._task_queue = task_queue
+        self.task_queue = task_queue
 
     async def keep_directory(self, section: DirectorySection) -> Directory:
         """Add or replace organisations, people and offers.
 
         Raises:
-            NotKnown: when a person or an offer names somebody or something that is nowhere.
+            NotKnown: when one names somebody or something that is nowhere.
             DirectoryNotAcceptable: when an id, an address or a zone is not what it has to be.
         """
-        check_directory(await read_directory(self.store.engine), section)
-        await keep_directory(
-            self.store.engine,
-            Directory(
-                organisations=section.organisations, people=section.people, offers=section.offers
-            ),
-        )
+        known = await read_directory(self.store.engine)
+        check_directory(known, section)
+        await keep_directory(self.store.engine, _with_their_logos(section, known))
         return await read_directory(self.store.engine)
 
     async def request(
-        self, section: RequestSection, *, today: date, occasion: str = ""
+        self, section: RequestSection, *, today: date, occasion: str = "", anyway: bool = False
     ) -> Reference:
         """Take a request in and start its mobility. The same request starts one mobility.
 
-        ``occasion`` sets apart requests that are meant to be made again, such as rehearsals.
+        ``occasion`` sets apart requests that are meant to be made again, such as rehearsals;
+        ``anyway`` is said of one that comes close to a mobility on its way and is not the same.
 
         Raises:
             NotKnown: for an organisation or a person who is not in the directory.
             RequestNotAcceptable: when dates, durations or people break a rule.
             AlreadyDone: when this very request has been made before.
+            MayBeTheSame: when it comes close to a mobility on its way, and nobody said ``anyway``.
         """
         directory = await read_directory(self.store.engine)
         draft = checked_draft(section, directory, today=today)
         await self._check_event(draft, today)
-        # What is left out is no part of it: a request is the same as before there was such a word.
-        content = section.model_dump_json(exclude_none=True)
-        key = await self.store.keys.digest(SHARED, f"{occasion}\n{content}")
+        key = await key_of(self.store, section, draft, occasion)
+        if not (anyway or occasion):
+            await ask_about_near_match(self.store, section, directory, key)
         reference, known = await self.store.reserve_reference(key, today.year)
         # What is kept for a mobility on its way is not touched, whatever the directory says now.
         if known and await self._is_on_its_way(reference):
-            raise _done_already(reference)
+            raise done_already(reference)
         request = await self._deposit(draft, section, reference, directory)
         try:
             await self.client.start_workflow(
                 MobilityWorkflow.run,
                 Mobility(request=request),
                 id=workflow_id(reference),
-                task_queue=self._task_queue,
+                task_queue=self.task_queue,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
                 search_attributes=TypedSearchAttributes(
@@ -143,7 +146,7 @@ class FrontDesk:
                 ),
             )
         except WorkflowAlreadyStartedError:
-            raise _done_already(reference) from None
+            raise done_already(reference) from None
         return reference
 
     async def _check_event(self, draft: MobilityRequest, today: date) -> None:
@@ -171,7 +174,7 @@ class FrontDesk:
                 )
         await self.client.start_workflow(
             MatchmakingEventWorkflow.run, EventState(event=event), id=event_id(event.reference),
-            task_queue=self._task_queue, id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            task_queue=self.task_queue, id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         )  # fmt: skip
 
     async def _is_running(self, event: str) -> bool:
@@ -234,6 +237,10 @@ class FrontDesk:
         )
         await self.store.keep_texts(reference, texts)
         await self.store.keep_participants(reference, people)
+        await keep_addresses(
+            self.store.engine, reference,
+            {p.id: await digest_of(self.store.keys, canonical(p.email)) for p in people},
+        )  # fmt: skip
         await self.store.keep_request(request)
         return request
 
@@ -269,7 +276,9 @@ class FrontDesk:
         known = {person.id: person for person in directory.people}
         return in_one_list(known, await self.store.participants(reference))
 
-    async def say(self, reference: Reference, message: Message, *, occasion: str = "") -> Receipt:
+    async def say(
+        self, reference: Reference, message: Message | ApplicationMessage, *, occasion: str = ""
+    ) -> Receipt:
         """Pass a message on and wait until it is written down. Said twice, it is heard once.
 
         Raises:
@@ -320,10 +329,16 @@ class FrontDesk:
         return fails or bool(found.typed_search_attributes.get(PROBLEMS))
 
 
-def _done_already(reference: Reference) -> AlreadyDone:
-    return AlreadyDone(
-        f"This request has been made already: it is {reference}, see 'mobility show {reference}'; "
-        "to ask anew, change something in it."
+def _with_their_logos(section: DirectorySection, known: Directory) -> Directory:
+    """What is to be kept; an organisation that names no logo keeps the one it has."""
+    logos = {home.id: home.logo for home in known.organisations}
+    return Directory(
+        organisations=tuple(
+            home.model_copy(update={"logo": home.logo or logos.get(home.id)})
+            for home in section.organisations
+        ),
+        people=section.people,
+        offers=section.offers,
     )
 
 

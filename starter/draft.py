@@ -9,6 +9,8 @@ from domain.ranking import check_themes_are_offered
 from domain.request import MobilityRequest, Objective
 from starter.case_files import RequestSection
 from starter.directory import find_organisation, find_person
+from starter.directory_rules import odd_tags
+from starter.standards import odd_language
 from store.directory import Directory
 
 NOTHING_YET = Writing(id="", digest="")
@@ -30,6 +32,7 @@ def checked_draft(section: RequestSection, directory: Directory, *, today: date)
     """
     draft = draft_request(section, directory)
     draft.check(today=today)
+    _check_words(draft)
     check_themes_are_offered(draft, directory.offers)
     return draft
 
@@ -71,6 +74,14 @@ def draft_request(section: RequestSection, directory: Directory) -> MobilityRequ
         ),
         **section.model_dump(include=AS_WRITTEN, exclude_none=True),
     )
+
+
+def _check_words(draft: MobilityRequest) -> None:
+    """Languages are languages, and tags are short: they stay in the journal in clear for ever."""
+    if odd := next(filter(None, map(odd_language, draft.languages)), None):
+        raise RequestNotAcceptable(f"The request has language {odd}.")
+    if odd := odd_tags(draft.tags):
+        raise RequestNotAcceptable(odd)
 
 
 def _check_names(section: RequestSection, directory: Directory) -> None:

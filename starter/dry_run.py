@@ -6,9 +6,13 @@ import typer
 from rich.console import RenderableType
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
+from domain.errors import AlreadyDone, MayBeTheSame, Refusal
 from local import StackTrouble
+from settings import SettingMissing
 from starter.case_files import CaseDocument, RequestSection
-from starter.running import complaints
+from starter.client import Unreachable
+from starter.running import at_desk, complaints
+from starter.same_request import check_is_new
 
 
 def flight_plan(document: CaseDocument, request: RequestSection, today: date) -> RenderableType:
@@ -40,6 +44,20 @@ def flight_plan(document: CaseDocument, request: RequestSection, today: date) ->
         except KeyboardInterrupt:
             raise typer.Abort from None
     return flight_plan_page.flight_plan_page(plan)
+
+
+def warning_ahead(request: RequestSection) -> str:
+    """What would be said in earnest: that it was made before, or comes close to a mobility.
+
+    Empty when there is nothing to say, or no installation at hand that could know.
+    """
+    try:
+        at_desk(lambda desk: check_is_new(desk.store, request))
+    except (AlreadyDone, MayBeTheSame) as refusal:
+        return f"In earnest you would be told: {refusal}"
+    except (Refusal, StackTrouble, Unreachable, SettingMissing):
+        return ""
+    return ""
 
 
 def _bar() -> Progress:

@@ -58,6 +58,27 @@ class Errand:
             )
         )
 
+    async def propose_dates(self, first_day: date, last_day: date, note: str = "") -> Receipt:
+        """The host has a place on other dates."""
+        return await self._say(
+            m.ProposeOtherDates(
+                by=self.by, offer=self._offer(), first_day=first_day, last_day=last_day,
+                note=await self._note(note),
+            )
+        )  # fmt: skip
+
+    async def accept_dates(self) -> Receipt:
+        """The visit is to take place on the dates of the host."""
+        offer = self._offer()
+        # The visit is moved by it: said again, it is the same message, and gets the same receipt.
+        return await self._say(m.AcceptOtherDates(by=self.by, offer=offer), occasion=str(offer))
+
+    async def decline_dates(self, note: str = "") -> Receipt:
+        """They do not suit."""
+        return await self._say(
+            m.DeclineOtherDates(by=self.by, offer=self._offer(), note=await self._note(note))
+        )
+
     def _offer(self) -> OfferId:
         # Said again after the match, it is the same message, and gets the same receipt.
         view = self._mobility.view

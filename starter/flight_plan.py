@@ -29,7 +29,7 @@ from starter.cast import Cast
 from starter.client import Unreachable
 from starter.clock import VirtualClock
 from starter.desk import FrontDesk
-from starter.directory import check_directory
+from starter.directory_rules import check_directory
 from starter.draft import checked_draft
 from starter.rehearsal import Rehearsal
 from starter.running import at_desk, is_embedded, open_desk
@@ -46,6 +46,8 @@ SILENCES: tuple[tuple[Asked, ...], ...] = (
     (Asked.INSTALMENT, Asked.FOLLOW_UP), (Asked.EVALUATION, Asked.CARD_FACTS),
 )  # fmt: skip
 """What nobody answers, path by path; two that do not touch each other share one."""
+NOT_PLAYED = (Asked.OTHER_DATES, Asked.AGENDA_CHANGE, Asked.ADDRESS)
+"""What is asked only where somebody gives cause for it: no path has it, and the page says so."""
 PHASES = tuple(Phase)
 Progress = Callable[[int, int], None]
 """Is told how many steps are done, and of how many."""

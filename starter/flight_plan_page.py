@@ -9,10 +9,10 @@ from rich.text import Text
 
 from domain.case_card import said_dates
 from domain.case_view import OpenQuestion
-from domain.deadlines import Asked
+from domain.deadlines import MEANINGS, Asked
 from domain.events import CardStopped, Phase, PhaseEntered
 from local.stack import NO_CAP
-from starter.flight_plan import FlightPlan, PlayedPath
+from starter.flight_plan import NOT_PLAYED, FlightPlan, PlayedPath
 from starter.flight_plan_letters import Who, each_silence, letters_by_date, short, what_follows
 from starter.pages import Names
 
@@ -30,8 +30,13 @@ SILENCE = (
     "Reminders leave on working days of their reader, and are there by nine. On the right stands "
     "who gets a letter about it."
 )
+NOT_ASKED = (
+    "These questions are asked only where somebody gives cause for them, which nobody here does: a "
+    "host that puts forward other dates, a change to the accepted agenda, letters that come back."
+)
 PHASE_OF = {
-    Asked.PLACE: Phase.MATCHING, Asked.SIGNATURES: Phase.AGREEMENT,
+    Asked.PLACE: Phase.MATCHING, Asked.OTHER_DATES: Phase.MATCHING,
+    Asked.SIGNATURES: Phase.AGREEMENT,
     Asked.GRANT_DECISION: Phase.PREPARATION, Asked.INSTALMENT: Phase.PREPARATION,
     Asked.AGENDA: Phase.PREPARATION, Asked.AGENDA_ACCEPTANCE: Phase.PREPARATION,
     Asked.AGENDA_CHANGE: Phase.PREPARATION, Asked.ATTENDANCE: Phase.VISIT,
@@ -51,6 +56,7 @@ def flight_plan_page(plan: FlightPlan) -> RenderableType:
         parts += [Text(), *_section("If nobody answers", SILENCE)]
         for asked, path in each_silence(plan):
             parts += [*_silence(plan, asked, path), Text()]
+        parts += [*_section("Not played", NOT_ASKED), *_not_played(), Text()]
     return Group(*parts, *_caps(plan))
 
 
@@ -180,6 +186,13 @@ def _silence(plan: FlightPlan, asked: Asked, path: PlayedPath) -> Iterator[Rende
     if asked not in {question.asked for question in plan.straight.questions}:
         yield Text("This is not asked on the straight way, and was played here on purpose.")
     yield what_follows(questions, path, who)
+
+
+def _not_played() -> Iterator[RenderableType]:
+    for asked in NOT_PLAYED:
+        meaning = MEANINGS[asked]
+        name = asked.replace("-", " ").capitalize()
+        yield Text(f"{name}: {meaning.act}; otherwise {meaning.silence}.")
 
 
 def _caps(plan: FlightPlan) -> Iterator[RenderableType]:

@@ -100,6 +100,8 @@ def _messages() -> Iterator[tuple[str, ...]]:
 def _questions() -> Iterator[tuple[str, ...]]:
     own = (resources.files("domain.plans") / "reminders.toml").read_text("utf-8")
     for asked, plan in read_plans(own).items():
+        if asked not in LETTER_OF:
+            continue  # of an application to join, which is no mobility
         days = ", ".join(str(day) for day in plan.reminders)
         letter, meaning = f"`{LETTER_OF[asked]}`", MEANINGS[asked]
         told = f"{plan.tell}, {plan.tell_before} days before" if plan.tell else "nobody"

@@ -6,6 +6,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.facts import PersonId, Reference
+from domain.joining import is_application
 from domain.reach import FailedLetter
 from starter.desk import workflow_id
 from store.sealing import KeyDestroyed
@@ -27,6 +28,9 @@ class MobilitiesInTemporal:
         await self._signal(reference, MobilityWorkflow.address_changed, person)
 
     async def _signal(self, reference: Reference, which: Any, said: object) -> None:
+        if is_application(reference):
+            # Nobody is asked for an address there: its page says which letters did not arrive.
+            return
         try:
             await self._client.get_workflow_handle(workflow_id(reference)).signal(which, said)
         except KeyDestroyed:

@@ -16,11 +16,14 @@ from domain.events import AddressFailed, Entry, GrantComputed, GrantDecided, Out
 from domain.facts import OrganisationId, PersonId
 from domain.grant import GrantLine
 from domain.matching import AwaitedEvent
+from domain.messages import Cause
 from domain.people import SYSTEM, Organisation, Person
 from domain.request import MobilityRequest
 from starter.auditing import Moment, Verdict
 from starter.desk import OpenMobility
+from starter.no_host import how_hosts_were_asked
 from starter.pauses import act, looked_for, pauses
+from starter.ties import tie, ties
 from store.cases import Case
 from store.ledger import LedgerLine, LetterState
 
@@ -136,7 +139,7 @@ def show_page(
             for n, line in enumerate(_grant(view, names, journal)):
                 table.add_row("" if n else "grant lines", line)
     heading = f"{mobility.reference}  {title}" if title else mobility.reference
-    page = Group(table, Text(), why_page(mobility, names, letters))
+    page = Group(table, Text(), why_page(mobility, names, letters, journal))
     return Panel(page, title=Text(heading), expand=False)
 
 
@@ -151,6 +154,7 @@ def _facts(request: MobilityRequest, view: CaseView, names: Names) -> list[tuple
     ]
     if view.moved_at:
         facts.insert(2, ("", f"moved to these days by entry {view.moved_at}"))
+    facts[1:1] = ties(view)
     if view.agreement_version:
         state = f"in force since {said(view.in_force_on)}" if view.in_force_on else "to be signed"
         signed = f"{len(view.signed)} signatures, {state}"
@@ -220,12 +224,18 @@ def _amount(line: GrantLine, awarded: Mapping[str, Decimal] | None) -> str:
 
 
 def why_page(
-    mobility: OpenMobility, names: Names, letters: Sequence[LedgerLine] = ()
+    mobility: OpenMobility,
+    names: Names,
+    letters: Sequence[LedgerLine] = (),
+    journal: Sequence[Entry] = (),
 ) -> RenderableType:
     """What a mobility waits for, on whom, until when, and what happens then."""
     view = mobility.view
     if view.outcome is not None:
-        return Text(f"Closed: {_standing(view)}. Nobody is waited for.")
+        closed = Text(f"Closed: {_standing(view)}. Nobody is waited for.")
+        if view.cause is not Cause.NO_HOST:
+            return closed
+        return Group(closed, Text(how_hosts_were_asked(journal, names)))
     if view.questions:
         asked = [_question(question, view, names) for question in view.questions]
         stand_still = [Text(sentence) for sentence in pauses(view, names)]
@@ -318,7 +328,7 @@ def _told(moment: Moment, names: Names) -> str:
         if isinstance(event, AddressFailed) and event.person in event.asked:
             name, asked = names.name(event.person), names.person(event.asked[event.person])
             return f"{in_words(moment.what)}. {looked_for(name, said(moment.at), asked)}"
-        return in_words(moment.what)
+        return in_words(moment.what) + tie(event)
     return moment.what.replace("-", " ") if moment.letter else moment.what
 
 
@@ -334,7 +344,11 @@ def verdict_page(reference: str, verdict: Verdict) -> RenderableType:
         else f"{verdict.compared} strokes compared with the hashes in Temporal's history."
     )
     heads = f"{verdict.heads_in_clear} heads in clear compared, one for each phase that ended."
-    lines = [journal, history, heads, *verdict.findings]
+    tied = [
+        f"The head of {other}, which was merged with it, was looked up in the journal of {other}."
+        for other in verdict.taken_in
+    ]
+    lines = [journal, history, heads, *tied, *verdict.findings]
     judgement = "Sound: nothing was changed." if verdict.is_sound else "NOT SOUND."
     style = "green" if verdict.is_sound else "bold red"
     return Group(*(Text(line) for line in lines), Text(judgement, style=style))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from domain.case_card import said_dates
 from domain.case_view import CaseView, OpenQuestion
 from domain.deadlines import Asked
 
@@ -34,7 +35,9 @@ def looked_for(name: str, since: str, asked: str) -> str:
 
 
 def act(question: OpenQuestion, view: CaseView, names: "Names") -> str:
-    """What is asked, as a verb phrase; of an address, whose."""
+    """What is asked, as a verb phrase; of an address, whose, and of other dates, which."""
+    if question.asked is Asked.OTHER_DATES and view.other_dates:
+        return f"{question.act}, {said_dates(view.other_dates)}"
     if question.asked is not Asked.ADDRESS:
         return question.act
     wanted = (p for p, found in view.out_of_reach.items() if found.asked in question.people)

@@ -8,10 +8,10 @@ from domain.errors import Refusal
 from domain.facts import Reference
 from starter import pages
 from starter.acts import Ref
+from starter.any_case import case_of_any
 from starter.desk import FrontDesk
 from starter.directory import NotKnown
 from starter.letters_page import letter_page, letters_page, why_no_text
-from starter.names import names_in
 from starter.running import at_desk, complaints, console
 from store.ledger import LedgerLine, read_letters
 from store.letters_kept import TextChanged, read_letter
@@ -30,9 +30,9 @@ def list_letters(reference: Ref) -> None:
     """List every letter of a mobility: to whom, what for, and what became of it."""
 
     async def business(desk: FrontDesk) -> tuple[Reference, list[LedgerLine], pages.Names]:
-        mobility = await desk.mobility(reference)
-        lines = await read_letters(desk.store.engine, mobility.reference)
-        return mobility.reference, lines, await names_in(desk, mobility)
+        case = await case_of_any(desk, reference)
+        lines = await read_letters(desk.store.engine, case.reference)
+        return case.reference, lines, case.names
 
     console.print(letters_page(*at_desk(business)))
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.case_view import CaseView
 from domain.facts import Fact, PersonId, Reference, Writing
+from domain.joining import APPLICATIONS
 from domain.people import Person
 from domain.request import MobilityRequest
 from store.engine import single_statement
@@ -22,6 +23,7 @@ from store.tables import (
     letter,
     mobility,
     participant,
+    participant_address,
     person,
     writing,
 )
@@ -32,12 +34,16 @@ NOT_SHOWN: dict[str, list[str]] = {"themes": [], "languages": []}
 # Statements that every letter and every look needs are put together once: putting one together
 # costs as much as its way to the server.
 _OF: sa.BindParameter[str] = sa.bindparam("reference")
-_CASES = sa.select(
-    mobility.c.reference,
-    mobility.c.request,
-    mobility.c.view,
-    mobility.c.request_key.startswith(ERASED_KEY).label("is_erased"),
-).order_by(mobility.c.reference.desc())
+_CASES = (
+    sa.select(
+        mobility.c.reference,
+        mobility.c.request,
+        mobility.c.view,
+        mobility.c.request_key.startswith(ERASED_KEY).label("is_erased"),
+    )
+    .where(~mobility.c.reference.startswith(f"{APPLICATIONS}-"))
+    .order_by(mobility.c.reference.desc())
+)
 _CASE = _CASES.where(mobility.c.reference == _OF)
 _PARTICIPANTS = (
     sa.select(participant.c.sealed).where(participant.c.reference == _OF).order_by(participant.c.id)
@@ -73,8 +79,13 @@ class Store:
         self.engine = engine
         self.keys = keys
 
-    async def reserve_reference(self, request_key: str, year: int) -> tuple[Reference, bool]:
-        """The reference of this request; the same request gets the same one, and says so."""
+    async def reserve_reference(
+        self, request_key: str, year: int, initial: str = "M"
+    ) -> tuple[Reference, bool]:
+        """The reference of this request; the same request gets the same one, and says so.
+
+        Those of mobilities begin with M, those of applications with A.
+        """
         async with self.engine.begin() as tx:
             await tx.execute(sa.select(sa.func.pg_advisory_xact_lock(RESERVING)))
             known = await tx.scalar(
@@ -82,7 +93,7 @@ class Store:
             )
             if known:
                 return Reference(known), True
-            prefix = f"M-{year}-"
+            prefix = f"{initial}-{year}-"
             last = await tx.scalar(
                 sa.select(
                     sa.func.max(sa.cast(sa.func.substr(mobility.c.reference, 8), sa.Integer))
@@ -91,6 +102,13 @@ class Store:
             reference = Reference(f"{prefix}{(last or 0) + 1:04d}")
             await tx.execute(insert(mobility).values(reference=reference, request_key=request_key))
             return reference, False
+
+    async def reference_of(self, request_key: str) -> Reference | None:
+        """The reference of this request, none when it was never made."""
+        find = sa.select(mobility.c.reference).where(mobility.c.request_key == request_key)
+        async with single_statement(self.engine) as connection:
+            known = await connection.scalar(find)
+        return Reference(known) if known else None
 
     async def keep_request(self, request: MobilityRequest) -> None:
         """Keep a request beside its reference."""
@@ -253,7 +271,7 @@ class Store:
         may quote an address. Of the request only what the list and the pages show is left.
         """
         async with self.engine.begin() as tx:
-            for table in (participant, writing):
+            for table in (participant, participant_address, writing):
                 await tx.execute(sa.delete(table).where(table.c.reference == reference))
             await tx.execute(
                 sa.update(document).where(document.c.reference == reference).values(sealed=None)

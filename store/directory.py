@@ -3,18 +3,18 @@
 from typing import cast
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from domain.facts import Fact
+from domain.facts import Fact, OfferId
 from domain.hosting import HostingOffer
 from domain.people import Organisation, Person
 from store.engine import single_statement
-from store.tables import hosting_offer, organisation, person
+from store.tables import NEXT_CHANGE, NOW, hosting_offer, organisation, person
 
 
 class Directory(Fact):
-    """Everything in the directory, read at once: it is small."""
+    """Everything in the directory but the offers that were withdrawn."""
 
     organisations: tuple[Organisation, ...]
     people: tuple[Person, ...]
@@ -33,8 +33,13 @@ class Directory(Fact):
         return next((o for o, known in names if wanted in known), None)
 
 
-_ORGANISATIONS, _PEOPLE, _OFFERS = (
-    sa.select(table.c.facts).order_by(table.c.id) for table in (organisation, person, hosting_offer)
+_ORGANISATIONS, _PEOPLE = (
+    sa.select(table.c.facts).order_by(table.c.id) for table in (organisation, person)
+)
+_OFFERS = (
+    sa.select(hosting_offer.c.facts)
+    .where(hosting_offer.c.withdrawn_at.is_(None))
+    .order_by(hosting_offer.c.id)
 )
 
 
@@ -51,20 +56,38 @@ async def read_directory(engine: AsyncEngine) -> Directory:
         )
 
 
-_CHANGED = {"change": sa.text("nextval('offer_change')"), "withdrawn_at": None}
-"""Whoever keeps offers in memory reads those with a higher number than before."""
-
-
 async def keep_directory(engine: AsyncEngine, directory: Directory) -> None:
-    """Add or replace what is given, all of it or nothing."""
-    rows: list[tuple[sa.Table, dict[str, object]]] = []
-    rows += [(organisation, _row(o)) for o in directory.organisations]
-    rows += [(person, _row(p) | {"email": p.email}) for p in directory.people]
-    rows += [(hosting_offer, _row(o) | _CHANGED) for o in directory.offers]
+    """Add or replace what is given, all of it or nothing. An offer that was withdrawn is back.
+
+    Whoever keeps offers in memory reads those with a higher ``change`` than before.
+    """
+    rows: list[tuple[sa.Table, list[dict[str, object]]]] = [
+        (organisation, [_row(o) for o in directory.organisations]),
+        (person, [_row(p) | {"email": p.email} for p in directory.people]),
+        (hosting_offer, [_row(o) | {"withdrawn_at": None} for o in directory.offers]),
+    ]
     async with engine.begin() as tx:
-        for table, row in rows:
-            statement = insert(table).values(row)
-            await tx.execute(statement.on_conflict_do_update(index_elements=["id"], set_=dict(row)))
+        for table, given in rows:
+            if given:
+                await tx.execute(_KEEP[table.name], given)
+
+
+def _keep(table: sa.Table) -> Insert:
+    statement = insert(table)
+    new = {column.name: statement.excluded[column.name] for column in table.columns}
+    return statement.on_conflict_do_update(index_elements=["id"], set_=new)
+
+
+_KEEP = {table.name: _keep(table) for table in (organisation, person, hosting_offer)}
+
+
+async def withdraw_offer(engine: AsyncEngine, offer: OfferId) -> bool:
+    """Take an offer back: it stays on record and is read no more. False when there is none."""
+    taken_back = {"withdrawn_at": NOW, "change": NEXT_CHANGE}
+    standing = hosting_offer.c.withdrawn_at.is_(None) & (hosting_offer.c.id == offer)
+    async with engine.begin() as tx:
+        done = await tx.execute(sa.update(hosting_offer).where(standing).values(taken_back))
+    return done.rowcount == 1
 
 
 def _row(thing: Organisation | Person | HostingOffer) -> dict[str, object]:

@@ -6,13 +6,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import sqlalchemy as sa
+from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from domain.application_letters import ApplicationRecord
 from domain.events import Entry
 from domain.facts import Fact, Reference
+from domain.joining import ApplicationEntry
 from domain.journal import GENESIS, Record, body_of, link
 from store.engine import single_statement
 from store.tables import journal
+
+AnyRecord = Record | ApplicationRecord
+AnyEntry = Entry | ApplicationEntry
+"""Applications have journals of their own, kept and chained as those of mobilities are."""
+_ANY_ENTRY: TypeAdapter[AnyEntry] = TypeAdapter(AnyEntry)
 
 
 class JournalConflict(Exception):  # noqa: N818 - two histories disagree; it is not a fault of ours
@@ -34,12 +42,17 @@ class Line(Fact):
 
     @property
     def entry(self) -> Entry:
-        """The entry that the line holds."""
+        """The entry that the line holds, of a mobility."""
         return Entry.model_validate_json(self.body)
+
+    @property
+    def entry_of_any(self) -> AnyEntry:
+        """The entry that the line holds, of a mobility or of an application."""
+        return _ANY_ENTRY.validate_json(self.body)
 
 
 async def write_down(
-    engine: AsyncEngine, record: Record, *, run_id: str, activity_id: str,
+    engine: AsyncEngine, record: AnyRecord, *, run_id: str, activity_id: str,
     settles_for: timedelta = timedelta(),
 ) -> str:  # fmt: skip
     """Write one stroke, all of it or nothing, and return the new head of the chain.
@@ -89,7 +102,7 @@ async def _head(tx: AsyncConnection, reference: Reference) -> tuple[str, int]:
     return (row.chain, row.n) if row else (GENESIS, 0)
 
 
-async def _check_known(tx: AsyncConnection, reference: Reference, known: list[Entry]) -> str:
+async def _check_known(tx: AsyncConnection, reference: Reference, known: list[AnyEntry]) -> str:
     rows = await tx.execute(
         sa.select(journal.c.n, journal.c.body, journal.c.chain)
         .where(journal.c.reference == reference, journal.c.n.between(known[0].n, known[-1].n))
@@ -110,13 +123,13 @@ async def _check_known(tx: AsyncConnection, reference: Reference, known: list[En
 class _Pen:
     """Writes entries of one stroke, in one statement."""
 
-    record: Record
+    record: AnyRecord
     run_id: str
     activity_id: str
     settles_for: timedelta
 
     async def append(
-        self, connection: AsyncConnection, entries: Sequence[Entry], head: str
+        self, connection: AsyncConnection, entries: Sequence[AnyEntry], head: str
     ) -> str | None:
         """Add entries to a journal that ends with this head; none when it ends otherwise."""
         before, follows = entries[0].n - 1, head
@@ -138,7 +151,7 @@ class _Pen:
         return head if written else None
 
 
-def _letters(record: Record, fresh: Sequence[Entry]) -> list[dict[str, object]]:
+def _letters(record: AnyRecord, fresh: Sequence[AnyEntry]) -> list[dict[str, object]]:
     at = {entry.n: entry.at.isoformat() for entry in fresh}
     return [
         {"key": order.key, "at": at[order.event], "order": order.model_dump(mode="json")}

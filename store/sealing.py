@@ -43,7 +43,7 @@ REMEMBERED_SECONDS = 60
 NONCE = 12
 PACKING = 1
 """The quickest level of zlib: it halves a history, and a harder one gains little more."""
-_WORKFLOW_ID = re.compile(r"^mobility-(M-\d{4}-\d+)(?:/|$)")
+_WORKFLOW_ID = re.compile(r"^(?:mobility-(?=M)|application-(?=A))([AM]-\d{4}-\d+)(?:/|$)")
 
 
 _DESTROYED = sa.select(data_key.c.destroyed_at).where(data_key.c.scope == sa.bindparam("scope"))

@@ -92,6 +92,15 @@ assignment = sa.Table(
     sa.Column("computed_at", MOMENT, nullable=False, server_default=NOW),
 )
 
+# Organisations name theirs by its hash; a picture is kept once, whoever shows it.
+logo = sa.Table(
+    "logo",
+    metadata,
+    sa.Column("sha256", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+
 data_key = sa.Table(
     "data_key",
     metadata,
@@ -101,6 +110,7 @@ data_key = sa.Table(
     sa.Column("destroyed_at", MOMENT),
 )
 
+# Every case: mobilities, and the applications to join, whose references begin with A.
 mobility = sa.Table(
     "mobility",
     metadata,
@@ -127,6 +137,16 @@ participant = sa.Table(
     # Somebody of the directory may travel more than once, under the same id.
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("sealed", sa.LargeBinary, nullable=False),
+)
+
+# Whoever travels is known by a keyed digest of their address, so that two mobilities are found to
+# have somebody in common without opening either.
+participant_address = sa.Table(
+    "participant_address",
+    metadata,
+    sa.Column("reference", sa.ForeignKey("mobility.reference"), primary_key=True),
+    sa.Column("person", sa.Text, primary_key=True),
+    sa.Column("digest", sa.Text, nullable=False),
 )
 
 writing = sa.Table(

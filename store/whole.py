@@ -1,6 +1,7 @@
-"""One mobility whole, in one statement: what its letters and papers are written from."""
+"""One mobility whole, in two statements: what its letters and papers are written from."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ from store.sealing import KeyDestroyed
 
 @dataclass(frozen=True)
 class Whole:
-    """Everything that is kept of one mobility but its papers, with the directory it names.
+    """Everything that is kept of one mobility but its papers, with those of the directory it names.
 
     The request has the dates that hold.
     """
@@ -41,9 +42,22 @@ _WHOLE = sa.text(
         as participants,
       array(select id from writing w where w.reference = m.reference order by id) as names,
       array(select sealed from writing w where w.reference = m.reference order by id) as texts,
-      array(select cast(facts as text) from person order by id) as people,
-      array(select cast(facts as text) from organisation order by id) as organisations
+      array(select distinct person from letter l where l.reference = m.reference) as readers
     from mobility m where reference = :reference
+    """
+)
+
+_NAMED = sa.text(
+    """
+    with named as materialized (
+      select id, facts from person where id = any(cast(:words as text[]))
+    )
+    select array(select cast(facts as text) from named order by id) as people,
+      array(
+        select cast(facts as text) from organisation
+        where id = any(cast(:words as text[]) || array(select facts ->> 'organisation' from named))
+        order by id
+      ) as organisations
     """
 )
 
@@ -57,13 +71,14 @@ async def read_whole(store: Store, reference: Reference) -> Whole:
     """
     async with single_statement(store.engine) as connection:
         row = (await connection.execute(_WHOLE, {"reference": reference})).first()
-    if row is None or row.request is None or row.view is None:
-        raise LookupError(f"{reference} is not in the store.")
+        if row is None or row.request is None or row.view is None:
+            raise LookupError(f"{reference} is not in the store.")
+        named = (await connection.execute(_NAMED, {"words": _words_of(row)})).one()
     sealed = [*row.participants, *row.texts]
     opened = [await store.keys.unseal(reference, bytes(one)) for one in sealed]
     participants, texts = opened[: len(row.participants)], opened[len(row.participants) :]
-    people = [Person.model_validate_json(facts) for facts in row.people]
-    organisations = [Organisation.model_validate_json(facts) for facts in row.organisations]
+    people = [Person.model_validate_json(facts) for facts in named.people]
+    organisations = [Organisation.model_validate_json(facts) for facts in named.organisations]
     travelling = [Person.model_validate_json(facts) for facts in participants]
     view = CaseView.model_validate_json(row.view)
     return Whole(
@@ -76,6 +91,27 @@ async def read_whole(store: Store, reference: Reference) -> Whole:
         people={person.id: person for person in people},
         organisations={organisation.id: organisation for organisation in organisations},
     )
+
+
+def _words_of(row: "sa.Row[tuple[object, ...]]") -> list[str]:
+    """Every word in what is kept of a mobility: whomever it names is among them.
+
+    The rest of the directory is not read, however large it is.
+    """
+    pages = (json.loads(page) for page in (row.request, row.view, *row.bodies))
+    return list({*row.readers, *(word for page in pages for word in _words_in(page))})
+
+
+def _words_in(page: object) -> Iterator[str]:
+    if isinstance(page, str):
+        yield page
+    elif isinstance(page, dict):
+        yield from page
+        for value in page.values():
+            yield from _words_in(value)
+    elif isinstance(page, list):
+        for value in page:
+            yield from _words_in(value)
 
 
 _AS_OF = sa.text(

@@ -37,7 +37,7 @@ from domain.reach import FailedLetter
 from domain.request import Activity, Funding, MobilityRequest, Objective, Sector
 from domain.waits import Wait
 
-REFERENCE = Reference("M-2026-0001")
+REFERENCE, ANOTHER = Reference("M-2026-0001"), Reference("M-2026-0002")
 BORAS, SOC, VESTLAND = OrganisationId("boras"), OrganisationId("soc"), OrganisationId("vestland")
 COORDINATOR, OFFICE = PersonId("p-coordinator"), PersonId("p-office")
 HOST, SECOND_HOST = PersonId("p-host"), PersonId("p-second-host")
@@ -440,15 +440,15 @@ class Journey:
                 mobility.await_event(self.event_until, at=self.now)
         if mobility.matching.host is not None:
             mobility.enter(Phase.AGREEMENT, at=self.now)
-        elif self._waits_for_event or Asked.PLACE in mobility.waits:
+        elif self._waits_for_event or {Asked.PLACE, Asked.OTHER_DATES} & mobility.waits.keys():
             return
         elif not mobility.ask_next_host(at=self.now):
             mobility.end(Outcome.LAPSED, Cause.NO_HOST, at=self.now)
 
     @property
     def _waits_for_event(self) -> bool:
-        matching = self.mobility.matching
-        return matching.waits_for_event and Asked.PLACE not in self.mobility.waits
+        asking = {Asked.PLACE, Asked.OTHER_DATES} & self.mobility.waits.keys()
+        return self.mobility.matching.waits_for_event and not asking
 
     def _reach_agreement(self) -> None:
         if Asked.SIGNATURES not in self.mobility.almanac.plans:
@@ -499,6 +499,17 @@ class Journey:
         pending = self.mobility.matching.pending
         if pending is not None:
             self.say(m.AcceptProposal(by=pending.coordinator, offer=pending.offer))
+
+    def put_forward_dates(self, days: int = 35) -> int:
+        """The host that is asked puts forward dates so many days after those asked for."""
+        pending = self.mobility.matching.pending
+        dates = [day + timedelta(days=days) for day in self.mobility.request.days]
+        host, offer = (pending.coordinator, pending.offer) if pending else (HOST, SOC_OFFER)
+        return self.say(
+            m.ProposeOtherDates(
+                by=host, offer=offer, first_day=dates[0], last_day=dates[-1], note=writing("note")
+            )
+        )
 
     def sign(self, *people: PersonId) -> None:
         """These people sign the document on the table."""
@@ -640,6 +651,9 @@ def a_message(kind: type[m.Message], by: PersonId, journey: Journey) -> m.Messag
     contents: dict[type[m.Message], dict[str, object]] = {
         m.AcceptProposal: {"offer": offer},
         m.DeclineProposal: {"offer": offer, "reason": DeclineReason.DATES},
+        m.ProposeOtherDates: {"offer": offer, "first_day": later[0], "last_day": later[-1]},
+        m.AcceptOtherDates: {"offer": offer},
+        m.DeclineOtherDates: {"offer": offer},
         m.SignAgreement: {"document": mobility.agreement.document},
         m.RefuseToSign: {},
         m.DecideGrant: {"decision": GrantDecision.AWARDED},
@@ -661,5 +675,7 @@ def a_message(kind: type[m.Message], by: PersonId, journey: Journey) -> m.Messag
         m.WithdrawParticipant: {"participant": leaving, "cause": Cause.ILLNESS},
         m.DeclineMobility: {"cause": Cause.HOST_UNABLE},
         m.CancelMobility: {"cause": Cause.WORK},
+        m.MergeMobility: {"into": ANOTHER, "people": {p: p for p in mobility.taking_part}},
+        m.TakeInMobility: {"reference": ANOTHER, "head": "a" * 64},
     }
     return kind.model_validate({"by": by} | contents[kind])

@@ -148,6 +148,33 @@ class MobilityWorkflow:
         self.file.check(message)
 
     @workflow.update
+    async def propose_other_dates(self, message: m.ProposeOtherDates) -> Receipt:
+        """The host would have a place on other dates."""
+        return await self.file.take(message)
+
+    @propose_other_dates.validator
+    def _may_propose_other_dates(self, message: m.ProposeOtherDates) -> None:
+        self.file.check(message)
+
+    @workflow.update
+    async def accept_other_dates(self, message: m.AcceptOtherDates) -> Receipt:
+        """The visit moves to them."""
+        return await self.file.take(message)
+
+    @accept_other_dates.validator
+    def _may_accept_other_dates(self, message: m.AcceptOtherDates) -> None:
+        self.file.check(message)
+
+    @workflow.update
+    async def decline_other_dates(self, message: m.DeclineOtherDates) -> Receipt:
+        """They do not suit."""
+        return await self.file.take(message)
+
+    @decline_other_dates.validator
+    def _may_decline_other_dates(self, message: m.DeclineOtherDates) -> None:
+        self.file.check(message)
+
+    @workflow.update
     async def sign_agreement(self, message: m.SignAgreement) -> Receipt:
         """A signatory signs."""
         return await self.file.take(message)
@@ -298,6 +325,24 @@ class MobilityWorkflow:
 
     @cancel_mobility.validator
     def _may_cancel_mobility(self, message: m.CancelMobility) -> None:
+        self.file.check(message)
+
+    @workflow.update
+    async def merge_mobility(self, message: m.MergeMobility) -> Receipt:
+        """It goes on in another mobility."""
+        return await self.file.take(message)
+
+    @merge_mobility.validator
+    def _may_merge_mobility(self, message: m.MergeMobility) -> None:
+        self.file.check(message)
+
+    @workflow.update
+    async def take_in_mobility(self, message: m.TakeInMobility) -> Receipt:
+        """Another mobility was merged with this one."""
+        return await self.file.take(message)
+
+    @take_in_mobility.validator
+    def _may_take_in_mobility(self, message: m.TakeInMobility) -> None:
         self.file.check(message)
 
 

@@ -11,6 +11,9 @@ grant usage on schema public to mobility_app;
 -- The journal is only ever added to.
 grant select, insert on journal to mobility_app;
 
+-- A logo is known by its hash: another one is another row.
+grant select, insert on logo to mobility_app;
+
 -- These change as a mobility goes on; nothing in them is deleted.
 grant select, insert, update on
   organisation, person, hosting_offer, data_key, mobility, letter, document
@@ -26,7 +29,9 @@ grant select, insert on assignment to mobility_app;
 grant usage on sequence offer_change to mobility_app;
 
 -- These are written once, and deleted when an address changes or a mobility is erased.
-grant select, insert, delete on participant, writing, dead_address to mobility_app;
+grant select, insert, delete on
+  participant, participant_address, writing, dead_address
+to mobility_app;
 SQL
 
 echo 'mobility_app may do its work, and no more'

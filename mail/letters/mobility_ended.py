@@ -4,14 +4,15 @@ from dataclasses import dataclass
 
 from domain.events import MobilityEnded as Ended
 from mail.context import LetterContext
-from mail.words import ENDINGS
+from mail.words import ENDINGS, MERGED
 
 
 @dataclass(frozen=True)
 class MobilityEnded:
-    """How the mobility ended, in a sentence without its full stop."""
+    """How it ended, in a sentence without its full stop, and what goes on in its place."""
 
     ending: str
+    goes_on_as: str
 
 
 def mobility_ended(letter: LetterContext) -> MobilityEnded:
@@ -22,4 +23,6 @@ def mobility_ended(letter: LetterContext) -> MobilityEnded:
     """
     if not isinstance(letter.event, Ended):
         raise TypeError(f"{letter.entry.kind} ends no mobility.")
-    return MobilityEnded(letter.speech.gettext(ENDINGS[letter.event.outcome]))
+    goes_on_as = letter.view.merged_into or ""
+    ending = MERGED if goes_on_as else ENDINGS[letter.event.outcome]
+    return MobilityEnded(letter.speech.gettext(ending), goes_on_as)

@@ -400,6 +400,7 @@ def what_is_asked(journey: Journey, which: int) -> m.Message | None:
         Asked.PLACE: m.AcceptProposal, Asked.SIGNATURES: m.SignAgreement,
         Asked.GRANT_DECISION: m.DecideGrant, Asked.INSTALMENT: m.ConfirmInstalment,
         Asked.AGENDA: m.PutAgenda, Asked.AGENDA_ACCEPTANCE: m.AcceptAgenda,
+        Asked.OTHER_DATES: m.AcceptOtherDates,
         Asked.AGENDA_CHANGE: m.AcceptAgenda,
     }  # fmt: skip
     match wait.asked:

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 
 from domain import messages as m
+from domain.deadlines import Asked
 from domain.events import Entry, MobilityEnded, Phase, PhaseEntered
 from domain.grant import GrantDecision
 from domain.matching import DeclineReason
 from domain.messages import Cause
 from tests.builders import (
+    ANOTHER,
     COORDINATOR,
     EMELIE,
     FIRST_DAY,
@@ -63,6 +65,31 @@ def change_stays_unanswered() -> Journey:
     journey = ready_to_go()
     journey.put_agenda()
     journey.wait_until(noon(FIRST_DAY))
+    return journey
+
+
+def other_dates_are_accepted() -> Journey:
+    """The host puts forward other dates, and the sending coordinator accepts them."""
+    journey = in_matching()
+    journey.put_forward_dates()
+    journey.say(m.AcceptOtherDates(by=COORDINATOR, offer=SOC_OFFER))
+    return journey
+
+
+def other_dates_are_declined() -> Journey:
+    """The host puts forward other dates, they do not suit, and the next host is asked."""
+    journey = in_matching()
+    journey.put_forward_dates()
+    journey.say(m.DeclineOtherDates(by=COORDINATOR, offer=SOC_OFFER, note=writing("note")))
+    return journey
+
+
+def other_dates_stay_unanswered() -> Journey:
+    """Both hosts put forward other dates, and the sending coordinator answers neither."""
+    journey = in_matching()
+    for _host in range(2):
+        journey.put_forward_dates()
+        journey.wait_out(Asked.OTHER_DATES)
     return journey
 
 
@@ -129,6 +156,7 @@ def departure_is_never_confirmed() -> Journey:
 
 STEPS_DRIVEN: dict[str, Callable[[], Journey]] = {
     "a host accepts": in_agreement,
+    "the dates that a host has put forward are accepted": other_dates_are_accepted,
     "no host is left: lapsed": lambda: to_the_end(in_matching()),
     "everybody has signed": in_preparation,
     "a party refuses to sign: declined": host_refuses_to_sign,
@@ -205,6 +233,21 @@ def office_cancels() -> Journey:
     return journey
 
 
+def it_was_a_duplicate() -> Journey:
+    """While a host is asked somebody notices that the same mobility is on its way already."""
+    journey = in_matching()
+    people = {p: p for p in journey.mobility.taking_part}
+    journey.say(m.MergeMobility(by=COORDINATOR, into=ANOTHER, people=people))
+    return journey
+
+
+def a_duplicate_is_taken_in() -> Journey:
+    """Another mobility was merged with this one, which goes on as if nothing had happened."""
+    journey = in_preparation()
+    journey.say(m.TakeInMobility(by=COORDINATOR, reference=ANOTHER, head="a" * 64))
+    return journey
+
+
 def nobody_evaluates() -> Journey:
     """The visit took place and nobody says anything about it; the card says so."""
     return to_the_end(in_evaluation())
@@ -266,6 +309,7 @@ def address_is_never_corrected() -> Journey:
 
 ENDINGS: dict[str, Callable[[], Journey]] = {
     "no host answers": STEPS_DRIVEN["no host is left: lapsed"],
+    "no dates of a host are answered": other_dates_stay_unanswered,
     "a party refuses to sign": host_refuses_to_sign,
     "signatures are missing": STEPS_DRIVEN["signatures are missing at the deadline: lapsed"],
     "the grant is rejected": grant_is_rejected,
@@ -275,6 +319,7 @@ ENDINGS: dict[str, Callable[[], Journey]] = {
     "everybody withdraws": everybody_withdraws,
     "the host gives up": host_gives_up,
     "the office cancels": office_cancels,
+    "it was a duplicate": it_was_a_duplicate,
     "nobody comes": nobody_comes,
     "attendance is not confirmed": lambda: to_the_end(in_visit()),
     "the card is published": completed,
@@ -287,9 +332,9 @@ ENDINGS: dict[str, Callable[[], Journey]] = {
 """Every way a mobility can end."""
 
 OTHERS = (
-    first_host_declines, instalment_is_late, visit_begins, agenda_changes, change_stays_unanswered,
-    moved_while_a_host_is_asked, address_is_corrected, address_is_never_corrected,
-    event_assigns_a_host,
+    first_host_declines, other_dates_are_declined, instalment_is_late, visit_begins,
+    agenda_changes, change_stays_unanswered, moved_while_a_host_is_asked, a_duplicate_is_taken_in,
+    address_is_corrected, address_is_never_corrected, event_assigns_a_host,
 )  # fmt: skip
 EVERY_SCENARIO = (*STEPS_DRIVEN.values(), *ENDINGS.values(), *OTHERS)
 

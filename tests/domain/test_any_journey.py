@@ -52,7 +52,9 @@ from tests.domain.scenarios import transitions
 
 PHASES = [phase for phase in Phase if phase is not Phase.CLOSED]
 WAYS = {(step.source, step.target) for step in STEPS}
-ENDINGS = (m.RefuseToSign, m.WithdrawParticipant, m.DeclineMobility, m.CancelMobility)
+ENDINGS = (
+    m.RefuseToSign, m.WithdrawParticipant, m.DeclineMobility, m.CancelMobility, m.MergeMobility,
+)  # fmt: skip
 KINDS = [kind for kind in m.Message.__subclasses__() if kind not in ENDINGS]
 ANYBODY = st.sampled_from([COORDINATOR, HOST, SECOND_HOST, OFFICE, FRIDA, EMELIE, STRANGER, SYSTEM])
 SOME_PARTICIPANTS = st.lists(st.sampled_from([FRIDA, EMELIE, STRANGER]), max_size=2, unique=True)
@@ -221,6 +223,7 @@ class AnyJourney(RuleBasedStateMachine):
             person = wait.awaited[0]
             kinds: dict[Asked, type[m.Message]] = {
                 Asked.PLACE: m.AcceptProposal,
+                Asked.OTHER_DATES: m.AcceptOtherDates,
                 Asked.SIGNATURES: m.SignAgreement,
                 Asked.GRANT_DECISION: m.DecideGrant,
                 Asked.INSTALMENT: m.ConfirmInstalment,

@@ -121,7 +121,7 @@ def test_an_office_lays_its_plan_over_ours_and_leaves_the_others() -> None:
         (shipped(tell='"colleague"', tell_before="10"), "tell_before must be less than days."),
         (shipped(tell='"neighbour"', tell_before="1"), "'place > tell': Input should be"),
         (shipped().replace("place", "plaice"), "The reminder plans at 'plaice': Input should be"),
-        (shipped(), "The reminder plans leave out signatures, grant-decision, "),
+        (shipped(), "The reminder plans leave out other-dates, signatures, "),
     ],
 )
 def test_a_plan_that_makes_no_sense_is_refused_with_where_and_what(

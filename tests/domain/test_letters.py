@@ -15,6 +15,7 @@ from domain.letters import (
     ASKING,
     LETTER_OF,
     OUTLAST_THE_END,
+    AnyPurpose,
     LetterOrder,
     Purpose,
     letters_after,
@@ -42,6 +43,7 @@ from tests.domain.scenarios import (
     ENDINGS,
     EVERY_SCENARIO,
     OTHERS,
+    STEPS_DRIVEN,
     agenda_changes,
     card_is_corrected,
     card_stays_in_contradiction,
@@ -51,11 +53,14 @@ from tests.domain.scenarios import (
     grant_is_rejected,
     instalment_is_late,
     one_does_not_come,
+    other_dates_are_accepted,
+    other_dates_are_declined,
+    other_dates_stay_unanswered,
     visit_begins,
 )
 
 
-def sent(orders: list[LetterOrder]) -> set[tuple[Purpose, PersonId]]:
+def sent(orders: list[LetterOrder]) -> set[tuple[AnyPurpose, PersonId]]:
     return {(order.purpose, order.to) for order in orders}
 
 
@@ -63,7 +68,7 @@ def last_letters(journey: Journey) -> list[LetterOrder]:
     return letters_after(journey.journal[-1], journey.mobility)
 
 
-def told(journey: Journey, kind: str) -> set[tuple[Purpose, PersonId]]:
+def told(journey: Journey, kind: str) -> set[tuple[AnyPurpose, PersonId]]:
     return sent(
         [
             order
@@ -78,16 +83,18 @@ def told(journey: Journey, kind: str) -> set[tuple[Purpose, PersonId]]:
 
 
 def test_every_question_has_a_letter_of_its_own() -> None:
-    assert set(LETTER_OF) == set(Asked)
-    assert len(set(LETTER_OF.values())) == len(Asked)
+    assert set(LETTER_OF) == set(Asked) - {Asked.APPLICATION}
+    assert len(set(LETTER_OF.values())) == len(LETTER_OF)
 
 
 def test_every_question_is_put_by_exactly_one_event() -> None:
-    assert Counter(asked for questions in ASKING.values() for asked in questions) == Counter(Asked)
+    asked = Counter(asked for questions in ASKING.values() for asked in questions)
+
+    assert asked == Counter(set(Asked) - {Asked.APPLICATION})
 
 
 def test_every_purpose_is_served_on_some_journey() -> None:
-    served: set[Purpose] = set()
+    served: set[AnyPurpose] = set()
     for drive in (
         in_matching, in_agreement, in_preparation, visit_begins, completed,
         *ENDINGS.values(), *OTHERS,
@@ -125,6 +132,12 @@ def instalment_asked() -> Journey:
 def evaluation_asked() -> Journey:
     journey = in_visit()
     journey.attend(FRIDA, EMELIE)
+    return journey
+
+
+def other_dates_on_the_table() -> Journey:
+    journey = in_matching()
+    journey.put_forward_dates()
     return journey
 
 
@@ -177,10 +190,11 @@ def test_every_letter_has_a_name_of_its_own_for_ever() -> None:
         assert len(set(keys)) == len(keys)
 
 
-@pytest.mark.parametrize("asked", Asked)
+@pytest.mark.parametrize("asked", LETTER_OF)
 def test_whoever_is_asked_gets_the_letter_that_asks(asked: Asked) -> None:
     journey = {
         Asked.PLACE: in_matching,
+        Asked.OTHER_DATES: other_dates_on_the_table,
         Asked.SIGNATURES: in_agreement,
         Asked.GRANT_DECISION: in_preparation,
         Asked.INSTALMENT: instalment_asked,
@@ -202,7 +216,7 @@ def test_whoever_is_asked_gets_the_letter_that_asks(asked: Asked) -> None:
     assert {order.ordinal for order in letters} == {0}
 
 
-@pytest.mark.parametrize("asked", Asked)
+@pytest.mark.parametrize("asked", LETTER_OF)
 def test_a_reminder_is_the_same_letter_with_a_number_and_the_question_as_its_reason(
     asked: Asked,
 ) -> None:
@@ -247,10 +261,28 @@ def test_whoever_has_answered_before_the_letter_is_written_is_not_asked_any_more
     ("drive", "kind", "letters"),
     [
         (first_host_declines, "ProposalDeclined", {(Purpose.PLACE_NOT_GIVEN, COORDINATOR)}),
+        (other_dates_are_declined, "OtherDatesDeclined", {(Purpose.OTHER_DATES_DECLINED, HOST)}),
+        (
+            other_dates_stay_unanswered,
+            "OtherDatesLapsed",
+            {(Purpose.OTHER_DATES_DECLINED, p) for p in (HOST, SECOND_HOST)},
+        ),
+        (other_dates_are_accepted, "VisitMoved", set()),
+        (
+            other_dates_are_accepted,
+            "PlaceAccepted",
+            {(Purpose.MATCH_MADE, p) for p in (COORDINATOR, HOST, FRIDA, EMELIE)},
+        ),
         (
             in_agreement,
             "PlaceAccepted",
             {(Purpose.MATCH_MADE, p) for p in (COORDINATOR, FRIDA, EMELIE)},
+        ),
+        (
+            STEPS_DRIVEN["no host is left: lapsed"],
+            "MobilityEnded",
+            {(Purpose.NO_HOST_FOUND, COORDINATOR)}
+            | {(Purpose.MOBILITY_ENDED, p) for p in (FRIDA, EMELIE)},
         ),
         (
             in_preparation,
@@ -298,7 +330,7 @@ def test_whoever_has_answered_before_the_letter_is_written_is_not_asked_any_more
     ],
 )
 def test_those_concerned_are_told(
-    drive: Callable[[], Journey], kind: str, letters: set[tuple[Purpose, PersonId]]
+    drive: Callable[[], Journey], kind: str, letters: set[tuple[AnyPurpose, PersonId]]
 ) -> None:
     assert told(drive(), kind) == letters
 
@@ -351,7 +383,7 @@ def test_the_end_is_told_to_each_person_concerned_exactly_once(ending: str) -> N
     concerned = {COORDINATOR, *mobility.taking_part}
     concerned |= {mobility.host} if mobility.host else set()
     concerned |= {OFFICE} if mobility.grant.lines else set()
-    ends = {Purpose.MOBILITY_ENDED, Purpose.CARD_PUBLISHED}
+    ends = {Purpose.MOBILITY_ENDED, Purpose.NO_HOST_FOUND, Purpose.CARD_PUBLISHED}
 
     letters = Counter(order.to for order in journey.letters() if order.purpose in ends)
 

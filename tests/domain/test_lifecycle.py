@@ -39,6 +39,8 @@ def standing_where_it_can_be_said(kind: type[m.Message], phase: Phase) -> Journe
         frida = IN_ROLE[Role.PARTICIPANT]
         today = journey.now.date()
         journey.say(m.ConfirmArrival(by=IN_ROLE[Role.RECEIVING], participants=(frida,), on=today))
+    if kind in (m.AcceptOtherDates, m.DeclineOtherDates) and phase is Phase.MATCHING:
+        journey.put_forward_dates()
     if kind is m.CorrectAddress:
         for person in (IN_ROLE[Role.PARTICIPANT], IN_ROLE[Role.SENDING]):
             journey.lose(person)

@@ -68,7 +68,7 @@ async def lone_host(desk: FrontDesk) -> AsyncIterator[PersonId]:
         id=PersonId(name), name="Pau Serra", email=f"{name}@soc.example",
         organisation=offer.organisation, roles=(Role.RECEIVING,),
     )  # fmt: skip
-    own = offer.model_copy(update={"id": name, "coordinator": host.id, "languages": ("ia",)})
+    own = offer.model_copy(update={"id": name, "coordinator": host.id, "languages": {"ia": None}})
     section = DirectorySection(organisations=(), people=(host,), offers=(own,))
     await desk.keep_directory(section)
     yield host.id
@@ -158,7 +158,7 @@ async def test_an_address_fails_is_corrected_and_the_journey_goes_on(
 async def test_the_host_that_is_asked_for_a_place_is_found_and_accepts(
     begin: Begin, desk: FrontDesk, bounces: Bounces, lone_host: PersonId
 ) -> None:
-    rehearsal = await begin(with_post=True, participants=some_people(), languages=("ia",))
+    rehearsal = await begin(with_post=True, participants=some_people(), languages={"ia": None})
     await rehearsal.asked(Asked.PLACE)
     await rehearsal.post_comes()
     [asked] = await letters_to(desk, rehearsal, lone_host)

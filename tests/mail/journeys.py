@@ -19,8 +19,9 @@ from domain.events import Entry, GrantComputed, GrantDecided, Outcome, Phase
 from domain.facts import Fact, OfferId, OrganisationId, PersonId, Reference, Writing
 from domain.grant import Category, GrantDecision, GrantLine, RateStatus
 from domain.hearing import hear
+from domain.host_search import host_search
 from domain.letters import LetterOrder, letters_after
-from domain.matching import DeclineReason, Ranked, Ranking
+from domain.matching import DeclineReason, Ranked, Ranking, Rule
 from domain.messages import Cause
 from domain.mobility import Mobility
 from domain.papers import GrantPaperLine
@@ -142,6 +143,18 @@ class Journey:
         first_day, last_day = request.first_day + days_on, request.last_day + days_on
         self.say(m.MoveVisit(by=BORAS, first_day=first_day, last_day=last_day, note=self._note()))
         self.mobility.almanac = ALMANAC
+
+    def put_forward_dates(self) -> None:
+        """The host that is asked puts forward other dates, and says why."""
+        host, request = self.mobility.matching.pending, self.mobility.request
+        assert host is not None
+        first, last = (day + timedelta(days=35) for day in (request.first_day, request.last_day))
+        self.say(
+            m.ProposeOtherDates(
+                by=host.coordinator, offer=host.offer, first_day=first, last_day=last,
+                note=self._note(),
+            )
+        )  # fmt: skip
 
     def award(self) -> None:
         """The office awards in part, with a reason."""
@@ -338,6 +351,8 @@ class Journey:
             sessions=news.sessions,
             changes=news.changes,
             is_first_agenda=news.is_first,
+            search=host_search(entry.event() for entry in self.entries),
+            organisations={OrganisationId(o.id): o.name for o in self.organisations.values()},
         )
 
     def _open_case(self) -> OpenCase:
@@ -434,8 +449,11 @@ def _papers(order: LetterOrder) -> tuple[Attachment, ...]:
 def every_letter(
     told: Told | None = None, language: Language = Language.ENGLISH
 ) -> list[LetterContext]:
-    """Letters of six mobilities that between them go through everything that can happen."""
-    stories = (_happy, _troubled, _without_host, _stopped, _moved, _changed)
+    """Letters of nine mobilities that between them go through everything that can happen."""
+    stories = (
+        _happy, _troubled, _without_host, _stopped, _moved, _changed, _merged, _on_other_dates,
+        _on_no_other_dates,
+    )  # fmt: skip
     journeys = [tell(Journey(told or Told(), language)) for tell in stories]
     return [letter for journey in journeys for letter in journey.letters]
 
@@ -511,6 +529,31 @@ def _without_host(journey: Journey) -> Journey:
     return journey
 
 
+def _on_other_dates(journey: Journey) -> Journey:
+    """The host puts forward other dates, and the sending coordinator accepts after a reminder."""
+    journey.put_forward_dates()
+    journey.remind(Asked.OTHER_DATES)
+    journey.say(m.AcceptOtherDates(by=BORAS, offer=OfferId("soc-inclusion")))
+    return journey
+
+
+def _on_no_other_dates(journey: Journey) -> Journey:
+    """One host's dates are declined, the other's are not answered, and many are left out."""
+    left_out = {Rule.DATES: 2310, Rule.LANGUAGE: 4, Rule.DURATION: 1, Rule.OWN: 1}
+    alone = {Rule.DATES: 1200, Rule.DURATION: 1}
+    ranking = Ranking(hosts=_hosts(), excluded=(), counts=left_out, alone=alone)
+    journey.mobility.rank_hosts(ranking, at=journey.now)
+    journey.put_forward_dates()
+    journey.say(m.DeclineOtherDates(by=BORAS, offer=OfferId("soc-inclusion"), note=journey._note()))
+    journey.mobility.ask_next_host(at=journey.now)
+    journey.write()
+    journey.put_forward_dates()
+    journey.fall_silent(Asked.OTHER_DATES)
+    journey.mobility.end(Outcome.LAPSED, Cause.NO_HOST, at=journey.now)
+    journey.write()
+    return journey
+
+
 def _changed(journey: Journey) -> Journey:
     """The accepted agenda is changed, and changed again in vain, before one of two withdraws."""
     journey.to_preparation()
@@ -540,6 +583,16 @@ def _stopped(journey: Journey) -> Journey:
     journey.now += timedelta(days=1)
     journey.pay()
     journey.say(m.CancelMobility(by=BORAS, cause=Cause.FORCE_MAJEURE, note=journey._note()))
+    return journey
+
+
+def _merged(journey: Journey) -> Journey:
+    """It was a duplicate, which somebody notices after a host has said yes."""
+    journey.to_agreement()
+    known, there = journey.mobility.n, Reference("M-2026-0002")
+    people = {p: PersonId(p.replace(REFERENCE, there)) for p in (FRIDA, EMELIE)}
+    journey.say(m.MergeMobility(by=BORAS, into=there, people=people))
+    journey.letters = [letter for letter in journey.letters if letter.entry.n > known]
     return journey
 
 

@@ -6,13 +6,17 @@ from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
 
-from domain.letters import Purpose
+from domain.joining import ApplicationPurpose
+from domain.letters import AnyPurpose, Purpose
 from domain.people import Language
+from mail.applications import ApplicationContext, compose_application
 from mail.compose import compose
 from mail.context import LetterContext
 from mail.wording import Composed
+from tests.mail.applications import every_application_letter
 from tests.mail.journeys import every_letter
 
+IN_ORDER: list[AnyPurpose] = [*Purpose, *ApplicationPurpose]
 SENDER = "Mobility engine <mobility@example.org>"
 NAMES = {
     Language.ENGLISH: "English",
@@ -64,6 +68,7 @@ def page() -> str:
     """The whole page: languages and letters on the left, each letter in both its forms."""
     shown = {language: _one_of_each(every_letter(language=language)) for language in Language}
     sections = "".join(_section(purpose, shown) for purpose in Purpose)
+    sections += "".join(_section_of_applications(purpose) for purpose in ApplicationPurpose)
     choices = "".join(
         f'<input type="radio" name="language" id="{language}"{" checked" * (n == 0)}>'
         for n, language in enumerate(Language)
@@ -89,12 +94,12 @@ def _one_of_each(letters: Iterable[LetterContext]) -> list[LetterContext]:
         news = (letter.is_first_agenda, bool(letter.changes), bool(letter.attachments))
         kind = (letter.order.purpose, letter.capacity, letter.is_reminder, ended, *news)
         kinds.setdefault(kind, letter)
-    return sorted(kinds.values(), key=lambda letter: list(Purpose).index(letter.order.purpose))
+    return sorted(kinds.values(), key=lambda letter: IN_ORDER.index(letter.order.purpose))
 
 
 def _navigation() -> str:
     labels = "".join(f'<label for="{one}">{name}</label>' for one, name in NAMES.items())
-    links = "".join(f'<li><a href="#{one.value}">{one.value}</a></li>' for one in Purpose)
+    links = "".join(f'<li><a href="#{one.value}">{one.value}</a></li>' for one in IN_ORDER)
     return f"<nav><h1>Every letter</h1>{labels}<ul>{links}</ul></nav>"
 
 
@@ -109,7 +114,17 @@ def _section(purpose: Purpose, shown: dict[Language, list[LetterContext]]) -> st
     return f'<section id="{purpose.value}"><h2>{purpose.value}</h2>{articles}</section>'
 
 
-def _article(letter: LetterContext, composed: Composed) -> str:
+def _section_of_applications(purpose: ApplicationPurpose) -> str:
+    articles = "".join(
+        _article(letter, compose_application(letter, sender=SENDER))
+        for language in Language
+        for letter in every_application_letter(language)
+        if letter.order.purpose is purpose
+    )
+    return f'<section id="{purpose.value}"><h2>{purpose.value}</h2>{articles}</section>'
+
+
+def _article(letter: LetterContext | ApplicationContext, composed: Composed) -> str:
     reader = f"{letter.recipient.name} &lt;{letter.recipient.email}&gt;"
     return (
         f'<article class="{letter.recipient.language}" lang="{letter.recipient.language}">'
@@ -126,7 +141,7 @@ def main() -> None:
     file: Path = parser.parse_args().file
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(page(), "utf-8")
-    print(f"{len(Purpose)} letters in {len(Language)} languages: {file.resolve()}")
+    print(f"{len(IN_ORDER)} letters in {len(Language)} languages: {file.resolve()}")
 
 
 if __name__ == "__main__":

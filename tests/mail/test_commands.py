@@ -13,9 +13,9 @@ from tests.mail.journeys import every_letter
 FILLED_IN = {"DATE": "2026-05-05", "organisational-support=AMOUNT": "organisational-support=125"}
 
 VERBS = {
-    "accept", "decline", "sign", "refuse", "award", "pay", "put-agenda", "accept-agenda",
-    "return-agenda", "arrive", "attend", "depart", "evaluate", "follow-up", "correct-address",
-    "show", "why",
+    "accept", "decline", "accept-dates", "decline-dates", "sign", "refuse", "award", "pay",
+    "put-agenda", "accept-agenda", "return-agenda", "arrive", "attend", "depart", "evaluate",
+    "follow-up", "correct-address", "show", "why",
 }  # fmt: skip
 
 

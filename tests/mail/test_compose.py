@@ -12,6 +12,7 @@ import pytest
 
 from domain.deadlines import MEANINGS, Asked
 from domain.events import InstalmentFellDue, MobilityEnded, Outcome
+from domain.joining import ApplicationPurpose
 from domain.letters import LETTER_OF, Purpose
 from domain.people import Language
 from mail.compose import compose
@@ -23,7 +24,17 @@ from mail.letters.grant_decided import grant_decided
 from mail.letters.instalment_due import instalment_due
 from mail.message import as_message, message_id_of
 from mail.wording import Composed
-from tests.mail.journeys import ANA, BORAS, EMELIE, FRIDA, OFFICE, Journey, Told, every_letter
+from tests.mail.journeys import (
+    ANA,
+    BERGEN,
+    BORAS,
+    EMELIE,
+    FRIDA,
+    OFFICE,
+    Journey,
+    Told,
+    every_letter,
+)
 from tests.mail.reading import read_message
 
 SENDER = "Mobility engine <mobility@example.org>"
@@ -91,7 +102,7 @@ def test_every_purpose_has_a_folder_and_every_folder_a_purpose() -> None:
     letters = resources.files("mail") / "letters"
     folders = {f.name: f for f in letters.iterdir() if f.is_dir() and f.name != "__pycache__"}
 
-    assert folders.keys() == {purpose.value for purpose in Purpose} | {FOLDER}
+    assert folders.keys() == {*Purpose, *ApplicationPurpose, FOLDER}
     for folder in folders.values():
         assert {f.name for f in folder.iterdir()} == {"subject.txt", "body.md"}
 
@@ -182,6 +193,7 @@ def test_question_comes_with_its_day_what_silence_means_and_the_command(
 
 COMMANDS = {
     Asked.PLACE: ("accept", "decline"),
+    Asked.OTHER_DATES: ("accept-dates", "decline-dates"),
     Asked.SIGNATURES: ("sign",),
     Asked.GRANT_DECISION: ("award",),
     Asked.INSTALMENT: ("pay",),
@@ -223,6 +235,49 @@ def test_day_of_an_answer_is_the_readers_own() -> None:
 
     assert letter.day_of(late) == "Friday 10 July 2026"
     assert dataclasses.replace(letter, receiving=auckland).day_of(late) == "Friday 10 July 2026"
+
+
+def test_without_a_host_the_sender_reads_who_was_asked_why_not_others_and_what_would_help() -> None:
+    text = " ".join(written(find(Purpose.NO_HOST_FOUND, BORAS, nth=1)).text.split())
+
+    said = [
+        "Catalonia (SOC): has put forward other dates, which were declined (9–11 Jun 2026);",
+        "Vestland County: has put forward other dates, which nobody answered in time",
+        "rule by rule; one host may break several: - 1 offer is the sending organisation's own;",
+        "- 2,310 hosts are not open on all days of the visit;",
+        "What would help, each by itself: - 1,200 hosts could be asked if the visit were on other",
+        "- 1 host could be asked if the visit were longer or shorter.",
+    ]
+    assert [words for words in said if words not in text] == []
+    shorter = " ".join(written(find(Purpose.NO_HOST_FOUND, BORAS)).text.split())
+    assert "(SOC): has declined (dates do not suit); - Vestland County: has not answered" in shorter
+    assert "What would help" not in shorter
+
+
+def test_a_host_whose_dates_were_not_accepted_reads_why_and_nothing_of_the_next_one() -> None:
+    declined = written(find(Purpose.OTHER_DATES_DECLINED, ANA)).text
+    unanswered = written(find(Purpose.OTHER_DATES_DECLINED, BERGEN)).text
+
+    assert "These dates do not suit them." in " ".join(declined.split())
+    assert "Silence counts as a no." in " ".join(unanswered.split())
+    for text in (declined, unanswered):
+        assert text.count("9–11 Jun 2026") == 1
+        assert "5–7 May" not in text
+    assert "Vestland" not in declined
+
+
+def test_a_match_on_other_dates_says_so_to_everybody_and_to_its_host() -> None:
+    of_sender, of_host = (
+        " ".join(written(letter).text.split())
+        for letter in LETTERS
+        if letter.order.purpose is Purpose.MATCH_MADE
+        and getattr(letter.event, "instead_of", None)
+        and letter.order.to in (BORAS, ANA)
+    )
+
+    assert "The request was for 5–7 May 2026; the host put forward these dates" in of_sender
+    assert "has accepted the dates you put forward: 9–11 Jun 2026 (3 days)" in of_host
+    assert "The request was for" not in of_host
 
 
 def test_instalment_reminder_states_the_amounts_of_the_event() -> None:
@@ -347,13 +402,26 @@ MOVES = (
 
 
 def test_end_names_outcome_cause_and_note() -> None:
-    cancelled = ended_as(Outcome.CANCELLED)
+    cancelled = [one for one in ended_as(Outcome.CANCELLED) if not one.view.merged_into]
 
     assert {letter.order.to for letter in cancelled} == {BORAS, ANA, OFFICE, FRIDA, EMELIE}
     for letter in cancelled:
         text = " ".join(written(letter).text.split())
         assert "was cancelled. The cause: force majeure." in text
         assert "> Please try us again in autumn." in text
+
+
+def test_the_end_of_a_duplicate_says_what_goes_on_and_of_nothing_that_it_was_cancelled() -> None:
+    merged = [one for one in ended_as(Outcome.CANCELLED) if one.view.merged_into]
+
+    assert {letter.order.to for letter in merged} == {BORAS, ANA, FRIDA, EMELIE}
+    for letter in merged:
+        text = " ".join(written(letter).text.split())
+        assert "was merged with another one. It was a duplicate of M-2026-0002, which goes" in text
+        assert "whoever was to travel in this one takes part in that one." in text
+        assert "no more reminders come" in text
+        assert "cause" not in text
+        assert "cancelled" not in text.casefold()
 
 
 def test_words_of_the_last_to_withdraw_go_to_the_sending_coordinator_only() -> None:

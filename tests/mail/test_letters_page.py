@@ -1,5 +1,6 @@
 """The page on which every letter can be looked at."""
 
+from domain.joining import ApplicationPurpose
 from domain.letters import Purpose
 from domain.people import Language
 from tests.mail.letters_page import NAMES, page
@@ -9,7 +10,7 @@ PAGE = page()
 
 def test_every_letter_is_there_in_every_language() -> None:
     assert set(NAMES) == set(Language)
-    for purpose in Purpose:
+    for purpose in (*Purpose, *ApplicationPurpose):
         [section] = [part for part in PAGE.split("<section ") if part.startswith(f'id="{purpose}"')]
         for language in Language:
             assert f'<article class="{language}" lang="{language}">' in section, purpose

@@ -1,7 +1,7 @@
 """People whose every word is a secret of its own, and the journeys in which they say all."""
 
 import secrets
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -41,7 +41,7 @@ DIRECTORY = ("coordinator", "office", "host", "second")
 PEOPLE = ("frida", "emelie", "maria")
 SAID_OF = {
     "request": ("title", "context", "objective"),
-    "endings": ("refusal", "decline", "cancelling"),
+    "endings": ("refusal", "decline", "cancelling", "fair", "exams"),
     "way": ("full", "withdrawal", "grantreason", "return"),
     "agenda": ("session", "place"),
     "afterwards": ("lesson", "testimonial", "seen", "adapted", "cardtitle", "cardcontext"),
@@ -253,8 +253,19 @@ async def given_up_by_the_host(rehearsal: Rehearsal) -> None:
     await rehearsal.closed()
 
 
+async def other_dates_are_declined(rehearsal: Rehearsal) -> None:
+    days = [day + timedelta(weeks=5) for day in (await rehearsal.mobility()).request.days]
+    host = await rehearsal.acts(address("host"))
+    await host.propose_dates(days[0], days[-1], f"It is {secret('fair')}.")
+    await rehearsal.asked(Asked.OTHER_DATES)
+    sending = await rehearsal.acts(address("coordinator"))
+    await sending.decline_dates(f"Those days are {secret('exams')}.")
+    await rehearsal.asked(Asked.PLACE)
+
+
 async def cancelled(rehearsal: Rehearsal) -> None:
     await rehearsal.asked(Asked.PLACE)
+    await other_dates_are_declined(rehearsal)
     sending = await rehearsal.acts(address("coordinator"))
     await sending.cancel(Cause.WORK, f"All because of {secret('cancelling')}.")
     await rehearsal.closed()

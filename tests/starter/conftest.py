@@ -23,7 +23,15 @@ from starter.clock import VirtualClock
 from starter.desk import FrontDesk
 from starter.rehearsal import Rehearsal
 from store.cases import Store
-from store.tables import document, journal, letter, mobility, participant, writing
+from store.tables import (
+    document,
+    journal,
+    letter,
+    mobility,
+    participant,
+    participant_address,
+    writing,
+)
 from tests.workflows import stages
 
 ANA = "ana.caceres@soc.example"
@@ -113,7 +121,15 @@ async def what_is_kept(store: Store, reference: str = "") -> Kept:
     """How many rows each table holds about a mobility, or about all of them."""
     kept: Kept = {}
     async with store.engine.connect() as connection:
-        for table in (mobility, participant, writing, journal, letter, document):
+        for table in (
+            mobility,
+            participant,
+            participant_address,
+            writing,
+            journal,
+            letter,
+            document,
+        ):
             about = table.c.reference == reference if reference else sa.true()
             count = sa.select(sa.func.count()).select_from(table).where(about)
             kept[table.name] = await connection.scalar(count) or 0

@@ -11,6 +11,7 @@ from domain.deadlines import Asked
 from domain.errors import AlreadyDone, OutOfPhase
 from domain.events import AttendanceConfirmed, DepartureConfirmed
 from domain.facts import Reference
+from domain.joining import ApplicationMessage
 from domain.messages import Cause, Message, Receipt
 from domain.people import Language
 from settings import Settings
@@ -117,7 +118,9 @@ async def test_the_same_request_again_leaves_what_is_kept_as_it_is(
 class LosesTheAnswer(FrontDesk):
     """A desk that hears of the end before it hears the answer."""
 
-    async def say(self, reference: Reference, message: Message, *, occasion: str = "") -> Receipt:
+    async def say(
+        self, reference: Reference, message: Message | ApplicationMessage, *, occasion: str = ""
+    ) -> Receipt:
         await super().say(reference, message, occasion=occasion)
         raise OutOfPhase("The mobility is closed: nothing about it can be changed any more.")
 

@@ -111,6 +111,10 @@ def _twice(typed: Typed) -> None:
         (_set("request.themes", ["depression"]), "No host offers the theme 'depression': choose"),
         (_set("request.themes", ["depression"]), "youth employment, or leave it out."),
         (_set("request.languages", ["en", "she signs"]), "'she signs' is not a language: write"),
+        (_set("request.languages", ["en", "zz"]), "'zz', which is no language by ISO 639: write"),
+        (_set("request.tags", ["her, back"]), "'her, back' is not a tag: give at most 40 letters"),
+        (_set("request.tags", [f"t{n}" for n in range(21)]), "There are 21 tags: keep the 20 that"),
+        (_set("request.fields", ["092", "09"]), "'09' is a broad field: name a narrow one of it"),
         (_set("request.funding.national_agency", "of Frida"), "is not an agency: write it as its"),
         (_set("request.funding.travel_days", 6), "at most 2 are paid without green travel"),
         (_set("request.funding.travel_days", 7), "should be less than or equal to 6, not '7'"),
@@ -182,7 +186,10 @@ async def test_a_file_that_is_not_there_is_refused(command: Command, tmp_path: P
     [
         (_set("directory.people.0.organisation", "nowhere"), "names organisation 'nowhere'"),
         (_set("directory.offers.0.coordinator", "nobody"), "names coordinator 'nobody'"),
-        (_set("directory.people.0.roles", ["boss"]), "'directory > people > 1 > roles > 1' should"),
+        (
+            _set("directory.people.0.roles", ["boss"]),
+            "people 1, roles > 1: should be 'participant'",
+        ),
         (_set("directory.organisations.0.zone", "Europe/Boras"), "zone 'Europe/Boras', which is"),
         (_set("directory.offers.1.zone", "Oslo"), "vestland-skills has zone 'Oslo', which is no"),
         (
@@ -204,7 +211,7 @@ async def test_a_file_that_is_not_there_is_refused(command: Command, tmp_path: P
         (_set("directory.offers.0.places", -1), "should be greater than or equal to 1, not '-1'"),
         (_set("directory.people.0.id", "newcomer"), "boras-coordinator and newcomer have the same"),
         (_set("directory.people.1.email", BORAS.upper()), "soc-coordinator have the same address"),
-        (_set("directory", {}), "'directory' holds nothing: add organisations, people or offers."),
+        (_set("directory", {}), "holds no organisations, people or offers: add one."),
         (_set("directory.people.0.id", "office-1"), "office-1 stands there twice: take one out"),
     ],
 )
@@ -264,6 +271,12 @@ async def test_a_directory_with_a_mistake_is_refused(
             ANA,
             "Until a host has said yes, only the sending",
         ),
+        ("place", "propose-dates FIRST LAST", ANA, "You are asked for these very days, 2"),
+        ("place", "propose-dates LAST FIRST", ANA, "swap the two or correct one of them."),
+        ("place", "propose-dates 5.5 LAST", ANA, "'5.5' is not a day: write it as 2026-05-31"),
+        ("place", "propose-dates FIRST LAST", BORAS, "To put forward other dates is for the rece"),
+        ("place", "accept-dates", BORAS, "No other dates of offer soc-inclusion are on the table"),
+        ("place", "accept-dates", ANA, "To accept other dates is for the sending coordinator"),
         ("place", "move --from FIRST --to LAST", OFFICE, "To move the visit is for the sending"),
         (
             "grant",
@@ -304,6 +317,18 @@ async def test_a_directory_with_a_mistake_is_refused(
         ("evaluation", "cancel --cause other", BORAS, "one can only cancel the mobility in phase"),
         ("closed", "cancel --cause illness", BORAS, "The mobility is closed: nothing about it"),
         ("closed", "accept", ANA, "The mobility is closed: nothing about it"),
+        ("place", "merge PLACE", BORAS, "cannot be merged with itself: name another mobility"),
+        ("place", "merge CLOSED", BORAS, "is closed: nothing can be merged with it any more."),
+        ("place", "merge M-1999-0001", BORAS, "There is no mobility M-1999-0001"),
+        ("place", "merge VISIT", FRIDA, "is for whoever is the sending coordinator of both or the"),
+        ("place", "merge VISIT", "x@y.example", "x@y.example has no part in M-"),
+        (
+            "visit",
+            "merge PLACE",
+            BORAS,
+            "one can only merge the mobility with another one in phase",
+        ),
+        ("closed", "merge PLACE", BORAS, "The mobility is closed: nothing about it"),
     ],
 )
 async def test_what_may_not_be_said_is_refused_and_leaves_no_trace(
@@ -315,6 +340,7 @@ async def test_what_may_not_be_said_is_refused_and_leaves_no_trace(
     stand_for = {
         "FILE": str(case_file), "FIRST": str(case.request.first_day),
         "LAST": str(case.request.last_day), "_": " ",
+        "PLACE": standing["place"], "VISIT": standing["visit"], "CLOSED": standing["closed"],
     }  # fmt: skip
     verb, *rest = words.split()
     before = await what_is_kept(store, reference)

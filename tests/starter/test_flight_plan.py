@@ -20,7 +20,7 @@ import pytest_asyncio
 from rich.console import Console
 
 from domain.case_view import OpenQuestion
-from domain.deadlines import Asked
+from domain.deadlines import MEANINGS, Asked
 from domain.events import CardStopped, Entry, Outcome
 from domain.facts import PersonId
 from domain.grant import GrantDecision
@@ -231,6 +231,8 @@ def test_everybody_who_answers_in_time_brings_it_to_its_card_without_a_reminder(
     assert not any(letter.order.ordinal for letter in straight.letters)
     played = {asked for silent in planning.SILENCES for asked in silent}
     assert {q.asked for q in straight.questions} == played - {Asked.CARD_FACTS}
+    assert played | set(planning.NOT_PLAYED) == set(Asked)
+    assert not played & set(planning.NOT_PLAYED)
 
 
 @pytest.mark.parametrize(
@@ -328,6 +330,9 @@ def test_page_fits_and_has_every_question_every_letter_and_every_end(
         assert letter.order.purpose.replace("-", " ") in words
     for path in plan.silences:
         assert str(path.view.cause or "completed") in words
+    for asked in planning.NOT_PLAYED:
+        meaning = MEANINGS[asked]
+        assert f"{meaning.act}; otherwise {meaning.silence}." in words
     assert "Nobody gets more than 3 reminders a day and 10 a week" in words
 
 
@@ -383,7 +388,8 @@ async def test_where_no_host_can_be_asked_the_plan_says_why(
     assert (
         "No host can be asked, so the mobility would end at once: lapsed, no host found." in words
     )
-    assert "mobility ended Coordinator of Borås, all participants" in words
+    assert "mobility ended all participants" in words
+    assert "no host found Coordinator of Borås" in words
     assert f"To begin it: mobility directory {file}, then mobility request {file}" in words
     assert _left_in(Path(alone["TMPDIR"])) == []
 

@@ -8,6 +8,7 @@ from rich.console import Console, RenderableType
 from domain import messages as m
 from domain.case_view import view_of
 from domain.events import Phase
+from domain.matching import Rule
 from domain.messages import Cause
 from domain.people import Person
 from starter import pages
@@ -31,6 +32,7 @@ from tests.builders import (
     in_phase,
     ready_to_go,
 )
+from tests.domain.scenarios import other_dates_stay_unanswered
 
 WIDTHS = (60, 80, 200)
 
@@ -93,6 +95,44 @@ def test_an_empty_list_tells_how_to_begin() -> None:
     assert _printed(pages.list_page([], _names()), 80) == [
         "No mobility has been requested yet: 'mobility request FILE' starts one."
     ]
+
+
+def test_why_says_which_other_dates_wait_for_an_answer() -> None:
+    journey = in_phase(Phase.MATCHING)
+    journey.put_forward_dates()
+    mobility = _open(journey)
+
+    told = _as_one(_printed(pages.why_page(mobility, _names(mobility)), 80))
+
+    assert "Waits for Karin (sending coordinator) to accept or decline the dates that" in told
+    assert "the host has put forward, 9-11 June 2026, until 9 February 2026;" in told
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_of_a_search_without_a_host_show_and_why_say_who_was_asked_and_what_would_help(
+    width: int,
+) -> None:
+    journey = other_dates_stay_unanswered()
+    ranking = journey.mobility.matching.ranking
+    assert ranking is not None
+    left_out = ranking.model_copy(
+        update={"counts": {Rule.DATES: 12, Rule.LANGUAGE: 1}, "alone": {Rule.DATES: 11}}
+    )
+    begun = [
+        entry.model_copy(update={"facts": {"ranking": left_out.model_dump(mode="json")}})
+        if entry.kind == "HostsRanked" else entry
+        for entry in journey.journal
+    ]  # fmt: skip
+    mobility = _open(journey)
+
+    why = _printed(pages.why_page(mobility, _names(mobility), (), begun), width)
+    show = _printed(pages.show_page(mobility, "A visit", _names(mobility), begun), width)
+
+    assert max(map(len, [*why, *show])) <= width
+    for told in map(_as_one, (why, show)):
+        assert "Asked: SOC has put forward other dates, which nobody answered in time (9-11" in told
+        assert "Not asked: 12 hosts are not open on all days of the visit, 1 host speaks" in told
+        assert "What would help: 11 hosts could be asked if the visit were on other dates." in told
 
 
 @pytest.mark.parametrize("phase", [phase for phase in Phase if phase is not Phase.CLOSED])

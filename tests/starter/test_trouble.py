@@ -155,7 +155,7 @@ async def test_a_request_that_no_worker_takes_up_says_so(
     typed["request"]["title"] = "Without a worker"  # type: ignore[index]
     file = str(written(tmp_path / "mine.yaml", typed))
 
-    asked = await command("request", file, MOBILITY_TASK_QUEUE="nobody-serves-this")
+    asked = await command("request", file, "--anyway", MOBILITY_TASK_QUEUE="nobody-serves-this")
     reference = asked.out.split()[0]
     said = [
         await command(*words) for words in (("why", reference), ("accept", reference, "--as", ANA))
@@ -181,7 +181,7 @@ async def test_an_act_that_no_worker_answers_says_so_and_counts_once_later(
     file = str(written(tmp_path / "mine.yaml", typed))
     monkeypatch.setattr("starter.desk.ANSWER_SECONDS", 1)
     async with _worker(desk, store, apart):
-        reference = (await command("request", file, **queue)).out.split()[0]
+        reference = (await command("request", file, "--anyway", **queue)).out.split()[0]
         rehearsal = Rehearsal(desk, VirtualClock(desk.client, settings), Reference(reference))
         await rehearsal.asked(Asked.PLACE)
 

@@ -1,13 +1,15 @@
 """The partnership's directory: added to and replaced whole, found by name or address."""
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from domain.facts import OrganisationId, PersonId
+from domain.facts import OfferId, OrganisationId, PersonId
 from domain.people import Organisation, Person
 from store.cases import Store
-from store.directory import Directory, keep_directory, read_directory
-from tests.builders import COORDINATOR, HOST, ORGANISATIONS, SOC, an_offer
+from store.directory import Directory, keep_directory, read_directory, withdraw_offer
+from store.tables import hosting_offer
+from tests.builders import COORDINATOR, HOST, ORGANISATIONS, SOC, SOC_OFFER, an_offer
 from tests.store.kept import DIRECTORY
 
 
@@ -107,3 +109,39 @@ def test_an_organisation_is_not_found_by_half_its_name() -> None:
     name = Organisation.model_validate(ORGANISATIONS[SOC]).name
 
     assert DIRECTORY.organisation(name[:2]) is None
+
+
+async def changes_of(store: Store) -> dict[str, tuple[int, bool]]:
+    columns = hosting_offer.c.id, hosting_offer.c.change, hosting_offer.c.withdrawn_at
+    async with store.engine.connect() as connection:
+        rows = await connection.execute(sa.select(*columns))
+        return {row.id: (row.change, row.withdrawn_at is not None) for row in rows}
+
+
+async def test_an_offer_withdrawn_is_read_no_more_and_stays_on_record(store: Store) -> None:
+    kept = an_offer(id=OfferId("kept"))
+    await keep_directory(store.engine, DIRECTORY.model_copy(update={"offers": (kept, an_offer())}))
+    before = await changes_of(store)
+
+    done = [await withdraw_offer(store.engine, SOC_OFFER) for _ in range(2)]
+
+    after = await changes_of(store)
+    assert done == [True, False]
+    assert (await read_directory(store.engine)).offers == (kept,)
+    assert after["kept"] == before["kept"]
+    assert after[SOC_OFFER][1]
+    assert after[SOC_OFFER][0] > max(change for change, _ in before.values())
+    assert not await withdraw_offer(store.engine, OfferId("unheard of"))
+
+
+async def test_an_offer_given_again_is_back_and_seen_as_changed(store: Store) -> None:
+    await keep_directory(store.engine, DIRECTORY)
+    await withdraw_offer(store.engine, SOC_OFFER)
+    before = await changes_of(store)
+
+    await keep_directory(store.engine, DIRECTORY)
+
+    after = await changes_of(store)
+    assert (await read_directory(store.engine)).offers == DIRECTORY.offers
+    assert not after[SOC_OFFER][1]
+    assert after[SOC_OFFER][0] > before[SOC_OFFER][0]

@@ -1,6 +1,7 @@
 """The stages of a mobility, each reached by the same acts as in earnest."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from decimal import Decimal
 
 from domain.deadlines import Asked
@@ -19,6 +20,15 @@ Reach = Callable[[Rehearsal, CaseDocument], Awaitable[None]]
 async def asked_for_a_place(rehearsal: Rehearsal, _case: CaseDocument) -> None:
     """A host is asked."""
     await rehearsal.asked(Asked.PLACE)
+
+
+async def other_dates_on_the_table(rehearsal: Rehearsal, _case: CaseDocument) -> None:
+    """The host that is asked has put forward dates a week later."""
+    await rehearsal.asked(Asked.PLACE)
+    request = (await rehearsal.mobility()).request
+    days = [day + timedelta(days=7) for day in request.days]
+    await (await holder(rehearsal, Role.RECEIVING)).propose_dates(days[0], days[-1])
+    await rehearsal.asked(Asked.OTHER_DATES)
 
 
 async def asked_for_signatures(rehearsal: Rehearsal, _case: CaseDocument) -> None:

@@ -13,7 +13,10 @@ from workflows.patience import answered, event_said
 
 
 async def find_a_host(file: CaseFile) -> None:
-    """Rank the offers and ask down the list. A host that says nothing has said no."""
+    """Rank the offers and ask down the list. A host that says nothing has said no.
+
+    One that puts forward other dates waits for the sending coordinator's answer to them.
+    """
     mobility = file.mobility
     if mobility.matching.ranking is None:
         found = await _find(file)
@@ -23,14 +26,15 @@ async def find_a_host(file: CaseFile) -> None:
             if found.event_until is not None:
                 mobility.await_event(found.event_until, at=file.now)
     while mobility.matching.host is None and not file.must_stop:
-        if mobility.matching.waits_for_event and Asked.PLACE.value not in mobility.waits:
+        asking = {Asked.PLACE.value, Asked.OTHER_DATES.value} & mobility.waits.keys()
+        if mobility.matching.waits_for_event and not asking:
             await event_said(file)
             continue
-        asking = Asked.PLACE.value in mobility.waits
         if not asking and not mobility.ask_next_host(at=file.now):
             mobility.end(Outcome.LAPSED, Cause.NO_HOST, at=file.now)
         await file.written()
         await answered(file, Asked.PLACE)
+        await answered(file, Asked.OTHER_DATES)
 
 
 async def _find(file: CaseFile) -> HostsFound:
