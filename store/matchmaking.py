@@ -12,15 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.assignment import Solution
 from domain.case_view import CaseView
-from domain.events import Entry, HostsRanked, ProposalDeclined, ProposalLapsed
+from domain.events import Entry, HostsRanked, ProposalMade
 from domain.facts import Fact, OfferId, Reference
 from domain.matchmaking import CANDIDATES, MatchmakingEvent, Standing
 from domain.request import MobilityRequest
 from store.engine import single_statement
 from store.tables import NOW, assignment, journal, matchmaking_event, mobility, place
 
-NO = (ProposalDeclined, ProposalLapsed)
-_TELLING = ("HostsRanked", *(kind.__name__ for kind in NO))
+_TELLING = (HostsRanked.__name__, ProposalMade.__name__)
 _OF = mobility.c.request["event"].astext
 
 
@@ -129,17 +128,19 @@ async def read_standings(engine: AsyncEngine, event: str) -> list[Standing]:
 def _standing(request: MobilityRequest, view: CaseView, entries: Sequence[Entry]) -> Standing:
     request = view.as_it_stands(request)
     ranked: tuple[tuple[OfferId, int], ...] = ()
-    said_no: list[OfferId] = []
+    asked: list[OfferId] = []
     for told in (entry.event() for entry in entries):
         if isinstance(told, HostsRanked):
             hosts = told.ranking.hosts[:CANDIDATES]
-            ranked, said_no = tuple((host.offer, max(0, host.score)) for host in hosts), []
-        elif isinstance(told, NO):
-            said_no.append(told.offer)
+            ranked, asked = tuple((host.offer, max(0, host.score)) for host in hosts), []
+        elif isinstance(told, ProposalMade):
+            asked.append(told.offer)
+    at = view.host.offer if view.host else None
+    # Whoever was asked for these days and is not asked now has not said yes, in whatever words.
     return Standing(
         reference=request.reference, guests=max(1, len(view.taking_part)),
         first_day=request.first_day, last_day=request.last_day, ranked=ranked,
-        said_no=tuple(said_no), at=view.host.offer if view.host else None,
+        said_no=tuple(offer for offer in asked if offer != at), at=at,
         is_matched=view.is_matched,
     )  # fmt: skip
 
