@@ -5,8 +5,10 @@ from datetime import date, timedelta
 import pytest
 
 from domain.assignment import Assignment, Instance, Mode
+from domain.case_view import view_of
 from domain.deadlines import Asked
 from domain.errors import RequestNotAcceptable
+from domain.events import Outcome
 from domain.facts import Reference
 from domain.hosting import HostingOffer, Period
 from domain.matching import DeclineReason
@@ -99,6 +101,18 @@ def test_an_event_that_ends_while_a_host_is_asked_lets_it_answer() -> None:
     assert Asked.PLACE in journey.mobility.waits
     journey.say(DeclineProposal(by=HOST, offer=SOC_OFFER, reason=DeclineReason.STAFF))
     assert journey.mobility.host == SECOND_HOST
+
+
+def test_waiting_for_an_event_has_its_last_day_and_silence_alone_leads_to_the_end() -> None:
+    journey = in_event()
+    view = view_of(journey.mobility)
+    assert view.awaited is not None
+    assert view.next_due == view.awaited.until
+    assert journey.next_moment() == view.awaited.until
+
+    journey.wait(365)
+
+    assert journey.mobility.outcome is Outcome.LAPSED
 
 
 # The event's side.
