@@ -7,7 +7,7 @@ READY := .venv/.installed
 ALL_TESTS := $(BIN)/python -m pytest -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test check torture bench bench-letters bench-ranking replay histories lifecycle letters catalogues format lock clean
+.PHONY: help demo up down test check torture bench bench-letters bench-ranking bench-assignment replay histories lifecycle letters catalogues format lock clean
 
 help: ## this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -51,6 +51,9 @@ bench-letters: $(READY) ## letters per second, beside a bare pool of connections
 
 bench-ranking: $(READY) ## one request ranked over 1,000 to 100,000 offers, beside a bare floor and SQL
 	@$(BIN)/python -m benchmarks.ranking
+
+bench-assignment: $(READY) ## joint assignment with its proof, beside the bare solver
+	@$(BIN)/python -m benchmarks.assignment
 
 replay: $(READY) ## replay the saved histories with today's workflow code
 	@$(BIN)/python -m pytest tests/workflows/test_replay.py

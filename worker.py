@@ -27,6 +27,7 @@ from activities.directory import HostFinder
 from activities.grants import GrantClerk
 from activities.journal import JournalKeeper
 from activities.letter_book import LedgerBook, say_returned
+from activities.matchmaking import EventPlanner
 from activities.messenger import Messenger, messenger_at_work
 from activities.papers import PaperMaker
 from activities.registrar import Registrar
@@ -42,6 +43,7 @@ from starter.mobilities import MobilitiesInTemporal
 from store.cases import Store
 from store.engine import migrate
 from workflows.joining import ApplicationWorkflow
+from workflows.matchmaking import MatchmakingEventWorkflow
 from workflows.mobility import MobilityWorkflow
 from workflows.sandbox import Sandbox
 
@@ -102,6 +104,7 @@ def build_worker(
     """
     settles_for = timedelta(minutes=settings.agenda_settles_minutes)
     keeper, papers = JournalKeeper(store, settles_for), PaperMaker(store)
+    planner = EventPlanner(store)
     finder = HostFinder(
         store, reminder_plans(settings.mobility_plans), host_weights(settings.mobility_weights),
         are_apart=are_apart,
@@ -113,11 +116,12 @@ def build_worker(
     return Worker(
         client,
         task_queue=settings.mobility_task_queue,
-        workflows=[MobilityWorkflow, ApplicationWorkflow],
+        workflows=[MobilityWorkflow, ApplicationWorkflow, MatchmakingEventWorkflow],
         activities=[
             keeper.record, finder.find_hosts, finder.hold_a_place, finder.look_up_days,
             clerk.compute, papers.draw_agreement, papers.issue_certificates, papers.publish_card,
             keeper.record_application, registrar.look_up_office, registrar.admit_member,
+            planner.event_facts, planner.answer_round, planner.still_open, planner.end,
         ],
         workflow_runner=sandbox(),
         max_cached_workflows=CACHED,

@@ -17,6 +17,7 @@ from domain.request import MobilityRequest
 from domain.weighing import Weights
 from store.cases import Store
 from store.directory import Directory, read_around
+from store.matchmaking import read_event
 from store.places import hold_first
 
 
@@ -48,6 +49,10 @@ class HostFinder:
         almanac = almanac_for(
             question.request, hosts, directory, self._plans, since=question.at.date()
         )
+        if question.request.event is not None:
+            event = await read_event(self._store.engine, question.request.event)
+            until = event.waited_for_until if event else None
+            return HostsFound(ranking=ranking, almanac=almanac, event_until=until)
         holding = await self.hold_a_place(_first_hold(question, ranking))
         return HostsFound(ranking=ranking, almanac=almanac, holding=holding)
 

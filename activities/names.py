@@ -6,6 +6,7 @@ from domain.almanac import Almanac
 from domain.facts import Fact, OfferId, OrganisationId, PersonId, Reference
 from domain.holding import Holding
 from domain.matching import DeclineReason, Ranking
+from domain.matchmaking import MatchmakingEvent
 from domain.request import MobilityRequest
 
 
@@ -25,12 +26,28 @@ class HostQuestion(Fact):
 class HostsFound(Fact):
     """The hosts in the order in which they will be asked, and what asking people must go by.
 
-    At the first of them that has room, places are held already.
+    At the first of them that has room, places are held already, unless the request takes part in a
+    matchmaking event. ``event_until`` says until when that is to be waited for, if there is one.
     """
 
     ranking: Ranking
     almanac: Almanac
-    holding: Holding = Holding()
+    holding: Holding | None = None
+    event_until: datetime | None = None
+
+
+class EventRound(Fact):
+    """Which round of which matchmaking event is to be answered."""
+
+    event: MatchmakingEvent
+    round: int
+
+
+class RoundAnswered(Fact):
+    """The digest of what was published, and whom it brings together for the first time."""
+
+    sha256: str
+    pairs: tuple[tuple[Reference, OfferId], ...]
 
 
 class DaysQuestion(Fact):

@@ -8,7 +8,7 @@ from domain.events import Outcome, Phase
 from domain.facts import OfferId, OrganisationId, PersonId, Reference, State
 from domain.grant import GrantDecision
 from domain.holding import PassedOver
-from domain.matching import Ranked
+from domain.matching import AwaitedEvent, Ranked
 from domain.messages import Cause
 from domain.mobility import Mobility
 from domain.people import Role
@@ -65,6 +65,7 @@ class CaseView(State):
     passed_over: tuple[PassedOver, ...] = ()  #: hosts that could not be asked when last looked
     taking_part: tuple[PersonId, ...]
     questions: tuple[OpenQuestion, ...]
+    awaited: AwaitedEvent | None = None  #: the matchmaking event that says whom to ask
     out_of_reach: dict[PersonId, OutOfReach] = {}
     agreement_version: int
     agreement_document: str
@@ -103,7 +104,8 @@ class CaseView(State):
     @property
     def next_due(self) -> datetime | None:
         """The deadline that comes first."""
-        return min((question.due for question in self.questions), default=None)
+        awaited = (self.awaited.until,) if self.awaited else ()
+        return min((*(question.due for question in self.questions), *awaited), default=None)
 
     def question(self, asked: Asked) -> OpenQuestion | None:
         """The open question of that kind."""
@@ -132,6 +134,7 @@ def view_of(mobility: Mobility) -> CaseView:
         passed_over=mobility.matching.passed_over,
         taking_part=mobility.taking_part,
         questions=tuple(OpenQuestion.of(wait) for wait in mobility.waits.values()),
+        awaited=mobility.matching.awaited if mobility.matching.waits_for_event else None,
         out_of_reach={p: o.model_copy(deep=True) for p, o in mobility.reach.people.items()},
         agreement_version=mobility.agreement.version,
         agreement_document=mobility.agreement.document,

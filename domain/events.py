@@ -49,6 +49,28 @@ class HostsRanked(Event):
     ranking: Ranking
 
 
+class MatchmakingAwaited(Event):
+    """The request takes part in a matchmaking event, which says whom to ask."""
+
+    event: str
+    until: datetime
+
+
+class HostAssigned(Event):
+    """A matchmaking event says in one of its rounds which host is to be asked next."""
+
+    event: str
+    round: int
+    offer: OfferId
+
+
+class MatchmakingOver(Event):
+    """From now on hosts are asked in the request's own order."""
+
+    event: str
+    was_silent: bool  #: nothing was heard of it in time
+
+
 class ProposalMade(Event):
     offer: OfferId
     organisation: OrganisationId

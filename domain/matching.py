@@ -118,12 +118,20 @@ class OtherDates(Fact):
     last_day: date
 
 
+class AwaitedEvent(Fact):
+    """The matchmaking event that says whom to ask, and until when it is listened to."""
+
+    event: str
+    until: datetime
+
+
 class Matching(State):
     """The ranking and the answers so far. Hosts are asked one after another.
 
     The host that is asked may put ``other_dates`` on the table instead of saying yes or no, once
     for each request; ``have_put_dates`` are the offers that have. Until they are answered it goes
-    on being the one that is asked.
+    on being the one that is asked. While a matchmaking event is ``awaited``, only the host
+    ``assigned`` by it is asked.
 
     ``asked_offers`` are those asked so far, in that order; ``passed_over`` those that could not be
     asked when it was last looked, and ``paused`` hosts found silent too often, since when.
@@ -139,6 +147,13 @@ class Matching(State):
     asked_for_other_dates: tuple[PersonId, ...] = ()
     other_dates: OtherDates | None = None
     have_put_dates: tuple[OfferId, ...] = ()
+    awaited: AwaitedEvent | None = None
+    assigned: OfferId | None = None
+
+    @property
+    def waits_for_event(self) -> bool:
+        """Whether nobody is asked until a matchmaking event says whom."""
+        return self.awaited is not None and self.assigned is None
 
     @property
     def pending(self) -> Ranked | None:
@@ -177,6 +192,11 @@ class Matching(State):
         """The hosts that have not been asked yet, in the order in which they would be."""
         hosts = self.ranking.able if self.ranking else ()
         return tuple(host.offer for host in hosts if host.offer not in self.asked_offers)
+
+    @property
+    def to_be_asked(self) -> tuple[OfferId, ...]:
+        """The hosts of whom one may be asked now: of an event only the one that it assigned."""
+        return (self.assigned,) if self.assigned else self.left
 
     def held_at(self, holding: Holding) -> Ranked | None:
         """The host at which places are held, none where they are held nowhere."""

@@ -17,13 +17,14 @@ from domain.events import Entry, Event, Outcome, Phase
 from domain.facts import PersonId, Reference, State, Writing
 from domain.grant import Grant, GrantLine, first_instalment, instalment_due
 from domain.holding import Holding
-from domain.matching import Matching, Ranked, Ranking
+from domain.matching import AwaitedEvent, Matching, Ranked, Ranking
+from domain.matchmaking import DAYS_AFTER_EVENT, EventWord
 from domain.messages import Cause
 from domain.people import SYSTEM, Role
 from domain.reach import OutOfReach, Reach
 from domain.request import MobilityRequest
 from domain.visit import Visit
-from domain.waits import NO_LIMITS, Asking, Limits, Reminded, Wait, plan_wait
+from domain.waits import NO_LIMITS, Asking, Limits, Reminded, Wait, end_of, plan_wait
 
 SIGNING_DAYS = 14
 """Days before the visit after which no further host is asked: signatures need a week, and then
@@ -250,6 +251,35 @@ class Mobility(State):
         self.matching.ranking = ranking
         self.happened(e.HostsRanked(ranking=ranking), at=at)
 
+    def await_event(self, until: datetime, *, at: datetime) -> None:
+        """Leave it to the matchmaking event of the request to say whom to ask."""
+        until = min(until, end_of(self._before_visit(DAYS_AFTER_EVENT)))
+        if self.request.event is None or until <= at:
+            return
+        self.matching.awaited = AwaitedEvent(event=self.request.event, until=until)
+        self.happened(e.MatchmakingAwaited(event=self.request.event, until=until), at=at)
+
+    def hear_event(self, word: EventWord, *, at: datetime) -> None:
+        """Ask the host that the event says, or go on alone; what comes late changes nothing."""
+        matching, awaited = self.matching, self.matching.awaited
+        if self.phase is not Phase.MATCHING or matching.host is not None or awaited is None:
+            return
+        if awaited.event != word.event:
+            return
+        if word.offer is None:
+            self.go_on_without_event(at=at)
+        elif matching.waits_for_event and not matching.is_asking and word.offer in matching.left:
+            matching.assigned = word.offer
+            assigned = e.HostAssigned(event=awaited.event, round=word.round, offer=word.offer)
+            self.happened(assigned, at=at)
+
+    def go_on_without_event(self, *, at: datetime, was_silent: bool = False) -> None:
+        """Ask hosts in the request's own order from now on."""
+        if self.matching.awaited is not None:
+            over = e.MatchmakingOver(event=self.matching.awaited.event, was_silent=was_silent)
+            self.matching.awaited = self.matching.assigned = None
+            self.happened(over, at=at)
+
     def can_ask(self, *, at: datetime) -> bool:
         """Whether a host is left that has not been asked, and time to sign after it answers."""
         return bool(self.matching.left) and at.date() < self._before_visit(SIGNING_DAYS)
@@ -262,8 +292,10 @@ class Mobility(State):
         self._note_pauses(holding, at=at)
         self.matching.passed_over = holding.passed_over
         host = self.matching.held_at(holding)
-        if not self.can_ask(at=at) or (host is None and not holding.comes_free):
+        if not self.can_ask(at=at):
             return False
+        if host is None and not holding.comes_free:
+            return self._give_back_assigned()
         if host is not None:
             self.answered(Asked.FREE_PLACE)
             self._put_to(host, at=at)
@@ -271,9 +303,17 @@ class Mobility(State):
             self._wait_for_a_place(at=at)
         return True
 
+    def _give_back_assigned(self) -> bool:
+        """The host that an event assigned cannot be asked after all: false if there was none."""
+        had_one = self.matching.assigned is not None
+        self.matching.assigned = None
+        self.answered(Asked.FREE_PLACE)
+        return had_one
+
     def _put_to(self, host: Ranked, *, at: datetime) -> None:
         self.matching.asked_offers = (*self.matching.asked_offers, host.offer)
         self.matching.is_asking = True
+        self.matching.assigned = None
         limits = Limits(self._before_visit(SIGNING_DAYS))
         wait = self.ask(Asked.PLACE, (host.coordinator,), at=at, limits=limits)
         self.happened(

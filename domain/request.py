@@ -101,6 +101,7 @@ class MobilityRequest(Fact):
 
     ``least_level`` is how well the host has to speak one of ``languages``. A mobility is for people
     with ``fewer_opportunities`` or not; what they need is nobody's but theirs, and is not kept.
+    It may take part in a matchmaking ``event``.
     """
 
     reference: Reference
@@ -121,6 +122,7 @@ class MobilityRequest(Fact):
     tags: tuple[str, ...] = ()
     least_level: Level | None = None
     fewer_opportunities: bool = False
+    event: str | None = None
 
     @property
     def days(self) -> tuple[date, ...]:

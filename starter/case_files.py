@@ -19,8 +19,10 @@ from pydantic import (
 )
 
 from domain.agenda import SessionKind, WallTime
+from domain.assignment import Mode
 from domain.evaluation import Consent, Mark
 from domain.hosting import HostingOffer
+from domain.matchmaking import EVENT_REFERENCE
 from domain.people import Email, Language, Level, Organisation, Person
 from domain.request import Activity, Funding
 from starter.mistakes import what_is_wrong, where_in
@@ -109,6 +111,7 @@ class RequestSection(Section):
     tags: tuple[Text, ...] | None = None
     least_level: Level | None = None
     fewer_opportunities: bool | None = None
+    event: Text | None = None
 
 
 class SessionEntry(Section):
@@ -142,6 +145,18 @@ class FollowUpEntry(Section):
     adapted: Text
     title: Text | None = None
     context: Text | None = None
+
+
+class EventSection(Section):
+    """A matchmaking event: until when requests join, and how often hosts are asked."""
+
+    reference: Annotated[str, StringConstraints(pattern=EVENT_REFERENCE)]
+    name: Text
+    programme_office: Text
+    closes: date
+    rounds: Annotated[int, Field(ge=1, le=10)] = 3
+    answer_days: Annotated[int, Field(ge=1, le=60)] = 12
+    mode: Mode = Mode.BEST_TOTAL
 
 
 class ApplicantEntry(Section):
@@ -178,6 +193,7 @@ class CaseDocument(Section):
     agenda: tuple[SessionEntry, ...] | None = None
     evaluations: tuple[EvaluationEntry, ...] | None = None
     follow_up: FollowUpEntry | None = None
+    event: EventSection | None = None
     application: ApplicationSection | None = None
 
 

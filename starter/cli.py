@@ -26,6 +26,7 @@ from starter import (
     directory_commands,
     hosting,
     joining_commands,
+    matchmaking,
     pages,
     post,
 )
@@ -306,6 +307,7 @@ def _about_usage(slip: TyperException) -> str:
 
 app.add_typer(directory_commands.app)
 app.add_typer(post.app)
+app.add_typer(matchmaking.app)
 app.add_typer(acts.app)
 app.add_typer(hosting.app)
 app.add_typer(joining_commands.app)

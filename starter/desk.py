@@ -23,9 +23,10 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain import errors
 from domain.case_view import CaseView
-from domain.errors import OutOfPhase, Refusal
+from domain.errors import AlreadyDone, OutOfPhase, Refusal
 from domain.facts import Fact, PersonId, Reference
 from domain.joining import ApplicationMessage, is_application
+from domain.matchmaking import MatchmakingEvent
 from domain.messages import Message, Receipt
 from domain.mobility import Mobility
 from domain.people import Language, Person, Role, in_one_list
@@ -40,8 +41,10 @@ from starter.same_request import ask_about_near_match, done_already, key_of
 from store.addresses import digest_of
 from store.cases import Store
 from store.directory import Directory, keep_directory, read_directory, read_members
+from store.matchmaking import keep_event, read_event, read_events
 from store.offers import themes_offered
 from store.participants import keep_addresses
+from workflows.matchmaking import EventState, MatchmakingEventWorkflow
 from workflows.mobility import PHASE, SENDING, MobilityWorkflow
 
 ANSWER_SECONDS = 30
@@ -76,6 +79,11 @@ class OpenMobility(Fact):
 def workflow_id(reference: Reference) -> str:
     """The name under which Temporal knows a mobility, or an application."""
     return f"application-{reference}" if is_application(reference) else f"mobility-{reference}"
+
+
+def event_id(event: str) -> str:
+    """The name under which Temporal knows a matchmaking event."""
+    return f"event-{event}"
 
 
 class FrontDesk:
@@ -115,6 +123,7 @@ class FrontDesk:
         directory = await read_members(self.store.engine)
         offered = await themes_offered(self.store.engine)
         draft = checked_draft(section, directory, offered, today=today)
+        await self._check_event(draft, today)
         key = await key_of(self.store, section, draft, occasion)
         if not (anyway or occasion):
             await ask_about_near_match(self.store, section, directory, key)
@@ -141,6 +150,43 @@ class FrontDesk:
         except WorkflowAlreadyStartedError:
             raise done_already(reference) from None
         return reference
+
+    async def _check_event(self, draft: MobilityRequest, today: date) -> None:
+        if draft.event is None:
+            return
+        event = await read_event(self.store.engine, draft.event)
+        if event is None:
+            raise NotKnown(
+                f"No matchmaking event {draft.event} is open: 'mobility events' shows all of them."
+            )
+        event.check_may_join(draft, today=today)
+
+    async def open_event(self, event: MatchmakingEvent) -> None:
+        """Open a matchmaking event: requests may join it from now on.
+
+        Raises:
+            AlreadyDone: when there is an event of that reference.
+        """
+        if not await keep_event(self.store.engine, event):
+            known = [e for e, _ in await read_events(self.store.engine, event.reference)]
+            if known != [event] or await self._is_running(event.reference):
+                raise AlreadyDone(
+                    f"There is an event {event.reference} already: give yours another reference, "
+                    "or see 'mobility events'."
+                )
+        await self.client.start_workflow(
+            MatchmakingEventWorkflow.run, EventState(event=event), id=event_id(event.reference),
+            task_queue=self.task_queue, id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        )  # fmt: skip
+
+    async def _is_running(self, event: str) -> bool:
+        try:
+            await self.client.get_workflow_handle(event_id(event)).describe()
+        except RPCError as trouble:
+            if trouble.status is RPCStatusCode.NOT_FOUND:
+                return False
+            raise
+        return True
 
     async def _is_on_its_way(self, reference: Reference) -> bool:
         """Whether the mobility was started; a request may have been interrupted before."""

@@ -18,6 +18,7 @@ NOTHING_YET = Writing(id="", digest="")
 
 AS_WRITTEN = {
     "activity", "themes", "fields", "tags", "languages", "least_level", "fewer_opportunities",
+    "event",
     "first_day", "last_day", "funding",
 }  # fmt: skip
 """What goes into the request as it stands in the file."""

@@ -203,7 +203,9 @@ async def _begun(
     desk: FrontDesk, clock: VirtualClock, section: RequestSection, today: date
 ) -> Rehearsal:
     occasion = uuid.uuid4().hex  # noqa: TID251 - here is the door
-    reference = await desk.request(section, today=today, occasion=occasion)
+    # What a matchmaking event will say nobody knows: played is what follows if it says nothing.
+    alone = section.model_copy(update={"event": None})
+    reference = await desk.request(alone, today=today, occasion=occasion)
     return Rehearsal(desk, clock, reference)
 
 

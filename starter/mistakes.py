@@ -2,10 +2,12 @@
 
 from pydantic_core import ErrorDetails
 
+from domain.matchmaking import EVENT_REFERENCE
 from domain.people import COUNTRY, EMAIL, LANGUAGE, NUTS, OID, PIC, SUBDIVISION
 
 FORMS_OF_PATTERN = {
     COUNTRY: "a country as two capital letters, such as SE",
+    EVENT_REFERENCE: "a reference such as E-2027-01",
     EMAIL: "an e-mail address",
     LANGUAGE: "a language as two or three small letters, such as en",
     NUTS: "a NUTS code, such as ES511",

@@ -15,6 +15,7 @@ from domain.deadlines import Asked
 from domain.events import AddressFailed, Entry, GrantComputed, GrantDecided, Outcome, Phase
 from domain.facts import OrganisationId, PersonId
 from domain.grant import GrantLine
+from domain.matching import AwaitedEvent
 from domain.messages import Cause
 from domain.people import SYSTEM, Organisation, Person
 from domain.request import MobilityRequest
@@ -98,10 +99,16 @@ def list_page(cases: list[Case], names: Names) -> RenderableType:
         table.add_row(
             case.reference, _standing(view, is_erased=case.is_erased), names.city(request.sending),
             names.city(view.receiving), said_dates(request.days),
-            ", ".join(q.asked.replace("-", " ") for q in view.questions) or "-",
+            ", ".join(_waited_for(view)) or "-",
             f"{view.next_due:%Y-%m-%d}" if view.next_due else "-",
         )  # fmt: skip
     return table
+
+
+def _waited_for(view: CaseView) -> Iterator[str]:
+    yield from (question.asked.replace("-", " ") for question in view.questions)
+    if view.awaited is not None:
+        yield f"event {view.awaited.event}"
 
 
 def _standing(view: CaseView, *, is_erased: bool = False) -> str:
@@ -235,12 +242,22 @@ def why_page(
         stand_still = [Text(sentence) for sentence in pauses(view, names)]
         full = [Text(sentence) for sentence in full_hosts(view)]
         return Group(*asked, *full, *stand_still, *_not_delivered(view, letters, names))
+    if view.awaited is not None:
+        return _awaited_event(view.awaited, names.person(mobility.request.office))
     if view.phase is Phase.PREPARATION:
         return Text(
             "Everything is settled: it waits for the first day, "
             f"{said(mobility.request.first_day)}."
         )
     return Text("The engine is at work on the next step; nobody is waited for.")
+
+
+def _awaited_event(awaited: AwaitedEvent, office: str) -> Text:
+    text = Text("Waits for ")
+    text.append(office, style="bold")
+    text.append(f" and matchmaking event {awaited.event} to say which host is asked, until ")
+    text.append(said(awaited.until), style="bold")
+    return text.append("; otherwise hosts are asked in the order of its own ranking.")
 
 
 def _question(question: OpenQuestion, view: CaseView, names: Names) -> Text:

@@ -76,6 +76,27 @@ hosting_pause = sa.Table(
     sa.Column("noticed_by", sa.Text),  # the mobility that has to tell the host
 )
 
+# What an event asks for: who runs it, until when requests join, how often hosts are asked.
+matchmaking_event = sa.Table(
+    "matchmaking_event",
+    metadata,
+    sa.Column("reference", sa.Text, primary_key=True),
+    sa.Column("facts", JSONB, nullable=False),
+    sa.Column("opened_at", MOMENT, nullable=False, server_default=NOW),
+    sa.Column("over_at", MOMENT),
+)
+
+# What an event has answered in each round, with question and proof; references only, no people.
+assignment = sa.Table(
+    "assignment",
+    metadata,
+    sa.Column("event", sa.ForeignKey("matchmaking_event.reference"), primary_key=True),
+    sa.Column("round", sa.Integer, primary_key=True),
+    sa.Column("body", JSONB, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("computed_at", MOMENT, nullable=False, server_default=NOW),
+)
+
 # Organisations name theirs by its hash; a picture is kept once, whoever shows it.
 logo = sa.Table(
     "logo",
@@ -104,6 +125,10 @@ mobility = sa.Table(
     sa.Column("view", JSONB),
     sa.Column("n", sa.Integer, nullable=False, server_default="0"),
     sa.Column("requested_at", MOMENT, nullable=False, server_default=NOW),
+    sa.Index(
+        "mobility_of_event", sa.text("(request ->> 'event')"),
+        postgresql_where=sa.text("(request ->> 'event') is not null"),
+    ),
     sa.Index(
         "mobility_out_of_reach", "reference",
         postgresql_where=sa.text("view -> 'out_of_reach' <> '{}'::jsonb"),

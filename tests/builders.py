@@ -31,6 +31,7 @@ from domain.holding import Hindrance, Holding, NewPause, PassedOver, holding_of
 from domain.hosting import HostingOffer
 from domain.letters import LetterOrder, letters_after
 from domain.matching import DeclineReason
+from domain.matchmaking import EventWord
 from domain.messages import Cause
 from domain.mobility import Mobility
 from domain.people import SYSTEM, Organisation, Person, Role
@@ -316,7 +317,7 @@ def first_with_room(
     mobility: Mobility, full: Mapping[OfferId, Hindrance] = MappingProxyType({})
 ) -> Holding:
     """Places held at the first host left that has room; no host is full unless named."""
-    left = mobility.matching.left
+    left = mobility.matching.to_be_asked
     held = next((offer for offer in left if offer not in full), None)
     before = left[: left.index(held)] if held else left
     day = mobility.request.first_day
@@ -339,6 +340,7 @@ class Journey:
         rates: GrantRates = RATES,
         texts: Mapping[str, str] = TEXTS,
         full: Mapping[OfferId, Hindrance] = MappingProxyType({}),
+        event_until: datetime | None = None,
     ) -> None:
         self.mobility = Mobility(request=request or a_request(), almanac=ALMANAC)
         self.offers = offers or (an_offer(), a_second_offer())
@@ -347,6 +349,7 @@ class Journey:
         self.texts = texts
         self.full = dict(full)
         self.paused: tuple[NewPause, ...] = ()
+        self.event_until = event_until
         self.said = 0
         self.next_look: datetime | None = None
         self.carry_on()
@@ -416,10 +419,23 @@ class Journey:
             if wait is None:
                 continue
             self.mobility.pass_time(asked, at=self.now)
+        awaited = self.mobility.matching.awaited
+        if awaited is not None and self.now >= awaited.until:
+            self.mobility.go_on_without_event(at=self.now, was_silent=True)
+
+    def event_says(self, offer: OfferId | None, number: int = 1) -> None:
+        """A matchmaking event says whom to ask in a round, or that it is over."""
+        word = EventWord(
+            event=self.mobility.request.event or "E-2026-99", round=number, offer=offer
+        )
+        self.mobility.hear_event(word, at=self.now)
+        self.carry_on()
 
     def next_moment(self) -> datetime | None:
         known = [wait.next_moment() for wait in self.mobility.waits.values()]
         moments = [moment for moment in known if moment is not None]
+        if self._waits_for_event and self.mobility.matching.awaited is not None:
+            moments.append(self.mobility.matching.awaited.until)
         if self.mobility.phase is Phase.PREPARATION and self.now < self.morning:
             moments.append(self.morning)
         waits = Asked.FREE_PLACE in self.mobility.waits
@@ -454,9 +470,12 @@ class Journey:
             mobility.almanac = ALMANAC
             demand = a_demand(mobility.request, declined=mobility.matching.declined_for_good)
             mobility.rank_hosts(rank(demand, self.offers, WEIGHTS), at=self.now)
+            if self.event_until is not None:
+                mobility.await_event(self.event_until, at=self.now)
+        asking = {Asked.PLACE, Asked.OTHER_DATES} & mobility.waits.keys()
         if mobility.matching.host is not None:
             mobility.enter(Phase.AGREEMENT, at=self.now)
-        elif {Asked.PLACE, Asked.OTHER_DATES} & mobility.waits.keys() or self._looks_later():
+        elif self._waits_for_event or asking or self._looks_later():
             return
         elif not mobility.ask_next_host(self._holding(), at=self.now):
             mobility.end(Outcome.LAPSED, Cause.NO_HOST, at=self.now)
@@ -474,6 +493,11 @@ class Journey:
             self.next_look = calendar.next_morning(self.now, self.mobility.request.reference)
             return not is_due
         return self.next_look is not None
+
+    @property
+    def _waits_for_event(self) -> bool:
+        asking = {Asked.PLACE, Asked.OTHER_DATES} & self.mobility.waits.keys()
+        return self.mobility.matching.waits_for_event and not asking
 
     def _reach_agreement(self) -> None:
         if Asked.SIGNATURES not in self.mobility.almanac.plans:
@@ -590,6 +614,12 @@ class Journey:
         first_day = self.mobility.request.first_day + timedelta(days=days)
         last_day = first_day + timedelta(days=length - 1)
         return self.say(m.MoveVisit(by=by, first_day=first_day, last_day=last_day))
+
+
+def in_event() -> Journey:
+    """The request takes part in a matchmaking event, which has not said anything yet."""
+    until = OPENED + timedelta(days=20)
+    return Journey(a_request(event="E-2026-01"), event_until=until)
 
 
 def in_matching(request: MobilityRequest | None = None) -> Journey:

@@ -18,6 +18,11 @@ def quick() -> ActivityConfig:
     return ActivityConfig(start_to_close_timeout=timedelta(seconds=5), retry_policy=_PATIENT)
 
 
+def matchmaking() -> ActivityConfig:
+    """A round of an event: thousands of requests to read, then a search that has its limit."""
+    return ActivityConfig(start_to_close_timeout=timedelta(minutes=10), retry_policy=_PATIENT)
+
+
 def drawing() -> ActivityConfig:
     """A paper to draw up."""
     return ActivityConfig(start_to_close_timeout=timedelta(seconds=20), retry_policy=_PATIENT)

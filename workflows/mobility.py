@@ -12,6 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.case_view import CaseView, view_of
     from domain.events import Outcome, Phase
     from domain.facts import PersonId
+    from domain.matchmaking import EventWord
     from domain.messages import Cause, Receipt
     from domain.mobility import Mobility
     from domain.reach import FailedLetter
@@ -120,6 +121,12 @@ class MobilityWorkflow:
     async def address_changed(self, person: PersonId) -> None:
         """The directory has another address of somebody who was out of reach."""
         address_corrected(self.file.mobility, person, at=self.file.now)
+        await self.file.written()
+
+    @workflow.signal
+    async def event_decided(self, word: EventWord) -> None:
+        """A matchmaking event says whom to ask, or that it is over."""
+        self.file.mobility.hear_event(word, at=self.file.now)
         await self.file.written()
 
     @workflow.update

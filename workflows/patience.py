@@ -41,6 +41,17 @@ async def until(file: CaseFile, moment: datetime) -> None:
         await _until(file, moment, lambda: False)
 
 
+async def event_said(file: CaseFile) -> None:
+    """Wait until a matchmaking event says whom to ask; one that is silent is waited for no more."""
+    matching = file.mobility.matching
+    await file.written()
+    if matching.awaited is not None:
+        await _until(file, matching.awaited.until, lambda: not matching.waits_for_event)
+        if matching.waits_for_event and file.now >= matching.awaited.until:
+            file.mobility.go_on_without_event(at=file.now, was_silent=True)
+    await file.written()
+
+
 async def addresses_corrected(file: CaseFile) -> None:
     """Wait for every address that is asked for, beside the journey and for as long as it goes.
 

@@ -20,7 +20,8 @@ class _OneMobility(WorkflowInstance):
     """Says from outside whose payloads they are.
 
     Temporal asks a workflow about every single payload, several times each, because one may belong
-    to another workflow. None of ours does: whatever a mobility sends or gets is its own.
+    to another workflow. Whatever a mobility sends or gets is its own. What a matchmaking event says
+    to mobilities is sealed with the shared key, which all of them open: it names offers only.
     """
 
     def __init__(self, inside: WorkflowInstance, info: Info) -> None:

@@ -22,6 +22,10 @@ to mobility_app;
 -- Hosts' answers are added and completed; a place is held, taken and given back.
 grant select, insert, update on host_answer to mobility_app;
 grant select, insert, update, delete on place, hosting_pause to mobility_app;
+
+-- An event is opened, and at last over; an answer that was published stays as it is.
+grant select, insert, update on matchmaking_event to mobility_app;
+grant select, insert on assignment to mobility_app;
 grant usage on sequence offer_change to mobility_app;
 
 -- These are written once, and deleted when an address changes or a mobility is erased.

@@ -25,6 +25,7 @@ from tests.builders import (
     completed,
     in_agreement,
     in_evaluation,
+    in_event,
     in_matching,
     in_preparation,
     in_visit,
@@ -322,6 +323,17 @@ def address_is_corrected() -> Journey:
     return journey
 
 
+def event_assigns_a_host() -> Journey:
+    """A matchmaking event has the second host of the ranking asked, and then is over."""
+    journey = in_event()
+    journey.event_says(VESTLAND_OFFER)
+    journey.say(
+        m.DeclineProposal(by=SECOND_HOST, offer=VESTLAND_OFFER, reason=DeclineReason.NO_CAPACITY)
+    )
+    journey.event_says(None)
+    return journey
+
+
 def address_is_never_corrected() -> Journey:
     """Nobody knows another address of the host that is asked."""
     journey = in_matching()
@@ -358,7 +370,7 @@ OTHERS = (
     every_host_is_full, a_place_comes_free, moved_while_every_host_is_full, a_host_is_paused,
     first_host_declines, other_dates_are_declined, instalment_is_late, visit_begins,
     agenda_changes, change_stays_unanswered, moved_while_a_host_is_asked, a_duplicate_is_taken_in,
-    address_is_corrected, address_is_never_corrected,
+    address_is_corrected, address_is_never_corrected, event_assigns_a_host,
 )  # fmt: skip
 EVERY_SCENARIO = (*STEPS_DRIVEN.values(), *ENDINGS.values(), *OTHERS)
 

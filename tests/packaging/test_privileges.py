@@ -47,6 +47,8 @@ GRANTS = {
     "host_answer": READ_WRITE,
     "place": READ_WRITE | WRITTEN_ONCE,
     "hosting_pause": READ_WRITE | WRITTEN_ONCE,
+    "matchmaking_event": READ_WRITE,
+    "assignment": {"SELECT", "INSERT"},
 }
 Answer = TypeVar("Answer")
 Rows = list[tuple[object, ...]]

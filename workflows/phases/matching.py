@@ -12,7 +12,7 @@ from domain.holding import Hold, Holding
 from domain.messages import Cause
 from workflows.case_file import CaseFile
 from workflows.effort import quick
-from workflows.patience import answered
+from workflows.patience import answered, event_said
 
 
 async def find_a_host(file: CaseFile) -> None:
@@ -28,8 +28,14 @@ async def find_a_host(file: CaseFile) -> None:
         if not file.must_stop:
             mobility.almanac, holding = found.almanac, found.holding
             mobility.rank_hosts(found.ranking, at=file.now)
+            if found.event_until is not None:
+                mobility.await_event(found.event_until, at=file.now)
     while mobility.matching.host is None and not file.must_stop:
-        if not {Asked.PLACE.value, Asked.OTHER_DATES.value} & mobility.waits.keys():
+        asking = {Asked.PLACE.value, Asked.OTHER_DATES.value} & mobility.waits.keys()
+        if mobility.matching.waits_for_event and not asking:
+            await event_said(file)
+            continue
+        if not asking:
             await _ask_next(file, holding)
             holding = None
         await file.written()
@@ -72,7 +78,7 @@ async def _hold(file: CaseFile) -> Holding:
     await file.written()
     request = file.mobility.request
     hold = Hold(
-        reference=request.reference, offers=file.mobility.matching.left,
+        reference=request.reference, offers=file.mobility.matching.to_be_asked,
         first_day=request.first_day, last_day=request.last_day,
         guests=len(file.mobility.taking_part),
     )  # fmt: skip
