@@ -151,9 +151,19 @@ class Matching(State):
     assigned: OfferId | None = None
 
     @property
+    def listens_to_event(self) -> bool:
+        """Whether the word of a matchmaking event still counts: nobody is asked at the moment."""
+        return self.awaited is not None and self.host is None and not self.is_asking
+
+    @property
+    def is_turned_away(self) -> bool:
+        """Whether the host that an event says had no room when it was last looked."""
+        return any(one.offer == self.assigned for one in self.passed_over)
+
+    @property
     def waits_for_event(self) -> bool:
-        """Whether nobody is asked until a matchmaking event says whom."""
-        return self.awaited is not None and self.assigned is None
+        """Whether nobody is asked until a matchmaking event says whom, or its host has room."""
+        return self.listens_to_event and (self.assigned is None or self.is_turned_away)
 
     @property
     def pending(self) -> Ranked | None:

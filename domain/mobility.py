@@ -14,9 +14,9 @@ from domain.almanac import Almanac
 from domain.deadlines import Asked, Tell
 from domain.evaluation import Evaluation
 from domain.events import Entry, Event, Outcome, Phase
-from domain.facts import PersonId, Reference, State, Writing
+from domain.facts import OfferId, PersonId, Reference, State, Writing
 from domain.grant import Grant, GrantLine, first_instalment, instalment_due
-from domain.holding import Holding
+from domain.holding import Holding, PassedOver
 from domain.matching import AwaitedEvent, Matching, Ranked, Ranking
 from domain.matchmaking import DAYS_AFTER_EVENT, EventWord
 from domain.messages import Cause
@@ -223,7 +223,7 @@ class Mobility(State):
         """Close the mobility: every question falls, money paid for nothing is asked back."""
         self.waits.clear()
         self.reach.people.clear()
-        self.matching.other_dates = None
+        self.matching.other_dates = self.matching.awaited = self.matching.assigned = None
         self.reclaim(self.taking_part, at=at)
         self.outcome, self.cause = outcome, cause
         self.happened(e.MobilityEnded(outcome=outcome, cause=cause, note=note), at=at, by=by)
@@ -252,9 +252,12 @@ class Mobility(State):
         self.happened(e.HostsRanked(ranking=ranking), at=at)
 
     def await_event(self, until: datetime, *, at: datetime) -> None:
-        """Leave it to the matchmaking event of the request to say whom to ask."""
+        """Leave it to the matchmaking event of the request to say whom to ask.
+
+        An event brings together only those who suit: where nobody does, it is not waited for.
+        """
         until = min(until, end_of(self._before_visit(DAYS_AFTER_EVENT)))
-        if self.request.event is None or until <= at:
+        if self.request.event is None or until <= at or not self.matching.left:
             return
         self.matching.awaited = AwaitedEvent(event=self.request.event, until=until)
         self.happened(e.MatchmakingAwaited(event=self.request.event, until=until), at=at)
@@ -268,9 +271,14 @@ class Mobility(State):
             return
         if word.offer is None:
             self.go_on_without_event(at=at)
-        elif matching.waits_for_event and not matching.is_asking and word.offer in matching.left:
-            matching.assigned = word.offer
-            assigned = e.HostAssigned(event=awaited.event, round=word.round, offer=word.offer)
+        elif not matching.is_asking and word.offer in matching.left:
+            self._be_assigned(word.offer, awaited.event, word.round, at=at)
+
+    def _be_assigned(self, offer: OfferId, event: str, number: int, *, at: datetime) -> None:
+        """A later round counts; where it says the same, that host goes on being waited for."""
+        if offer != self.matching.assigned:
+            self.matching.assigned, self.matching.passed_over = offer, ()
+            assigned = e.HostAssigned(event=event, round=number, offer=offer)
             self.happened(assigned, at=at)
 
     def go_on_without_event(self, *, at: datetime, was_silent: bool = False) -> None:
@@ -290,25 +298,33 @@ class Mobility(State):
         False when neither can be done: no host is left that could have one, or no time to sign.
         """
         self._note_pauses(holding, at=at)
-        self.matching.passed_over = holding.passed_over
+        before, self.matching.passed_over = self.matching.passed_over, holding.passed_over
         host = self.matching.held_at(holding)
         if not self.can_ask(at=at):
             return False
-        if host is None and not holding.comes_free:
-            return self._give_back_assigned()
         if host is not None:
             self.answered(Asked.FREE_PLACE)
             self._put_to(host, at=at)
+        elif self.matching.awaited is not None:
+            self._be_turned_away(before, comes_free=holding.comes_free, at=at)
+        elif not holding.comes_free:
+            return False
         elif Asked.FREE_PLACE.value not in self.waits:
             self._wait_for_a_place(at=at)
         return True
 
-    def _give_back_assigned(self) -> bool:
-        """The host that an event assigned cannot be asked after all: false if there was none."""
-        had_one = self.matching.assigned is not None
-        self.matching.assigned = None
-        self.answered(Asked.FREE_PLACE)
-        return had_one
+    def _be_turned_away(
+        self, before: tuple[PassedOver, ...], *, comes_free: bool, at: datetime
+    ) -> None:
+        """The host that an event says has no room: others are for the event to say meanwhile."""
+        matching = self.matching
+        if not comes_free:
+            matching.assigned = None
+        if matching.awaited is not None and matching.passed_over != before:
+            cannot = e.AssignedHostCannot(
+                event=matching.awaited.event, passed_over=matching.passed_over
+            )
+            self.happened(cannot, at=at)
 
     def _put_to(self, host: Ranked, *, at: datetime) -> None:
         self.matching.asked_offers = (*self.matching.asked_offers, host.offer)

@@ -8,8 +8,8 @@ from domain.holding import COMES_FREE
 
 
 def full_hosts(view: CaseView) -> Iterator[str]:
-    """While every host left is full: which ones, and that it is looked again."""
-    if view.question(Asked.FREE_PLACE) is None:
+    """While every host left is full, or the one of an event: which, and that it is looked again."""
+    if view.question(Asked.FREE_PLACE) is None and view.awaited is None:
         return
     for one in view.passed_over:
         day = f" on {one.day:%-d %B %Y}" if one.day else ""

@@ -434,12 +434,12 @@ class Journey:
     def next_moment(self) -> datetime | None:
         known = [wait.next_moment() for wait in self.mobility.waits.values()]
         moments = [moment for moment in known if moment is not None]
-        if self._waits_for_event and self.mobility.matching.awaited is not None:
-            moments.append(self.mobility.matching.awaited.until)
+        matching = self.mobility.matching
+        if matching.listens_to_event and matching.awaited is not None:
+            moments.append(matching.awaited.until)
         if self.mobility.phase is Phase.PREPARATION and self.now < self.morning:
             moments.append(self.morning)
-        waits = Asked.FREE_PLACE in self.mobility.waits
-        if waits and self.next_look and self.mobility.can_ask(at=self.now):
+        if self._waits_for_a_place and self.next_look and self.mobility.can_ask(at=self.now):
             moments.append(self.next_look)
         return min(moments, default=None)
 
@@ -485,7 +485,7 @@ class Journey:
 
     def _looks_later(self) -> bool:
         """Every host left is full, and it is not the morning to look again."""
-        if Asked.FREE_PLACE not in self.mobility.waits:
+        if not self._waits_for_a_place:
             self.next_look = None
         elif self.next_look is None or self.now >= self.next_look:
             calendar = self.mobility.almanac.calendar_of(self.mobility.request.coordinator)
@@ -496,8 +496,13 @@ class Journey:
 
     @property
     def _waits_for_event(self) -> bool:
-        asking = {Asked.PLACE, Asked.OTHER_DATES} & self.mobility.waits.keys()
-        return self.mobility.matching.waits_for_event and not asking
+        matching = self.mobility.matching
+        return matching.waits_for_event and not matching.is_turned_away
+
+    @property
+    def _waits_for_a_place(self) -> bool:
+        """At any of the hosts, or at the one that an event says."""
+        return Asked.FREE_PLACE in self.mobility.waits or self.mobility.matching.is_turned_away
 
     def _reach_agreement(self) -> None:
         if Asked.SIGNATURES not in self.mobility.almanac.plans:

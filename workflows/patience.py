@@ -41,13 +41,22 @@ async def until(file: CaseFile, moment: datetime) -> None:
         await _until(file, moment, lambda: False)
 
 
-async def event_said(file: CaseFile) -> None:
-    """Wait until a matchmaking event says whom to ask; one that is silent is waited for no more."""
+async def event_said(file: CaseFile, *, look_at: datetime | None = None) -> None:
+    """Wait until a matchmaking event says whom to ask; one that is silent is waited for no more.
+
+    Where the host that it has said has no room, also until the moment to look there again.
+    """
     matching = file.mobility.matching
+    awaited, assigned = matching.awaited, matching.assigned
+
+    def has_said() -> bool:
+        return matching.awaited is None or matching.assigned != assigned
+
     await file.written()
-    if matching.awaited is not None:
-        await _until(file, matching.awaited.until, lambda: not matching.waits_for_event)
-        if matching.waits_for_event and file.now >= matching.awaited.until:
+    if awaited is not None:
+        again = look_at if assigned is not None and look_at is not None else awaited.until
+        await _until(file, min(again, awaited.until), has_said)
+        if not has_said() and not file.must_stop and file.now >= awaited.until:
             file.mobility.go_on_without_event(at=file.now, was_silent=True)
     await file.written()
 

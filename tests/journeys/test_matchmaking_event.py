@@ -12,9 +12,10 @@ from temporalio.client import WorkflowHandle
 
 from domain.deadlines import Asked
 from domain.facts import OfferId, OrganisationId, PersonId, Reference
+from domain.holding import Hindrance
 from domain.hosting import HostingOffer
 from domain.matching import DeclineReason
-from domain.matchmaking import MatchmakingEvent
+from domain.matchmaking import EventWord, MatchmakingEvent
 from domain.people import Organisation, Person, Role
 from domain.request import Activity
 from settings import Settings
@@ -23,6 +24,7 @@ from starter.clock import VirtualClock
 from starter.desk import FrontDesk, event_id
 from starter.matchmaking import result_of
 from starter.rehearsal import Rehearsal
+from store.directory import withdraw_offer
 from store.matchmaking import read_answers, read_event
 from store.tables import hosting_offer, organisation, person
 from tests.conftest import Begin
@@ -181,3 +183,24 @@ async def test_an_event_that_says_nothing_is_not_waited_for_for_ever(
     await rehearsal.asked(Asked.PLACE)
     [over] = await facts(desk, rehearsal, "MatchmakingOver")
     assert over["was_silent"] is True
+
+
+async def test_a_host_that_is_gone_is_not_waited_for_and_the_next_round_counts(
+    begin: Begin, desk: FrontDesk, event: MatchmakingEvent
+) -> None:
+    rehearsal = await begin(
+        event=event.reference, languages=("ia",), themes=("skills mapping",), first_day=VISIT,
+        last_day=VISIT + timedelta(days=2),
+    )  # fmt: skip
+    await rehearsal.until(lambda view: view.n >= 3, "waiting for the event")
+    mobility = desk.client.get_workflow_handle(f"mobility-{rehearsal.reference}")
+    gone, there, _ = map(OfferId, HOSTS)
+    await withdraw_offer(desk.store.engine, gone)
+
+    await mobility.signal("event_decided", EventWord(event=event.reference, round=1, offer=gone))
+    await rehearsal.until(lambda view: bool(view.passed_over), "turned away")
+    await mobility.signal("event_decided", EventWord(event=event.reference, round=2, offer=there))
+
+    assert (await rehearsal.asked(Asked.PLACE)).pending_offer == there
+    [turned_away] = await facts(desk, rehearsal, "AssignedHostCannot")
+    assert turned_away["passed_over"][0]["why"] == Hindrance.WITHDRAWN

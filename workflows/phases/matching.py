@@ -19,8 +19,8 @@ async def find_a_host(file: CaseFile) -> None:
     """Rank the offers and ask down the list. A host that says nothing has said no.
 
     A host is asked once places are held there; one that puts forward other dates waits for the
-    sending coordinator's answer to them. Where all that are left are full, it is looked again
-    every working morning.
+    sending coordinator's answer to them. Where all that are left are full, or the one that an event
+    says, it is looked again every working morning.
     """
     mobility, holding = file.mobility, None
     if mobility.matching.ranking is None:
@@ -31,11 +31,9 @@ async def find_a_host(file: CaseFile) -> None:
             if found.event_until is not None:
                 mobility.await_event(found.event_until, at=file.now)
     while mobility.matching.host is None and not file.must_stop:
-        asking = {Asked.PLACE.value, Asked.OTHER_DATES.value} & mobility.waits.keys()
-        if mobility.matching.waits_for_event and not asking:
-            await event_said(file)
-            continue
-        if not asking:
+        if mobility.matching.waits_for_event:
+            await event_said(file, look_at=_next_look(file))
+        if not mobility.matching.is_asking and not file.must_stop:
             await _ask_next(file, holding)
             holding = None
         await file.written()
@@ -74,12 +72,20 @@ async def _find(file: CaseFile) -> HostsFound:
 
 
 async def _hold(file: CaseFile) -> Holding:
-    """Hold places at the next host, once what was held at another is given back in the journal."""
+    """Hold places at the next host; again, if an event says meanwhile that it is another one."""
+    while True:
+        hold = await _places_wanted(file)
+        holding = await workflow.execute_activity_method(HostFinder.hold_a_place, hold, **quick())
+        if file.must_stop or hold.offers == file.mobility.matching.to_be_asked:
+            return holding
+
+
+async def _places_wanted(file: CaseFile) -> Hold:
+    """What is to be held, once what was held at another is given back in the journal."""
     await file.written()
     request = file.mobility.request
-    hold = Hold(
+    return Hold(
         reference=request.reference, offers=file.mobility.matching.to_be_asked,
         first_day=request.first_day, last_day=request.last_day,
         guests=len(file.mobility.taking_part),
     )  # fmt: skip
-    return await workflow.execute_activity_method(HostFinder.hold_a_place, hold, **quick())
