@@ -165,6 +165,33 @@ def test_whoever_has_a_host_or_is_asking_one_stays_and_whoever_refused_is_forbid
     assert question.forbidden == ((THREE, SOC_OFFER),)
 
 
+def test_who_was_turned_away_by_a_full_host_is_sent_to_another_in_the_next_round() -> None:
+    question = asked(a_standing(ONE, turned_away=(SOC_OFFER,)), a_standing(TWO))
+
+    assert question.forbidden == ((ONE, SOC_OFFER),)
+
+
+def test_whoever_has_company_at_a_full_host_goes_on_waiting_there() -> None:
+    question = asked(
+        a_standing(ONE, at=SOC_OFFER), a_standing(TWO, turned_away=(SOC_OFFER,)),
+        together=((ONE, TWO),),
+    )  # fmt: skip
+
+    assert question.forbidden == ()
+
+
+def test_nobody_is_sent_to_a_host_that_is_paused_and_whoever_is_there_stays() -> None:
+    standings = (a_standing(ONE), a_standing(TWO, at=SOC_OFFER, is_matched=True))
+    paused = frozenset({an_offer().organisation})
+
+    question = question_of(an_event(), standings, OFFERS, {}, paused)
+
+    assert {(c.group, c.offer) for c in question.candidates} == {
+        (ONE, VESTLAND_OFFER), (TWO, SOC_OFFER),
+    }  # fmt: skip
+    assert question.fixed == {TWO: SOC_OFFER}
+
+
 def test_those_who_travel_together_are_one_group_until_one_of_them_has_a_host() -> None:
     together = ((ONE, TWO), (TWO, THREE))
     open_still = asked(a_standing(ONE), a_standing(TWO), a_standing(THREE), together=together)
