@@ -16,7 +16,7 @@ from domain.evaluation import Evaluation
 from domain.events import Entry, Event, Outcome, Phase
 from domain.facts import OfferId, PersonId, Reference, State, Writing
 from domain.grant import Grant, GrantLine, first_instalment, instalment_due
-from domain.holding import Holding, PassedOver
+from domain.holding import COMES_FREE, Holding, PassedOver
 from domain.matching import AwaitedEvent, Matching, Ranked, Ranking
 from domain.matchmaking import DAYS_AFTER_EVENT, EventWord
 from domain.messages import Cause
@@ -248,8 +248,19 @@ class Mobility(State):
 
     def rank_hosts(self, ranking: Ranking, *, at: datetime) -> None:
         """Keep the order in which hosts will be asked."""
+        self.matching.asked_earlier = self.matching.asked_before
         self.matching.ranking = ranking
         self.happened(e.HostsRanked(ranking=ranking), at=at)
+
+    def can_rank_further(self, *, at: datetime) -> bool:
+        """Whether more hosts suit than the ranking names, and there is time to ask them."""
+        ranking, is_in_time = self.matching.ranking, at.date() < self._before_visit(SIGNING_DAYS)
+        return ranking is not None and ranking.more > 0 and is_in_time
+
+    def rank_further(self, ranking: Ranking, *, at: datetime) -> None:
+        """Those that were named are through: go on with the next; full ones are kept in mind."""
+        keep = any(one.why in COMES_FREE for one in self.matching.passed_over)
+        self.rank_hosts(self.matching.gone_further(ranking, keep=keep), at=at)
 
     def await_event(self, until: datetime, *, at: datetime) -> None:
         """Leave it to the matchmaking event of the request to say whom to ask.
@@ -295,7 +306,8 @@ class Mobility(State):
     def ask_next_host(self, holding: Holding, *, at: datetime) -> bool:
         """Put the request to the host whose places are held, or wait for a place to come free.
 
-        False when neither can be done: no host is left that could have one, or no time to sign.
+        False when neither can be done: no host that is named could have one, or no time is left to
+        sign; and while there are hosts that are not named yet.
         """
         self._note_pauses(holding, at=at)
         before, self.matching.passed_over = self.matching.passed_over, holding.passed_over
@@ -307,7 +319,7 @@ class Mobility(State):
             self._put_to(host, at=at)
         elif self.matching.awaited is not None:
             self._be_turned_away(before, comes_free=holding.comes_free, at=at)
-        elif not holding.comes_free:
+        elif not holding.comes_free or self.can_rank_further(at=at):
             return False
         elif Asked.FREE_PLACE.value not in self.waits:
             self._wait_for_a_place(at=at)

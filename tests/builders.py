@@ -30,7 +30,7 @@ from domain.hearing import hear
 from domain.holding import Hindrance, Holding, NewPause, PassedOver, holding_of
 from domain.hosting import HostingOffer
 from domain.letters import LetterOrder, letters_after
-from domain.matching import DeclineReason
+from domain.matching import DeclineReason, Ranking
 from domain.matchmaking import EventWord
 from domain.messages import Cause
 from domain.mobility import Mobility
@@ -468,8 +468,7 @@ class Journey:
             mobility.open(at=self.now)
         if mobility.matching.ranking is None:
             mobility.almanac = ALMANAC
-            demand = a_demand(mobility.request, declined=mobility.matching.declined_for_good)
-            mobility.rank_hosts(rank(demand, self.offers, WEIGHTS), at=self.now)
+            mobility.rank_hosts(self._ranking(), at=self.now)
             if self.event_until is not None:
                 mobility.await_event(self.event_until, at=self.now)
         asking = {Asked.PLACE, Asked.OTHER_DATES} & mobility.waits.keys()
@@ -478,7 +477,21 @@ class Journey:
         elif self._waits_for_event or asking or self._looks_later():
             return
         elif not mobility.ask_next_host(self._holding(), at=self.now):
+            self._rank_further_or_end()
+
+    def _rank_further_or_end(self) -> None:
+        mobility = self.mobility
+        if mobility.can_rank_further(at=self.now):
+            mobility.rank_further(self._ranking(), at=self.now)
+        else:
             mobility.end(Outcome.LAPSED, Cause.NO_HOST, at=self.now)
+
+    def _ranking(self) -> Ranking:
+        matching = self.mobility.matching
+        demand = a_demand(
+            self.mobility.request, declined=matching.declined_for_good, asked=matching.named
+        )
+        return rank(demand, self.offers, WEIGHTS)
 
     def _holding(self) -> Holding:
         return first_with_room(self.mobility, self.full).model_copy(update={"paused": self.paused})

@@ -14,7 +14,7 @@ from domain.deadlines import Asked
 from domain.facts import OfferId, OrganisationId, PersonId, Reference
 from domain.holding import Hindrance
 from domain.hosting import HostingOffer
-from domain.matching import DeclineReason
+from domain.matching import MOST_NAMED, DeclineReason
 from domain.matchmaking import EventWord, MatchmakingEvent
 from domain.people import Organisation, Person, Role
 from domain.request import Activity
@@ -202,5 +202,33 @@ async def test_a_host_that_is_gone_is_not_waited_for_and_the_next_round_counts(
     await mobility.signal("event_decided", EventWord(event=event.reference, round=2, offer=there))
 
     assert (await rehearsal.asked(Asked.PLACE)).pending_offer == there
+    await rehearsal.post_comes()
     [turned_away] = await facts(desk, rehearsal, "AssignedHostCannot")
     assert turned_away["passed_over"][0]["why"] == Hindrance.WITHDRAWN
+
+
+async def test_more_hosts_than_a_ranking_names_are_ranked_once_those_are_gone(
+    begin: Begin, desk: FrontDesk, event: MatchmakingEvent
+) -> None:
+    *_, (home, people, offer) = map(a_host, HOSTS)
+    many = [
+        offer.model_copy(update={"id": OfferId(f"meet-{n:02}"), "languages": {"io": None}})
+        for n in range(MOST_NAMED + 1)
+    ]
+    await desk.keep_directory(
+        DirectorySection(organisations=(home,), people=(people,), offers=tuple(many))
+    )
+    rehearsal = await begin(
+        event=event.reference, languages=("io",), themes=("skills mapping",), first_day=VISIT,
+        last_day=VISIT + timedelta(days=2),
+    )  # fmt: skip
+    await rehearsal.until(lambda view: view.awaited is not None, "waiting for the event")
+    for gone in many[:-1]:
+        await withdraw_offer(desk.store.engine, gone.id)
+
+    mobility = desk.client.get_workflow_handle(f"mobility-{rehearsal.reference}")
+    await mobility.signal("event_decided", EventWord(event=event.reference, round=1))
+
+    assert (await rehearsal.asked(Asked.PLACE)).pending_offer == many[-1].id
+    await rehearsal.post_comes()
+    assert (await kinds(desk, rehearsal)).count("HostsRanked") == 2

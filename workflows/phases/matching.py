@@ -34,21 +34,32 @@ async def find_a_host(file: CaseFile) -> None:
         if mobility.matching.waits_for_event:
             await event_said(file, look_at=_next_look(file))
         if not mobility.matching.is_asking and not file.must_stop:
-            await _ask_next(file, holding)
-            holding = None
+            holding = await _ask_next(file, holding)
         await file.written()
         await answered(file, Asked.PLACE)
         await answered(file, Asked.OTHER_DATES)
         await answered(file, Asked.FREE_PLACE, look_at=_next_look(file))
 
 
-async def _ask_next(file: CaseFile, holding: Holding | None) -> None:
-    """Ask the host that has room, or wait for one; with neither, the mobility lapses."""
+async def _ask_next(file: CaseFile, holding: Holding | None) -> Holding | None:
+    """Ask the host that has room, or wait for one; with neither, rank the next hosts.
+
+    Where there are none, the mobility lapses. Returns what is held at one that was just ranked.
+    """
     mobility = file.mobility
     if holding is None:
         holding = await _hold(file) if mobility.can_ask(at=file.now) else Holding()
-    if not file.must_stop and not mobility.ask_next_host(holding, at=file.now):
+    if file.must_stop or mobility.ask_next_host(holding, at=file.now):
+        return None
+    if not mobility.can_rank_further(at=file.now):
         mobility.end(Outcome.LAPSED, Cause.NO_HOST, at=file.now)
+        return None
+    found = await _find(file)
+    if not file.must_stop:
+        mobility.almanac = found.almanac
+        mobility.rank_further(found.ranking, at=file.now)
+    # Of those kept in mind only another look says whether they have room by now.
+    return found.holding if found.holding and found.holding.held else None
 
 
 def _next_look(file: CaseFile) -> datetime | None:
@@ -62,11 +73,11 @@ def _next_look(file: CaseFile) -> datetime | None:
 
 async def _find(file: CaseFile) -> HostsFound:
     mobility = file.mobility
-    if mobility.moved_at:
+    if mobility.moved_at or mobility.matching.ranking is not None:
         await file.written()
     question = HostQuestion(
         request=mobility.request, at=file.now, guests=len(mobility.taking_part),
-        declined=mobility.matching.declined_for_good,
+        declined=mobility.matching.declined_for_good, asked=mobility.matching.named,
     )  # fmt: skip
     return await workflow.execute_activity_method(HostFinder.find_hosts, question, **quick())
 
