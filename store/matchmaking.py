@@ -17,6 +17,7 @@ from domain.facts import Fact, OfferId, Reference
 from domain.matchmaking import CANDIDATES, MatchmakingEvent, Standing
 from domain.request import MobilityRequest
 from store.engine import single_statement
+from store.places import STILL_COUNTS
 from store.tables import NOW, assignment, journal, matchmaking_event, mobility, place
 
 _TELLING = (HostsRanked.__name__, AssignedHostCannot.__name__, ProposalMade.__name__)
@@ -154,10 +155,11 @@ async def read_taken(
 ) -> dict[OfferId, dict[date, int]]:
     """How many places mobilities outside the event have at these offers, by the day."""
     inside = sa.select(mobility.c.reference).where(event == _OF)
+    p = place.alias("p")
     statement = (
-        sa.select(place.c.offer, place.c.day, sa.func.sum(place.c.guests).label("guests"))
-        .where(place.c.offer.in_(list(offers)), place.c.reference.not_in(inside))
-        .group_by(place.c.offer, place.c.day)
+        sa.select(p.c.offer, p.c.day, sa.func.sum(p.c.guests).label("guests"))
+        .where(p.c.offer.in_(list(offers)), p.c.reference.not_in(inside), sa.text(STILL_COUNTS))
+        .group_by(p.c.offer, p.c.day)
     )
     taken: dict[OfferId, dict[date, int]] = defaultdict(dict)
     async with single_statement(engine) as connection:

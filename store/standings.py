@@ -12,6 +12,7 @@ from domain.facts import OfferId, OrganisationId
 from domain.standing import HALVINGS, NEWCOMER, UNIT, Occupied, Standing, longest_counted
 from domain.weighing import Weights
 from store.engine import single_statement
+from store.places import STILL_COUNTS
 
 
 class Look(NamedTuple):
@@ -28,10 +29,10 @@ class Look(NamedTuple):
 
 
 _LOOK = sa.text(
-    """
+    f"""
     with others as (
       select p.offer, p.day, p.reference, p.guests from place p
-      where p.day between :monday and :sunday and p.reference <> :reference
+      where p.day between :monday and :sunday and p.reference <> :reference and {STILL_COUNTS}
     ), by_day as (
       select offer, sum(guests) as guests from others
       where day between :first_day and :last_day group by offer, day
@@ -53,7 +54,7 @@ _LOOK = sa.text(
       array(select offer from busiest order by offer) as offers,
       array(select on_a_day from busiest order by offer) as on_a_day,
       array(select in_a_week from busiest order by offer) as in_a_week
-    """
+    """  # noqa: S608 - nothing in it is anybody's words
 )
 """One statement, so that it is one way there and back. In a week every group counts once."""
 
