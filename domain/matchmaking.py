@@ -29,8 +29,6 @@ from domain.request import MobilityRequest
 EVENT_REFERENCE = r"^E-[0-9]{4}-[0-9]{2,4}$"
 EventReference = Annotated[str, Field(pattern=EVENT_REFERENCE)]
 """The public name of an event, such as ``E-2027-01``."""
-CANDIDATES = 40
-"""How many of its best hosts each request brings along; the others it asks by itself afterwards."""
 DAYS_AFTER_EVENT = 28
 """Days that an event leaves before a visit: half of them to ask hosts alone, half to sign."""
 SLACK = timedelta(days=2)

@@ -14,7 +14,7 @@ from domain.assignment import Solution
 from domain.case_view import CaseView
 from domain.events import AssignedHostCannot, Entry, HostsRanked, ProposalMade
 from domain.facts import Fact, OfferId, Reference
-from domain.matchmaking import CANDIDATES, MatchmakingEvent, Standing
+from domain.matchmaking import MatchmakingEvent, Standing
 from domain.request import MobilityRequest
 from store.engine import single_statement
 from store.places import STILL_COUNTS
@@ -132,8 +132,7 @@ def _standing(request: MobilityRequest, view: CaseView, entries: Sequence[Entry]
     asked, full = list[OfferId](), list[OfferId]()
     for told in (entry.event() for entry in entries):
         if isinstance(told, HostsRanked):
-            hosts = told.ranking.hosts[:CANDIDATES]
-            ranked = tuple((host.offer, max(0, host.score)) for host in hosts)
+            ranked = tuple((host.offer, max(0, host.score)) for host in told.ranking.hosts)
             asked, full = [], []
         elif isinstance(told, AssignedHostCannot):
             full += [one.offer for one in told.passed_over]
