@@ -17,6 +17,16 @@ from domain import messages as m
 from domain.addresses import letter_failed
 from domain.agenda import Session, SessionKind
 from domain.almanac import Almanac, Calendar, Offset
+from domain.asking import (
+    ask_next_host,
+    await_event,
+    can_ask,
+    can_rank_further,
+    go_on_without_event,
+    hear_event,
+    rank_further,
+    rank_hosts,
+)
 from domain.calendars import Calendars, Held
 from domain.case_card import read_card_facts
 from domain.contradictions import find_contradictions
@@ -421,14 +431,14 @@ class Journey:
             self.mobility.pass_time(asked, at=self.now)
         awaited = self.mobility.matching.awaited
         if awaited is not None and self.now >= awaited.until:
-            self.mobility.go_on_without_event(at=self.now, was_silent=True)
+            go_on_without_event(self.mobility, at=self.now, was_silent=True)
 
     def event_says(self, offer: OfferId | None, number: int = 1) -> None:
         """A matchmaking event says whom to ask in a round, or that it is over."""
         word = EventWord(
             event=self.mobility.request.event or "E-2026-99", round=number, offer=offer
         )
-        self.mobility.hear_event(word, at=self.now)
+        hear_event(self.mobility, word, at=self.now)
         self.carry_on()
 
     def next_moment(self) -> datetime | None:
@@ -439,7 +449,7 @@ class Journey:
             moments.append(matching.awaited.until)
         if self.mobility.phase is Phase.PREPARATION and self.now < self.morning:
             moments.append(self.morning)
-        if self._waits_for_a_place and self.next_look and self.mobility.can_ask(at=self.now):
+        if self._waits_for_a_place and self.next_look and can_ask(self.mobility, at=self.now):
             moments.append(self.next_look)
         return min(moments, default=None)
 
@@ -468,21 +478,21 @@ class Journey:
             mobility.open(at=self.now)
         if mobility.matching.ranking is None:
             mobility.almanac = ALMANAC
-            mobility.rank_hosts(self._ranking(), at=self.now)
+            rank_hosts(mobility, self._ranking(), at=self.now)
             if self.event_until is not None:
-                mobility.await_event(self.event_until, at=self.now)
+                await_event(mobility, self.event_until, at=self.now)
         asking = {Asked.PLACE, Asked.OTHER_DATES} & mobility.waits.keys()
         if mobility.matching.host is not None:
             mobility.enter(Phase.AGREEMENT, at=self.now)
         elif self._waits_for_event or asking or self._looks_later():
             return
-        elif not mobility.ask_next_host(self._holding(), at=self.now):
+        elif not ask_next_host(mobility, self._holding(), at=self.now):
             self._rank_further_or_end()
 
     def _rank_further_or_end(self) -> None:
         mobility = self.mobility
-        if mobility.can_rank_further(at=self.now):
-            mobility.rank_further(self._ranking(), at=self.now)
+        if can_rank_further(mobility, at=self.now):
+            rank_further(mobility, self._ranking(), at=self.now)
         else:
             mobility.end(Outcome.LAPSED, Cause.NO_HOST, at=self.now)
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from temporalio import workflow
 
+from domain.asking import go_on_without_event
 from domain.deadlines import Asked
 from domain.waits import Wait
 from workflows.case_file import CaseFile
@@ -57,7 +58,7 @@ async def event_said(file: CaseFile, *, look_at: datetime | None = None) -> None
         again = look_at if assigned is not None and look_at is not None else awaited.until
         await _until(file, min(again, awaited.until), has_said)
         if not has_said() and not file.must_stop and file.now >= awaited.until:
-            file.mobility.go_on_without_event(at=file.now, was_silent=True)
+            go_on_without_event(file.mobility, at=file.now, was_silent=True)
     await file.written()
 
 

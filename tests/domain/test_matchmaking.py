@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from domain.asking import await_event
 from domain.assignment import Assignment, Instance, Mode
 from domain.case_view import view_of
 from domain.deadlines import Asked
@@ -78,7 +79,7 @@ def test_an_event_that_is_silent_is_waited_for_until_its_time_is_over() -> None:
 def test_an_event_is_not_waited_for_where_it_leaves_no_time_for_signatures() -> None:
     journey = in_event()
     latest = FIRST_DAY - timedelta(days=28)
-    journey.mobility.await_event(journey.now + timedelta(days=300), at=journey.now)
+    await_event(journey.mobility, journey.now + timedelta(days=300), at=journey.now)
 
     assert journey.mobility.matching.awaited is not None
     assert journey.mobility.matching.awaited.until.date() == latest

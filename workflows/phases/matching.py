@@ -6,6 +6,14 @@ from temporalio import workflow
 
 from activities.directory import HostFinder
 from activities.names import HostQuestion, HostsFound
+from domain.asking import (
+    ask_next_host,
+    await_event,
+    can_ask,
+    can_rank_further,
+    rank_further,
+    rank_hosts,
+)
 from domain.deadlines import Asked
 from domain.events import Outcome
 from domain.holding import Hold, Holding
@@ -27,9 +35,9 @@ async def find_a_host(file: CaseFile) -> None:
         found = await _find(file)
         if not file.must_stop:
             mobility.almanac, holding = found.almanac, found.holding
-            mobility.rank_hosts(found.ranking, at=file.now)
+            rank_hosts(mobility, found.ranking, at=file.now)
             if found.event_until is not None:
-                mobility.await_event(found.event_until, at=file.now)
+                await_event(mobility, found.event_until, at=file.now)
     while mobility.matching.host is None and not file.must_stop:
         if mobility.matching.waits_for_event:
             await event_said(file, look_at=_next_look(file))
@@ -48,16 +56,16 @@ async def _ask_next(file: CaseFile, holding: Holding | None) -> Holding | None:
     """
     mobility = file.mobility
     if holding is None:
-        holding = await _hold(file) if mobility.can_ask(at=file.now) else Holding()
-    if file.must_stop or mobility.ask_next_host(holding, at=file.now):
+        holding = await _hold(file) if can_ask(mobility, at=file.now) else Holding()
+    if file.must_stop or ask_next_host(mobility, holding, at=file.now):
         return None
-    if not mobility.can_rank_further(at=file.now):
+    if not can_rank_further(mobility, at=file.now):
         mobility.end(Outcome.LAPSED, Cause.NO_HOST, at=file.now)
         return None
     found = await _find(file)
     if not file.must_stop:
         mobility.almanac = found.almanac
-        mobility.rank_further(found.ranking, at=file.now)
+        rank_further(mobility, found.ranking, at=file.now)
     # Of those kept in mind only another look says whether they have room by now.
     return found.holding if found.holding and found.holding.held else None
 
@@ -65,7 +73,7 @@ async def _ask_next(file: CaseFile, holding: Holding | None) -> Holding | None:
 def _next_look(file: CaseFile) -> datetime | None:
     """The next working morning of the sending coordinator, while a host can still be asked."""
     mobility, now = file.mobility, file.now
-    if not mobility.can_ask(at=now):
+    if not can_ask(mobility, at=now):
         return None
     calendar = mobility.almanac.calendar_of(mobility.request.coordinator)
     return calendar.next_morning(now, mobility.request.reference)
