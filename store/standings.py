@@ -36,7 +36,8 @@ _LOOK = sa.text(
     select
       coalesce((select max(change) from hosting_offer), 0) as change,
       coalesce((
-        select max(answered_in) from host_answer where answered_in < {_BEGUN}), 0) as answered_in,
+        select max(answered_in) from host_answer
+        where answer is not null and answered_in < {_BEGUN}), 0) as answered_in,
       cast(cast(pg_snapshot_xmin(pg_current_snapshot()) as text) as bigint) as all_seen_before,
       array(select organisation from hosting_pause) as paused, others.*
     from ({OTHERS}) as others
@@ -48,7 +49,7 @@ _ANSWERED = sa.text(
     f"""
     select h.organisation as host, m.request ->> 'sending' as sender
     from host_answer h join mobility m using (reference)
-    where h.answered_in >= :since and h.answered_in < {_BEGUN}
+    where h.answer is not null and h.answered_in >= :since and h.answered_in < {_BEGUN}
     """  # noqa: S608
 )
 _STANDINGS = """

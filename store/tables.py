@@ -66,8 +66,11 @@ host_answer = sa.Table(
     # Before the host said it is back: no reason to pause it any more.
     sa.Column("is_forgiven", sa.Boolean, nullable=False, server_default=sa.false()),
     # The transaction that asked or, later on, answered: what has changed since can be read alone.
-    sa.Column("answered_in", sa.BigInteger, nullable=False, index=True, server_default=TRANSACTION),
+    sa.Column("answered_in", sa.BigInteger, nullable=False, server_default=TRANSACTION),
     sa.Index("host_answer_of_organisation", "organisation", "asked_at"),
+    sa.Index(
+        "host_answer_answered_in", "answered_in", postgresql_where=sa.text("answer is not null")
+    ),
 )
 
 # A host that is not asked for the time being, until somebody there says they are back.

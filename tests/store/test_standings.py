@@ -154,6 +154,9 @@ async def test_who_stands_otherwise_since_is_read_alone(store: Store) -> None:
     since = (await look_around(store.engine, a_demand())).all_seen_before
     await keep_answers(store, [an_answer(two, 1, SOC, 3, answer="accepted", answered_at=NOON)])
 
+    asked = an_answer(two, 9, VESTLAND, 1)
+    await keep_answers(store, [asked])
+
     changed = await changed_standings(store.engine, since=since)
 
     assert changed == {SOC, BORAS}

@@ -17,4 +17,9 @@ def upgrade() -> None:
         "answered_in", sa.BigInteger, nullable=False, server_default=transaction
     )
     op.add_column("host_answer", answered_in)
-    op.create_index("ix_host_answer_answered_in", "host_answer", ["answered_in"])
+    op.create_index(
+        "host_answer_answered_in",
+        "host_answer",
+        ["answered_in"],
+        postgresql_where=sa.text("answer is not null"),
+    )
