@@ -470,16 +470,17 @@ class Journey:
             mobility.rank_hosts(rank(demand, self.offers, WEIGHTS), at=self.now)
             if self.event_until is not None:
                 mobility.await_event(self.event_until, at=self.now)
-        awaited = mobility.matching.awaited
-        if self._waits_for_event and awaited is not None and self.now >= awaited.until:
-            mobility.go_on_without_event(at=self.now, was_silent=True)
         asking = {Asked.PLACE, Asked.OTHER_DATES} & mobility.waits.keys()
+        if self._waits_for_event:
+            mobility.stop_listening(at=self.now)
         if mobility.matching.host is not None:
             mobility.enter(Phase.AGREEMENT, at=self.now)
         elif self._waits_for_event or asking or self._looks_later():
             return
-        elif not mobility.ask_next_host(self._holding(), at=self.now):
-            mobility.end(Outcome.LAPSED, Cause.NO_HOST, at=self.now)
+        else:
+            mobility.stop_listening(at=self.now)
+            if not mobility.ask_next_host(self._holding(), at=self.now):
+                mobility.end(Outcome.LAPSED, Cause.NO_HOST, at=self.now)
 
     def _holding(self) -> Holding:
         return first_with_room(self.mobility, self.full).model_copy(update={"paused": self.paused})
