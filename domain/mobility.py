@@ -260,18 +260,27 @@ class Mobility(State):
         self.happened(e.MatchmakingAwaited(event=self.request.event, until=until), at=at)
 
     def hear_event(self, word: EventWord, *, at: datetime) -> None:
-        """Ask the host that the event says, or go on alone; what comes late changes nothing."""
+        """Ask the host that the event says, or go on alone; what comes late changes nothing.
+
+        While the host of an earlier round is full, one of a later round takes its place.
+        """
         matching, awaited = self.matching, self.matching.awaited
         if self.phase is not Phase.MATCHING or matching.host is not None or awaited is None:
             return
-        if awaited.event != word.event:
+        if awaited.event != word.event or word.offer == matching.assigned is not None:
             return
         if word.offer is None:
             self.go_on_without_event(at=at)
-        elif matching.waits_for_event and not matching.is_asking and word.offer in matching.left:
+        elif not matching.is_asking and word.offer in matching.left:
             matching.assigned = word.offer
             assigned = e.HostAssigned(event=awaited.event, round=word.round, offer=word.offer)
             self.happened(assigned, at=at)
+
+    def stop_listening(self, *, at: datetime) -> None:
+        """Once its last day has passed no event is waited for, nor any host that it assigned."""
+        awaited = self.matching.awaited
+        if awaited is not None and at >= awaited.until:
+            self.go_on_without_event(at=at, was_silent=True)
 
     def go_on_without_event(self, *, at: datetime, was_silent: bool = False) -> None:
         """Ask hosts in the request's own order from now on."""

@@ -419,9 +419,6 @@ class Journey:
             if wait is None:
                 continue
             self.mobility.pass_time(asked, at=self.now)
-        awaited = self.mobility.matching.awaited
-        if awaited is not None and self.now >= awaited.until:
-            self.mobility.go_on_without_event(at=self.now, was_silent=True)
 
     def event_says(self, offer: OfferId | None, number: int = 1) -> None:
         """A matchmaking event says whom to ask in a round, or that it is over."""
@@ -434,8 +431,9 @@ class Journey:
     def next_moment(self) -> datetime | None:
         known = [wait.next_moment() for wait in self.mobility.waits.values()]
         moments = [moment for moment in known if moment is not None]
-        if self._waits_for_event and self.mobility.matching.awaited is not None:
-            moments.append(self.mobility.matching.awaited.until)
+        awaited = self.mobility.matching.awaited
+        if self._waits_for_event and awaited is not None and awaited.until > self.now:
+            moments.append(awaited.until)
         if self.mobility.phase is Phase.PREPARATION and self.now < self.morning:
             moments.append(self.morning)
         waits = Asked.FREE_PLACE in self.mobility.waits
@@ -473,12 +471,16 @@ class Journey:
             if self.event_until is not None:
                 mobility.await_event(self.event_until, at=self.now)
         asking = {Asked.PLACE, Asked.OTHER_DATES} & mobility.waits.keys()
+        if self._waits_for_event:
+            mobility.stop_listening(at=self.now)
         if mobility.matching.host is not None:
             mobility.enter(Phase.AGREEMENT, at=self.now)
         elif self._waits_for_event or asking or self._looks_later():
             return
-        elif not mobility.ask_next_host(self._holding(), at=self.now):
-            mobility.end(Outcome.LAPSED, Cause.NO_HOST, at=self.now)
+        else:
+            mobility.stop_listening(at=self.now)
+            if not mobility.ask_next_host(self._holding(), at=self.now):
+                mobility.end(Outcome.LAPSED, Cause.NO_HOST, at=self.now)
 
     def _holding(self) -> Holding:
         return first_with_room(self.mobility, self.full).model_copy(update={"paused": self.paused})

@@ -47,8 +47,8 @@ async def event_said(file: CaseFile) -> None:
     await file.written()
     if matching.awaited is not None:
         await _until(file, matching.awaited.until, lambda: not matching.waits_for_event)
-        if matching.waits_for_event and file.now >= matching.awaited.until:
-            file.mobility.go_on_without_event(at=file.now, was_silent=True)
+        if matching.waits_for_event:
+            file.mobility.stop_listening(at=file.now)
     await file.written()
 
 

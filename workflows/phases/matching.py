@@ -47,6 +47,7 @@ async def find_a_host(file: CaseFile) -> None:
 async def _ask_next(file: CaseFile, holding: Holding | None) -> None:
     """Ask the host that has room, or wait for one; with neither, the mobility lapses."""
     mobility = file.mobility
+    mobility.stop_listening(at=file.now)
     if holding is None:
         holding = await _hold(file) if mobility.can_ask(at=file.now) else Holding()
     if not file.must_stop and not mobility.ask_next_host(holding, at=file.now):
