@@ -48,7 +48,7 @@ SILENCES: tuple[tuple[Asked, ...], ...] = (
 )  # fmt: skip
 """What nobody answers, path by path; two that do not touch each other share one."""
 NOT_PLAYED = (
-    Asked.FREE_PLACE, Asked.OTHER_DATES, Asked.AGENDA_CHANGE, Asked.ADDRESS, Asked.APPLICATION,
+    Asked.FREE_PLACE, Asked.OTHER_DATES, Asked.AGENDA_CHANGE, Asked.ADDRESS,
 )  # fmt: skip
 """What a request played by itself never comes to: it shares no host with others, nobody puts
 forward other dates or edits what is accepted, every address works, and it is no application."""
