@@ -47,11 +47,9 @@ SILENCES: tuple[tuple[Asked, ...], ...] = (
     (Asked.INSTALMENT, Asked.FOLLOW_UP), (Asked.EVALUATION, Asked.CARD_FACTS),
 )  # fmt: skip
 """What nobody answers, path by path; two that do not touch each other share one."""
-NOT_PLAYED = (
-    Asked.FREE_PLACE, Asked.OTHER_DATES, Asked.AGENDA_CHANGE, Asked.ADDRESS,
-)  # fmt: skip
+NOT_PLAYED = (Asked.FREE_PLACE, Asked.OTHER_DATES, Asked.AGENDA_CHANGE, Asked.ADDRESS)
 """What a request played by itself never comes to: it shares no host with others, nobody puts
-forward other dates or edits what is accepted, every address works, and it is no application."""
+forward other dates or edits what is accepted, and every address works."""
 PHASES = tuple(Phase)
 Progress = Callable[[int, int], None]
 """Is told how many steps are done, and of how many."""

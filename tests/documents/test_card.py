@@ -249,7 +249,7 @@ def test_text_of_people_stays_text_in_markdown(text: str) -> None:
     assert " ".join(text.rsplit("\n\n", maxsplit=1)[-1].split()) in rendered.text
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(alphabet=st.sampled_from("#*_-+=`~<>[]()!|\\&;:/.1 \n\tab'\"${}"), max_size=40))
 def test_whatever_people_write_adds_no_tag_to_the_markdown(text: str) -> None:
     card = boras.card(objectives=(f"x{text}", text), context=text or "x", seen=f"y {text}")

@@ -68,7 +68,7 @@ def best_of_table(event: Instance) -> int:
     return max(best.values())
 
 
-@settings(max_examples=70, deadline=None)
+@settings(max_examples=70)
 @given(TABLES)
 def test_nothing_up_to_seven_by_seven_beats_the_total_and_the_prices_prove_it(
     table: tuple[list[list[int | None]], list[int]],
@@ -92,7 +92,7 @@ def test_every_table_of_two_by_two_with_few_points() -> None:
         verdict(found)
 
 
-@settings(max_examples=70, deadline=None)
+@settings(max_examples=70)
 @given(TABLES, st.randoms(use_true_random=False))
 def test_no_request_and_host_would_both_rather_have_each_other(
     table: tuple[list[list[int | None]], list[int]], draw: random.Random
@@ -187,7 +187,7 @@ def test_accepted_pairs_never_change_however_often_others_refuse(mode: Mode) -> 
 # An organisation that hoards: it writes down what it has more than once.
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(TABLES, st.integers(2, 4), st.sampled_from(Mode))
 def test_writing_the_same_places_down_again_brings_an_organisation_nothing(
     table: tuple[list[list[int | None]], list[int]], times: int, mode: Mode

@@ -28,7 +28,7 @@ def index_of(offers: Iterable[HostingOffer]) -> OfferIndex:
     return index
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@settings(max_examples=60)
 @given(
     earlier=some_offers, offers=some_offers, demand=some_demands, data=st.data(),
 )  # fmt: skip

@@ -86,9 +86,7 @@ def directories(draw: st.DrawFn) -> Directory:
     )
 
 
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(directory=directories())
 def test_a_directory_goes_into_files_and_comes_back(directory: Directory, tmp_path: Path) -> None:
     tables = [tmp_path / f"{part}.csv" for part in Part]

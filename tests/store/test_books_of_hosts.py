@@ -186,7 +186,7 @@ class Town:
         assert all(sum(guests.values()) <= (offer.per_week or 99) for guests in weeks.values())
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(steps=STEPS)
 def test_no_host_is_ever_given_more_guests_than_it_can_take_and_no_place_is_left_behind(
     migrated: Settings, steps: list[tuple[int, Step]]
