@@ -321,8 +321,15 @@ def first_with_room(
     held = next((offer for offer in left if offer not in full), None)
     before = left[: left.index(held)] if held else left
     day = mobility.request.first_day
+    ranking = mobility.matching.ranking
+    homes = {host.offer: host.organisation for host in ranking.able} if ranking else {}
     passed_over = [
-        PassedOver(offer=o, why=full[o], day=day if full[o] is Hindrance.FULL else None)
+        PassedOver(
+            offer=o,
+            why=full[o],
+            day=day if full[o] is Hindrance.FULL else None,
+            organisation=homes.get(o),
+        )
         for o in before
     ]
     return holding_of(held, passed_over, ())
