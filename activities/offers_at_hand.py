@@ -3,27 +3,20 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from operator import attrgetter
 
 from domain.demand import Demand
 from domain.facts import OrganisationId
 from domain.matching import Ranking
-from domain.standing import Known, Standing
+from domain.standing import NEWCOMER, Known, Standing
 from domain.weighing import Weights
 from matchmaking.offer_index import OfferIndex
 from store.cases import Store
 from store.offers import OfferChange, every_offer, offers_changed
-from store.standings import Look, look_around, read_standings, with_pauses
+from store.standings import Look, changed_standings, look_around, read_standings
 
 FEW = 500
 """Up to so many changed offers are taken over at once; of more, all are read anew, aside."""
-
-
-class _Seen(NamedTuple):
-    """Up to where the answers of hosts were read, and as of which day they count."""
-
-    answered: int
-    on: date
 
 
 class OffersAtHand:
@@ -36,10 +29,10 @@ class OffersAtHand:
         self._are_apart = are_apart
         self._store, self._weights = store, weights
         self._index, self._change = OfferIndex(weights), 0
-        self._seen: _Seen | None = None
-        self._behaviour: Mapping[OrganisationId, Standing] = {}
+        self._standings: dict[OrganisationId, Standing] = {}
         self._paused: frozenset[OrganisationId] = frozenset()
-        self._standings: Mapping[OrganisationId, Standing] = {}
+        self._on: date | None = None
+        self._seen_before = 0
         # One looks, and brings them up to date, at a time: nobody takes an older look for a newer.
         self._updating = asyncio.Lock()
 
@@ -48,9 +41,10 @@ class OffersAtHand:
         async with self._updating:
             look = await look_around(self._store.engine, demand)
             await self._update_offers(look)
+            if self._are_apart:
+                return self._index.best(demand, Known())
             await self._update_standings(look, on)
-            known = Known() if self._are_apart else Known(self._standings, look.occupied)
-            return self._index.best(demand, known)
+            return self._index.best(demand, Known(self._standings, look.occupied))
 
     async def _update_offers(self, look: Look) -> None:
         if look.change == self._change:
@@ -66,19 +60,32 @@ class OffersAtHand:
         self._change = max((change.change for change in changes), default=0)
 
     async def _update_standings(self, look: Look, on: date) -> None:
-        seen = _Seen(look.answered, on)
-        if seen != self._seen:
-            standings = await read_standings(self._store.engine, self._weights, on=on)
-            self._seen, self._behaviour = seen, standings
-        elif look.paused == self._paused:
-            return
-        self._paused = look.paused
-        self._standings = with_pauses(self._behaviour, look.paused)
+        """Read anew who may stand otherwise: everybody on another day, else who had to do with it.
+
+        Answers of transactions that were not over when it was last looked are read once more.
+        """
+        engine, seen_before = self._store.engine, self._seen_before
+        if on != self._on or look.all_seen_before < seen_before:
+            self._standings = await read_standings(engine, self._weights, on=on)
+            self._paused = frozenset()
+        elif look.answered_in >= seen_before:
+            names = await changed_standings(engine, since=seen_before)
+            anew = await read_standings(engine, self._weights, on=on, of=names)
+            self._stand({name: anew.get(name, NEWCOMER) for name in names})
+        self._on, self._seen_before = on, look.all_seen_before
+        changed, self._paused = look.paused ^ self._paused, look.paused
+        self._stand({name: self._standings.get(name, NEWCOMER) for name in changed})
+
+    def _stand(self, anew: Mapping[OrganisationId, Standing]) -> None:
+        for name, standing in anew.items():
+            self._standings[name] = standing._replace(is_paused=name in self._paused)
+        self._index.weigh_anew(self._standings, anew)
 
 
 def _index_of(changes: Sequence[OfferChange], weights: Weights) -> OfferIndex:
     index = OfferIndex(weights)
-    _take_over(index, changes)
+    # Rows in the order of their ids need not be put in that order at every ranking.
+    _take_over(index, sorted(changes, key=attrgetter("offer")))
     return index
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from email.message import Message
 from functools import partial
-from typing import TypedDict
 
 from activities.agenda_news import ABOUT_THE_AGENDA, AgendaNews, agenda_news
 from activities.application_reader import application_context
@@ -14,7 +13,7 @@ from activities.case_reader import OpenCase, open_case
 from activities.together import Together
 from domain.application_letters import still_worth_sending
 from domain.events import Entry, Event, GrantComputed, GrantDecided
-from domain.facts import OrganisationId, Reference, Writing
+from domain.facts import Reference, Writing
 from domain.host_search import HostSearch, host_search
 from domain.joining import is_application
 from domain.letters import LetterOrder, Purpose, reason_stands
@@ -206,7 +205,8 @@ class Scribe:
             sessions=news.sessions,
             changes=news.changes,
             is_first_agenda=news.is_first,
-            **_searched(order, case),
+            search=_searched(order, case),
+            organisations={o.id: o.name for o in case.organisations.values()},
         )
 
     async def _papers(self, order: LetterOrder, case: OpenCase) -> tuple[Attachment, ...]:
@@ -229,19 +229,10 @@ def _orders(line: LedgerLine, gathered: Sequence[LedgerLine]) -> list[LetterOrde
     return list(newest.values())
 
 
-class _Search(TypedDict, total=False):
-    search: HostSearch
-    organisations: dict[OrganisationId, str]
-
-
-def _searched(order: LetterOrder, case: OpenCase) -> _Search:
-    """How hosts were asked, with their names, for the one letter that tells of it."""
-    if order.purpose is not Purpose.NO_HOST_FOUND:
-        return {}
-    search = host_search(case.events)
-    asked = {host.organisation for host in search.asked}
-    names = {o.id: o.name for o in case.organisations.values() if o.id in asked}
-    return {"search": search, "organisations": names}
+def _searched(order: LetterOrder, case: OpenCase) -> HostSearch:
+    """How hosts were asked, for the one letter that tells of it."""
+    tells = order.purpose is Purpose.NO_HOST_FOUND
+    return host_search(case.events) if tells else HostSearch()
 
 
 def _note_of(entry: Entry) -> Writing | None:

@@ -1,7 +1,8 @@
 """The floor: the same rules and points over the same offers, with nothing but numpy.
 
-It finds the twenty best and their scores. It does not say why, counts nobody who is left out, asks
-no database whether anything has changed, and is given for nothing what is known of hosts.
+It finds the twenty best and their scores, by every rule that this partnership can break and every
+criterion. It does not say why, counts nobody who is left out, asks no database whether anything has
+changed, and is given for nothing what is known of hosts and who is full.
 """
 
 from collections import defaultdict
@@ -39,6 +40,8 @@ class BareScoring:
         self._words += [_inverted(offer.tags for offer in self._offers)]
         self._fields = _inverted(offer.fields for offer in self._offers)
         self._broad = _inverted({f[:2] for f in offer.fields} for offer in self._offers)
+        self._of_organisation = _inverted((offer.organisation,) for offer in self._offers)
+        self._of_coordinator = _inverted((offer.coordinator,) for offer in self._offers)
         self._standing = self._points_of(known)
 
     def _columns(self) -> None:
@@ -71,8 +74,9 @@ class BareScoring:
 
     def best(self, demand: Demand, occupied: Mapping[OfferId, Occupied]) -> Found:
         """The twenty best of different organisations, with their scores."""
-        rows_busy = [(self._rows[offer], *others) for offer, others in occupied.items()]
-        busy = np.array(rows_busy, np.int32).reshape(-1, 3).T
+        guests = np.array(list(occupied.values()), np.int32).reshape(-1, 2)
+        rows_busy = np.array([self._rows[offer] for offer in occupied], np.int32)
+        busy = np.column_stack((rows_busy, guests)).T
         rows = np.flatnonzero(self._can(demand, busy)).astype(np.int32)
         scores = self._scores(demand, rows, busy)
         if len(rows) > LOOKED_AT:
@@ -101,6 +105,9 @@ class BareScoring:
         for language in request.languages:
             heard |= self._levels[language] >= least
         can &= heard
+        can[self._of_organisation[request.sending]] = False
+        for person in (*request.participants, request.coordinator, request.office):
+            can[self._of_coordinator[person]] = False
         can[self._closed[(self._closed_from <= last) & (self._closed_to >= first)]] = False
         row, on_a_day, in_a_week = busy
         can[row] &= self._places[row] - on_a_day >= people

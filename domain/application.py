@@ -170,7 +170,7 @@ def _say_decided(application: Application) -> NoReturn:
 def _check_reason_says_enough(reason: WhyDeclined) -> None:
     if reason is WhyDeclined.OTHER:
         raise CauseNotAcceptable(
-            "'other' tells the applicant nothing: say why in your own words, with --text."
+            "'other' tells the applicant nothing: say why in your own words, with --note."
         )
 
 

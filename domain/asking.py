@@ -82,6 +82,13 @@ def go_on_without_event(mobility: Mobility, *, at: datetime, was_silent: bool = 
         mobility.happened(over, at=at)
 
 
+def stop_listening(mobility: Mobility, *, at: datetime) -> None:
+    """Once its last day has passed no event is waited for, nor any host that it assigned."""
+    awaited = mobility.matching.awaited
+    if awaited is not None and at >= awaited.until:
+        go_on_without_event(mobility, at=at, was_silent=True)
+
+
 def can_ask(mobility: Mobility, *, at: datetime) -> bool:
     """Whether a host is left that has not been asked, and time to sign after it answers."""
     return bool(mobility.matching.left) and at.date() < mobility.before_visit(SIGNING_DAYS)

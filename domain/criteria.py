@@ -7,7 +7,13 @@ from domain.demand import Demand
 from domain.exclusions import common_languages
 from domain.hosting import HostingOffer
 from domain.matching import Criterion
-from domain.standing import Known, answer_points, balance_points, quickness_points
+from domain.standing import (
+    Known,
+    Standing,
+    answer_points,
+    balance_points,
+    quickness_points,
+)
 from domain.weighing import PerThing, Weights
 
 
@@ -25,12 +31,17 @@ class Weighed(NamedTuple):
 
 
 Points = Callable[[Weighed], int]
+StandingPoints = Callable[[Standing, Weights], int]
 
 
 def contributions(weighed: Weighed) -> dict[Criterion, int]:
     """Points by criterion, without those that give none."""
-    given = ((criterion, points(weighed)) for criterion, points in POINTS.items())
-    return {criterion: points for criterion, points in given if points}
+    return told({criterion: points(weighed) for criterion, points in POINTS.items()})
+
+
+def told(points: Mapping[Criterion, int]) -> dict[Criterion, int]:
+    """Points in the order in which they are told, without those that are none."""
+    return {criterion: points[criterion] for criterion in POINTS if points.get(criterion)}
 
 
 def _in_common(weights: PerThing, asked: Iterable[str], offered: Iterable[str]) -> int:
@@ -66,16 +77,8 @@ def _room(w: Weighed) -> int:
     return w.weights.room.spare if is_left else 0
 
 
-def _answers(w: Weighed) -> int:
-    return answer_points(w.known.standing(w.offer.organisation), w.weights)
-
-
-def _quickness(w: Weighed) -> int:
-    return quickness_points(w.known.standing(w.offer.organisation), w.weights)
-
-
-def _balance(w: Weighed) -> int:
-    return balance_points(w.known.standing(w.offer.organisation), w.weights)
+def _by_standing(points: StandingPoints) -> Points:
+    return lambda w: points(w.known.standing(w.offer.organisation), w.weights)
 
 
 def _access(w: Weighed) -> int:
@@ -84,15 +87,20 @@ def _access(w: Weighed) -> int:
     return min(w.weights.access.each * len(set(w.offer.accessibility)), w.weights.access.most)
 
 
+OF_STANDING: Mapping[Criterion, StandingPoints] = {
+    Criterion.ANSWERS: answer_points,
+    Criterion.QUICKNESS: quickness_points,
+    Criterion.BALANCE: balance_points,
+}
+"""What hangs on the organisation alone, and on none of its offers."""
+
 POINTS: Mapping[Criterion, Points] = {
     Criterion.THEMES: _themes,
     Criterion.FIELDS: _fields,
     Criterion.TAGS: _tags,
     Criterion.LANGUAGES: _languages,
     Criterion.ROOM: _room,
-    Criterion.ANSWERS: _answers,
-    Criterion.QUICKNESS: _quickness,
-    Criterion.BALANCE: _balance,
+    **{criterion: _by_standing(points) for criterion, points in OF_STANDING.items()},
     Criterion.ACCESS: _access,
 }
 """Every criterion, in the order in which points are told."""

@@ -33,6 +33,7 @@ class PassedOver(Fact):
     offer: OfferId
     why: Hindrance
     day: date | None = None  #: the first day on which it is full
+    organisation: OrganisationId | None = None  #: whose offer it is, if it still stands
 
 
 class NewPause(Fact):

@@ -94,8 +94,8 @@ def check_dates_are_on_the_table(mobility: Mobility, offer: OfferId) -> None:
     dates = mobility.matching.other_dates
     if dates is None or dates.offer != offer or Asked.OTHER_DATES.value not in mobility.waits:
         raise NotAwaited(
-            f"No other dates of offer {offer} are on the table: they have been answered, or their "
-            "time has passed."
+            "No other dates are on the table: none were put forward, they have been answered, or "
+            "their time has passed."
         )
 
 

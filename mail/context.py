@@ -37,8 +37,8 @@ class LetterContext:
     ``concerned`` are people the event speaks of who no longer take part. ``sessions`` are those of
     the agenda that the letter is about, and ``changes`` what is new in them for whoever reads it,
     unless it is the first agenda they get:
-    without them the letter says less, never something else. ``search`` is how hosts were asked, and
-    ``organisations`` are those of it by name.
+    without them the letter says less, never something else. ``search`` is how hosts were asked;
+    ``organisations`` are those that the case names.
     """
 
     order: LetterOrder

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -14,11 +15,12 @@ from domain.request import Activity
 from matchmaking.postings import Blackouts, Column, Postings, Rows, grown
 
 NO_LIMIT = np.iinfo(np.int16).max
+UNKNOWN = -1
 Mask = NDArray[np.bool_]
 UNSTATED = 1
 """How a language column says that it is spoken and nobody has stated how well; A1 is one more."""
 KINDS: dict[str, type[np.generic]] = {
-    "organisation": np.int32, "coordinator": np.int32, "country": np.int32,
+    "organisation": np.int32, "coordinator": np.int32, "country": np.int32, "zone": np.int32,
     "opens": np.int32, "closes": np.int32, "activities": np.uint16,
     "places": np.int16, "smallest": np.int16, "largest": np.int16, "per_week": np.int16,
     "shortest": np.int16, "longest": np.int16, "provisions": np.int8, "is_withdrawn": np.bool_,
@@ -33,13 +35,21 @@ class Codes:
 
     def __init__(self) -> None:
         self._of: dict[str, int] = {}
+        self._names: list[str] = []
 
     def __len__(self) -> int:
         return len(self._of)
 
     def of(self, name: str) -> int:
         """The number of this name, a new one if it has none."""
-        return self._of.setdefault(name, len(self._of))
+        number = self._of.setdefault(name, len(self._of))
+        if number == len(self._names):
+            self._names.append(name)
+        return number
+
+    def name(self, number: int) -> str:
+        """The name of this number."""
+        return self._names[number]
 
     def known(self, name: str) -> int | None:
         """The number of this name, if it has one."""
@@ -49,17 +59,20 @@ class Codes:
 class Columns:
     """What is compared of every offer. A row is never given to another offer.
 
-    ``facts`` are the offers as they were kept, for the few that are explained.
+    ``facts`` are the offers as they were kept, for the few of which it is told why they are out.
+    ``ids`` are theirs, row by row.
     """
 
     def __init__(self) -> None:
         self.facts: list[str] = []
-        self.organisations, self.people, self.countries = Codes(), Codes(), Codes()
+        self.ids: list[OfferId] = []
+        self.organisations, self.people = Codes(), Codes()
+        self.countries, self.zones = Codes(), Codes()
         self.themes, self.tags = Postings(), Postings()
         self.fields, self.broad_fields = Postings(), Postings()
         self.blackouts = Blackouts()
         self._rows: dict[OfferId, int] = {}
-        self._ids: list[OfferId] = []
+        self._ids_in_order: list[OfferId] = []
         self._in_order: Rows = np.zeros(0, np.int32)
         self._is_in_order = True
         self._columns: dict[str, Column] = {n: np.zeros(0, kind) for n, kind in KINDS.items()}
@@ -79,6 +92,10 @@ class Columns:
     def row(self, offer: OfferId) -> int | None:
         """The row of an offer."""
         return self._rows.get(offer)
+
+    def rows(self, offers: Iterable[OfferId]) -> list[int]:
+        """The rows of these offers, ``UNKNOWN`` for those that are not here."""
+        return [self._rows.get(offer, UNKNOWN) for offer in offers]
 
     def offer(self, row: int) -> HostingOffer:
         """The offer of a row, as it was kept."""
@@ -120,6 +137,7 @@ class Columns:
         row = self._rows.setdefault(offer.id, len(self))
         if row == len(self):
             self.facts.append(facts)
+            self.ids.append(offer.id)
         else:
             self._take_out(row, self.offer(row))
             self.facts[row] = facts
@@ -153,6 +171,7 @@ class Columns:
             "organisation": self.organisations.of(offer.organisation),
             "coordinator": self.people.of(offer.coordinator),
             "country": self.countries.of(offer.country),
+            "zone": self.zones.of(offer.zone),
             "opens": offer.opens.toordinal(),
             "closes": offer.closes.toordinal(),
             "activities": sum(bit_of(activity) for activity in set(offer.activities)),
@@ -168,12 +187,12 @@ class Columns:
 
     def _put_in_order(self, new: list[OfferId]) -> None:
         if len(new) >= MANY or len(new) == len(self):
-            self._ids = sorted(self._rows)
-            self._in_order = np.array([self._rows[offer] for offer in self._ids], np.int32)
+            self._ids_in_order = sorted(self._rows)
+            self._in_order = np.array(self.rows(self._ids_in_order), np.int32)
         else:
             for offer in new:
-                place = bisect_left(self._ids, offer)
-                self._ids.insert(place, offer)
+                place = bisect_left(self._ids_in_order, offer)
+                self._ids_in_order.insert(place, offer)
                 self._in_order = np.insert(self._in_order, place, self._rows[offer])
         if new:
             self._is_in_order = bool(np.all(self._in_order[1:] > self._in_order[:-1]))

@@ -83,30 +83,19 @@ def prices(rows: Rows, chosen: Numbers, used: Numbers) -> Numbers:
     worth, at = np.zeros(len(chosen), np.int64), np.full(len(chosen), nowhere, np.int64)
     placed = chosen != NOWHERE
     worth[placed], at[placed] = rows.points[chosen[placed]], rows.limit[chosen[placed]]
-    gain = rows.points - worth[rows.party]
-    begins = np.searchsorted(rows.party, np.arange(len(chosen) + 1))
+    gain, own_place = rows.points - worth[rows.party], at[rows.party]
     cost = np.zeros(nowhere + 1, np.int64)
     nested = np.flatnonzero(rows.above >= 0)
     with_room = nested[used[nested] < rows.capacity[nested]]
     active = np.flatnonzero(gain > 0)
     while len(active):
         before = cost.copy()
-        offered = gain[active] + cost[at[rows.party[active]]]
-        np.maximum.at(cost, rows.limit[active], offered)
+        np.maximum.at(cost, rows.limit[active], gain[active] + cost[own_place[active]])
         if len(nested):
             # Neither offer nor organisation is the cheaper one without reason.
             np.maximum.at(cost, rows.above[with_room], cost[with_room])
             cost[nested] = np.maximum(cost[nested], cost[rows.above[nested]])
-        dearer = np.flatnonzero((cost > before)[at])
-        active = _spread(begins[dearer], begins[dearer + 1])
+        active = np.flatnonzero((cost > before)[own_place])
     own = cost[:-1].copy()
     own[nested] -= cost[rows.above[nested]]
     return own
-
-
-def _spread(begins: Numbers, ends: Numbers) -> Numbers:
-    """All numbers of several ranges."""
-    lengths = ends - begins
-    total = int(lengths.sum())
-    shifts = np.repeat(begins - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
-    return np.asarray(shifts + np.arange(total), np.int64)

@@ -1,7 +1,7 @@
 """All offers of the directory in memory, for ranking them within milliseconds.
 
 What comes out is what ``domain.ranking.rank`` says of the same offers, to the letter: rules and
-points are worked out over columns, and the few hosts that are named are explained by the domain.
+points are worked out over columns, and the domain says in words why the few that are named are out.
 """
 
 from collections import defaultdict
@@ -10,17 +10,16 @@ from itertools import chain, islice
 
 import numpy as np
 
-from domain.criteria import Weighed
+from domain.criteria import OF_STANDING, told
 from domain.demand import Demand
 from domain.exclusions import left_out_by
-from domain.facts import OfferId, OrganisationId
+from domain.facts import OfferId, OrganisationId, PersonId
 from domain.matching import MOST_NAMED, Excluded, Ranked, Ranking
-from domain.ranking import explained
 from domain.standing import NEWCOMER, Known, Standing, standing_points
 from domain.weighing import Weights
 from matchmaking.columns import Columns
-from matchmaking.postings import NOBODY, Rows, grown
-from matchmaking.scores import Scorer, Scores
+from matchmaking.postings import grown
+from matchmaking.scores import Scored, Scorer, Scores
 from matchmaking.sieve import Sieve
 
 AT_FIRST = 4 * MOST_NAMED
@@ -35,7 +34,7 @@ class OfferIndex:
         self._columns = Columns()
         self._standings: Mapping[OrganisationId, Standing] = {}
         self._points: Scores = np.zeros(0, np.int32)
-        self._paused: Rows = NOBODY
+        self._paused: set[int] = set()
 
     def keep(self, offers: dict[OfferId, str]) -> None:
         """Add or replace offers, each as JSON of its facts."""
@@ -46,71 +45,79 @@ class OfferIndex:
         for offer in offers:
             self._columns.withdraw(offer)
 
+    def weigh_anew(
+        self, standings: Mapping[OrganisationId, Standing], names: Iterable[OrganisationId]
+    ) -> None:
+        """Go by these standings from now on. Known before, only those named stand otherwise."""
+        codes = self._columns.organisations
+        if standings is not self._standings:
+            names = {*self._standings, *standings}
+        for name in names:
+            code, standing = codes.of(name), standings.get(name, NEWCOMER)
+            self._points = grown(self._points, code + 1)
+            self._points[code] = standing_points(standing, self._weights)
+            (self._paused.add if standing.is_paused else self._paused.discard)(code)
+        self._standings = standings
+
     def best(self, demand: Demand, known: Known) -> Ranking:
-        """Rank the hosts for a request. What is known of hosts is not changed afterwards."""
-        self._weigh_standings(known.standings)
+        """Rank the hosts for a request.
+
+        If standings that were known before have been changed, ``weigh_anew`` was told so.
+        """
+        self.weigh_anew(known.standings, ())
         columns = self._columns
         self._points = grown(self._points, len(columns.organisations))
-        sieve = Sieve(columns, demand, known, self._paused)
+        paused = np.fromiter(self._paused, np.int32)
+        sieve = Sieve(columns, demand, known, paused)
         scorer = Scorer(columns, demand, self._weights, sieve.busy, self._points)
         able = sieve.able()
-        hosts = self._hosts(demand, known, self._best(scorer, able, MOST_NAMED))
-        full = self._best(scorer, sieve.full(), MOST_NAMED - len(hosts))
+        hosts = self._best(scorer.scored(able), known, MOST_NAMED)
+        full: tuple[Ranked, ...] = ()
+        if len(hosts) < MOST_NAMED:
+            full = self._best(scorer.scored(sieve.full()), known, MOST_NAMED - len(hosts))
         return Ranking(
-            hosts=hosts, full=self._hosts(demand, known, full),
+            hosts=hosts, full=full,
             excluded=self._excluded(demand, known, sieve), counts=sieve.counts(),
             alone=sieve.alone(), more=max(0, len(able) - MOST_NAMED),
             more_excluded=max(0, sieve.standing - len(able) - MOST_NAMED),
         )  # fmt: skip
 
-    def _hosts(
-        self, demand: Demand, known: Known, best: list[tuple[int, int]]
-    ) -> tuple[Ranked, ...]:
-        return tuple(
-            explained(Weighed(demand, self._columns.offer(row), known, self._weights), turn)
-            for turn, row in best
-        )
-
     def _excluded(self, demand: Demand, known: Known, sieve: Sieve) -> tuple[Excluded, ...]:
+        rows = sieve.closest(MOST_NAMED)
         return tuple(
-            left_out_by(sieve.broken_by(row), demand, self._columns.offer(row), known)
-            for row in sieve.closest(MOST_NAMED)
+            left_out_by(broken, demand, self._columns.offer(row), known)
+            for row, broken in zip(rows, sieve.broken_by(rows), strict=True)
         )
 
-    def _best(self, scorer: Scorer, rows: Rows, most: int) -> list[tuple[int, int]]:
+    def _best(self, scored: Scored, known: Known, most: int) -> tuple[Ranked, ...]:
         """The best of these rows with their turns, of each organisation one before its next.
 
         The rows come in the order of their ids, which decides between as many points.
         """
-        if not most or not len(rows):
-            return []
-        scores = scorer.scores(rows)
         organisations = self._columns["organisation"]
         turns: dict[int, list[int]] = defaultdict(list)
         asked: dict[int, int] = defaultdict(int)
-        for at in _best_first(scores):
-            row = int(rows[at])
-            asked[organisations[row]] += 1
-            turns[asked[organisations[row]]].append(row)
+        for at in _best_first(scored.scores):
+            organisation = organisations[scored.rows[at]]
+            asked[organisation] += 1
+            turns[asked[organisation]].append(at)
             if len(turns[1]) == most:
                 break
-        in_turn = ((turn, row) for turn in sorted(turns) for row in turns[turn])
-        return list(islice(in_turn, most))
+        in_turn = ((at, turn) for turn in sorted(turns) for at in turns[turn])
+        return tuple(self._ranked(scored, at, turn, known) for at, turn in islice(in_turn, most))
 
-    def _weigh_standings(self, standings: Mapping[OrganisationId, Standing]) -> None:
-        """Work out anew the points of those that stand otherwise than they did."""
-        if standings is self._standings:
-            return
-        codes, before = self._columns.organisations, self._standings
-        for organisation in {**before, **standings}:
-            standing = standings.get(organisation, NEWCOMER)
-            if before.get(organisation, NEWCOMER) != standing:
-                code = codes.of(organisation)
-                self._points = grown(self._points, code + 1)
-                self._points[code] = standing_points(standing, self._weights)
-        paused = (name for name, standing in standings.items() if standing.is_paused)
-        self._paused = np.array([codes.of(name) for name in paused], np.int32)
-        self._standings = standings
+    def _ranked(self, scored: Scored, at: int, turn: int, known: Known) -> Ranked:
+        columns, row = self._columns, int(scored.rows[at])
+        organisation = OrganisationId(columns.organisations.name(columns["organisation"][row]))
+        standing, weights = known.standing(organisation), self._weights
+        points = scored.part(at) | {c: of(standing, weights) for c, of in OF_STANDING.items()}
+        return Ranked(
+            offer=columns.ids[row], organisation=organisation,
+            coordinator=PersonId(columns.people.name(columns["coordinator"][row])),
+            country=columns.countries.name(columns["country"][row]),
+            zone=columns.zones.name(columns["zone"][row]),
+            score=int(scored.scores[at]), contributions=told(points), turn=turn,
+        )  # fmt: skip
 
 
 def _best_first(scores: Scores) -> Iterator[int]:

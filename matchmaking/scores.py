@@ -1,9 +1,12 @@
 """The points of many offers at once: the same sums as in ``domain/criteria.py``."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from domain.demand import Demand
+from domain.matching import Criterion
 from domain.people import Level
 from domain.weighing import PerThing, Weights
 from matchmaking.columns import UNSTATED, Columns, spoken
@@ -12,6 +15,21 @@ from matchmaking.sieve import Busy
 
 Scores = NDArray[np.int32]
 ALL_LEVELS = np.arange(spoken(Level.C2) + 1, dtype=np.int8)
+
+
+class Scored(NamedTuple):
+    """Rows with their scores, and how much of them comes of each criterion.
+
+    What comes of how their organisations stand is in the sum only.
+    """
+
+    rows: Rows
+    scores: Scores
+    parts: dict[Criterion, Scores]
+
+    def part(self, at: int) -> dict[Criterion, int]:
+        """The points of the row at this place by criterion."""
+        return {criterion: int(part[at]) for criterion, part in self.parts.items()}
 
 
 class Scorer:
@@ -24,34 +42,42 @@ class Scorer:
         self._columns, self._demand, self._weights = columns, demand, weights
         self._busy, self._standing_points = busy, standing_points
 
-    def scores(self, rows: Rows) -> Scores:
-        """The scores of these rows."""
+    def scored(self, rows: Rows) -> Scored:
+        """These rows with their scores."""
+        parts = self._parts(rows)
+        scores: Scores = self._standing_points[self._columns["organisation"][rows]]
+        for part in parts.values():
+            scores += part
+        return Scored(rows, scores, parts)
+
+    def _parts(self, rows: Rows) -> dict[Criterion, Scores]:
         request, weights, columns = self._demand.request, self._weights, self._columns
-        scores: Scores = self._standing_points[columns["organisation"][rows]]
-        scores += self._in_common(columns.themes, request.themes, weights.themes, rows)
-        scores += self._in_common(columns.tags, request.tags, weights.tags, rows)
-        scores += self._fields(rows)
-        scores += self._languages(rows)
-        scores += self._room(rows)
+        parts = {
+            Criterion.LANGUAGES: self._languages(rows),
+            Criterion.ROOM: self._room(rows),
+        }
+        if request.themes:
+            themes = self._in_common(columns.themes, request.themes, weights.themes, rows)
+            parts[Criterion.THEMES] = themes
+        if request.fields:
+            parts[Criterion.FIELDS] = self._fields(rows)
+        if request.tags:
+            parts[Criterion.TAGS] = self._in_common(columns.tags, request.tags, weights.tags, rows)
         if request.fewer_opportunities:
             points = columns["provisions"][rows].astype(np.int32) * weights.access.each
-            scores += np.minimum(points, weights.access.most)
-        return scores
+            parts[Criterion.ACCESS] = np.minimum(points, weights.access.most)
+        return parts
 
     def _in_common(
         self, postings: Postings, words: tuple[str, ...], weights: PerThing, rows: Rows
-    ) -> Scores | int:
-        if not words:
-            return 0
+    ) -> Scores:
         points = np.zeros(len(self._columns), np.int32)
         for word in set(words):
             points[postings.rows(word)] += weights.each
         return np.minimum(points[rows], weights.most)
 
-    def _fields(self, rows: Rows) -> Scores | int:
+    def _fields(self, rows: Rows) -> Scores:
         columns, weights = self._columns, self._weights.fields
-        if not self._demand.request.fields:
-            return 0
         points = np.zeros(len(columns), np.int32)
         for field in set(self._demand.request.fields):
             points[columns.broad_fields.rows(field[:2])] += weights.near

@@ -10,7 +10,7 @@ from domain.exclusions import FULL
 from domain.facts import OfferId
 from domain.matching import Rule
 from domain.standing import Known, Occupied
-from matchmaking.columns import Columns, Mask, bit_of, spoken
+from matchmaking.columns import UNKNOWN, Columns, Mask, bit_of, spoken
 from matchmaking.postings import NOBODY, Rows
 
 WITHDRAWN = 200
@@ -68,9 +68,13 @@ class Sieve:
                 break
         return found
 
-    def broken_by(self, row: int) -> tuple[Rule, ...]:
-        """Every rule that one row breaks."""
-        return tuple(rule for rule, mask in self._in_order() if mask[row])
+    def broken_by(self, rows: list[int]) -> list[tuple[Rule, ...]]:
+        """Every rule that each of these rows breaks."""
+        broken: list[list[Rule]] = [[] for _ in rows]
+        for rule, mask in self._in_order():
+            for at in np.flatnonzero(mask[rows]).tolist():
+                broken[at].append(rule)
+        return [tuple(rules) for rules in broken]
 
     def _in_order(self) -> Iterator[tuple[Rule, Mask]]:
         return ((rule, self._broken[rule]) for rule in Rule if rule in self._broken)
@@ -151,7 +155,7 @@ class Sieve:
 
 
 def _busy_rows(columns: Columns, occupied: Mapping[OfferId, Occupied]) -> Busy:
-    found = [(columns.row(offer), *others) for offer, others in occupied.items()]
-    known = [each for each in found if each[0] is not None]
-    rows, on_a_day, in_a_week = np.array(known, np.int32).reshape(-1, 3).T
-    return Busy(rows, on_a_day, in_a_week)
+    rows = np.array(columns.rows(occupied), np.int32)
+    guests = np.array(list(occupied.values()), np.int32).reshape(-1, 2)
+    known = rows != UNKNOWN
+    return Busy(rows[known], *guests[known].T)

@@ -29,6 +29,8 @@ from starter.mistakes import what_is_wrong, where_in
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "boras-soc-2026.yaml"
 """The customer's own case, for the demo and to copy from."""
+EXAMPLES = {"application": "girona-joins-2027.yaml", "event": "autumn-meeting.yaml"}
+"""The example of each section that the customer's case does not have."""
 
 
 class BadFile(Exception):  # noqa: N818 - the file is bad, we are not at fault
@@ -240,7 +242,8 @@ def section(part: Part | None, name: str, path: Path) -> Part:
         BadFile: when the file does not have it.
     """
     if part is None:
-        raise BadFile(f"{path} has no section '{name}:': add it, as in the example.")
+        example = EXAMPLES.get(name, EXAMPLE.name)
+        raise BadFile(f"{path} has no section '{name}:': add it, as in examples/{example}.")
     return part
 
 

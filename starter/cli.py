@@ -24,6 +24,7 @@ from starter import (
     acts,
     auditing,
     directory_commands,
+    forwarding,
     hosting,
     joining_commands,
     matchmaking,
@@ -56,6 +57,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+last = typer.Typer()
+"""What is seldom needed, and stands last in the help."""
 
 
 @app.command(rich_help_panel=START)
@@ -145,7 +148,7 @@ def matches(reference: Ref) -> None:
     console.print(at_desk(business))
 
 
-@app.command(rich_help_panel=INSPECT)
+@last.command(rich_help_panel=INSPECT)
 def timeline(reference: Ref) -> None:
     """Show everything on record: journal, letters and Temporal's history, merged."""
 
@@ -157,7 +160,7 @@ def timeline(reference: Ref) -> None:
     console.print(at_desk(business))
 
 
-@app.command(rich_help_panel=INSPECT)
+@last.command(rich_help_panel=INSPECT)
 def verify(reference: Ref) -> None:
     """Recompute the journal's chain and hold it against the hashes in Temporal's history."""
 
@@ -198,7 +201,7 @@ def documents(
         pages.say(console, str(file))
 
 
-@app.command(rich_help_panel=INSPECT)
+@last.command(rich_help_panel=INSPECT)
 def erase(
     reference: Ref,
     *,
@@ -225,7 +228,7 @@ def erase(
             pages.say(console, f"Removed from this machine: {kept}.")
 
 
-@app.command(rich_help_panel=MACHINE)
+@last.command(rich_help_panel=MACHINE)
 def up() -> None:
     """Start the embedded stack and a worker, and leave them running."""
     stack = local_stack()
@@ -239,14 +242,14 @@ def up() -> None:
     pages.say(console, f"Letters: {stack.letters}")
 
 
-@app.command(rich_help_panel=MACHINE)
+@last.command(rich_help_panel=MACHINE)
 def down() -> None:
     """Stop the embedded stack and its worker; what was recorded stays."""
     stopped = local_stack().stop()
     pages.say(console, f"Stopped: {', '.join(stopped)}." if stopped else "Nothing was running.")
 
 
-@app.command("demo", rich_help_panel=MACHINE)
+@last.command("demo", rich_help_panel=MACHINE)
 def play_demo(
     file: Annotated[Path, typer.Argument(metavar="FILE")] = EXAMPLE,
 ) -> None:
@@ -305,12 +308,12 @@ def _about_usage(slip: TyperException) -> str:
     return f"{what} (see '{context.command_path} --help')." if what and context else what
 
 
-app.add_typer(directory_commands.app)
-app.add_typer(post.app)
-app.add_typer(matchmaking.app)
-app.add_typer(acts.app)
-app.add_typer(hosting.app)
-app.add_typer(joining_commands.app)
+# Their panels stand in the help in this order.
+for part in (acts, hosting, directory_commands, joining_commands, matchmaking):
+    app.add_typer(part.app)
+for part_of_last in (post, forwarding):
+    last.add_typer(part_of_last.app)
+app.add_typer(last)
 
 
 def main() -> None:

@@ -92,6 +92,12 @@ def _from_table(path: Path, sheet: Sheet, part: Part) -> Iterator[Entry]:
 
 def _columns(path: Path, header: SheetRow, part: Part) -> list[str | None]:
     """The column each cell belongs to; one without a heading belongs to none."""
+    fitting = _parts_by_columns(header)
+    if fitting and part not in fitting:
+        other = fitting[0]
+        raise BadFile(
+            f"{path} is a table of {other}, not of {part}: take it in with 'mobility {other} FILE'."
+        )
     columns = [known_column(part, heading) if heading else None for heading in header.cells]
     headings = zip(header.cells, columns, strict=True)
     wrong = [
@@ -110,12 +116,16 @@ def _columns(path: Path, header: SheetRow, part: Part) -> list[str | None]:
     return columns
 
 
+def _parts_by_columns(header: SheetRow) -> list[Part]:
+    """The parts of the directory of which a table has every column that is needed."""
+    named = {part: {known_column(part, heading) for heading in header.cells} for part in Part}
+    return [part for part in Part if named[part].issuperset(required_of(part))]
+
+
 def _part_of(path: Path, header: SheetRow) -> Part:
     """Whether a table is of organisations, people or offers: the one whose columns it has."""
-    for part in Part:
-        named = {known_column(part, heading) for heading in header.cells}
-        if named.issuperset(required_of(part)):
-            return part
+    for part in _parts_by_columns(header):
+        return part
     wanted = "; ".join(f"{part}: {', '.join(map(plain, required_of(part)))}" for part in Part)
     raise BadFile(
         f"{path}, row {header.number}: these are the columns of no part of the directory: name "

@@ -53,7 +53,7 @@ def _of_organisation(
         yield "" if n else "contacts", f"{person.name}{roles}"
     yield "promoters", ", ".join(names.get(who, who) for who in one.promoters)
     yield "offers", ", ".join(offers)
-    yield "logo", one.logo[:16] if one.logo else ""
+    yield "logo", "on file" if one.logo else ""
 
 
 def people_page(directory: Directory) -> RenderableType:

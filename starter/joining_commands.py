@@ -66,11 +66,11 @@ def decline(
     reference: Application,
     who: As,
     reason: Annotated[WhyDeclined, typer.Option()],
-    text: Annotated[str, typer.Option(help="why, in your own words; the applicant reads it")] = "",
+    note: Annotated[str, typer.Option(help="why, in your own words; the applicant reads it")] = "",
 ) -> None:
     """Decline an application, with a reason (programme office)."""
     _recorded(
-        reference, at_desk(lambda d: joining.decline_application(d, reference, who, reason, text))
+        reference, at_desk(lambda d: joining.decline_application(d, reference, who, reason, note))
     )
 
 

@@ -19,6 +19,7 @@ HEADS = {
     Criterion.LANGUAGES: "languages", Criterion.ROOM: "room", Criterion.ANSWERS: "answers",
     Criterion.QUICKNESS: "soon", Criterion.BALANCE: "balance", Criterion.ACCESS: "access",
 }  # fmt: skip
+ASKED = "asked, has until "
 Homes = Mapping[OfferId, OrganisationId]
 
 
@@ -54,7 +55,7 @@ def answers_in(events: Iterable[e.Event]) -> dict[OfferId, str]:
     for event in events:
         match event:
             case e.ProposalMade(offer=offer, answer_by=due):
-                answers[offer] = f"asked, has until {said(due)}"
+                answers[offer] = f"{ASKED}{said(due)}"
             case e.ProposalDeclined(offer=offer, reason=reason):
                 answers[offer] = f"declined: {reason}"
             case e.ProposalLapsed(offer=offer):
@@ -67,6 +68,9 @@ def answers_in(events: Iterable[e.Event]) -> dict[OfferId, str]:
                 answers[offer] = "its other dates were not answered in time"
             case e.PlaceAccepted(offer=offer):
                 answers[offer] = "accepted"
+            case e.MobilityEnded():
+                asked = (o for o, said_so in answers.items() if said_so.startswith(ASKED))
+                answers |= dict.fromkeys(list(asked), "asked, and the mobility ended first")
     return answers
 
 

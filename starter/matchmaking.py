@@ -11,7 +11,7 @@ import typer
 from domain.assignment import Kind, Solution
 from domain.errors import AlreadyDone, OutOfPhase, RequestNotAcceptable
 from domain.facts import Reference
-from domain.matchmaking import MatchmakingEvent
+from domain.matchmaking import MatchmakingEvent, a_place_is_worth
 from domain.people import Role
 from matchmaking.assignment import greedy
 from matchmaking.check_certificate import check
@@ -130,7 +130,7 @@ def event_result(
         typer.Option(metavar="FILE", help="write question, answer and proof for the checker"),
     ] = None,
 ) -> None:
-    """Show the last answer of an event, held against a spreadsheet's, and whether it is proved."""
+    """Show who is assigned to which host in an event, with how many points, and the proof."""
 
     async def business(desk: FrontDesk) -> Result:
         return await result_of(desk, event.upper())
@@ -139,7 +139,12 @@ def event_result(
     console.print(result_page(result))
     if certificate is not None:
         _write(certificate, result.answer)
-        say(console, f"{certificate} is for 'python check_certificate.py {certificate.name}'.")
+        worth = a_place_is_worth(result.answer.solution.instance)
+        say(
+            console,
+            f"To check it by itself: python matchmaking/check_certificate.py {certificate} (there "
+            f"each request that has a host counts {worth} points more).",
+        )
 
 
 async def result_of(desk: FrontDesk, event: str) -> Result:

@@ -57,8 +57,9 @@ def result_page(result: Result) -> RenderableType:
                 continue
             host = result.names.get(organisation[offer], organisation[offer])
             is_fixed = "stands already" if group.name in question.fixed else ""
-            shown = points.get((group.name, offer), 0)
-            table.add_row(request, host, offer, str(shown), is_fixed)
+            shown = f"{points.get((group.name, offer), 0)}" if request == group.name else ""
+            together = "" if request == group.name else f"with {group.name}"
+            table.add_row(request, host, offer, shown, is_fixed or together)
     return Group(table, Text(), Text(_sums(result, question, answer)), Text(_proof(result)))
 
 
@@ -88,9 +89,9 @@ def _proof(result: Result) -> str:
     if not result.is_verified:
         return f"Certificate verified: no ({sentence})."
     promise = (
-        "no request and host would both rather have each other"
+        "that no request and host would both rather have each other"
         if result.event.mode is Mode.STABLE
-        else "nothing is better"
+        else "that nothing is better"
         if not result.gap
         else _how_near(result)
     )

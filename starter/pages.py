@@ -149,7 +149,7 @@ def _facts(request: MobilityRequest, view: CaseView, names: Names) -> list[tuple
         ("standing", _standing(view)),
         ("activity", f"{request.activity}, {said_dates(request.days)}, {len(request.days)} days"),
         ("sending", f"{names.organisation(request.sending)}, {names.person(request.coordinator)}"),
-        ("receiving", names.organisation(view.receiving)),
+        ("receiving", _receiving(view, names)),
         ("participants", names.people(view.taking_part) or "none any more"),
         ("programme office", names.person(request.office)),
     ]
@@ -224,6 +224,12 @@ def _amount(line: GrantLine, awarded: Mapping[str, Decimal] | None) -> str:
     return f"{line.amount} euro, {line.status}"
 
 
+def _receiving(view: CaseView, names: Names) -> str:
+    """The host, or the one that is asked; of a mobility that ended without one, that it did."""
+    is_none = view.receiving is None and view.outcome is not None
+    return "none" if is_none else names.organisation(view.receiving)
+
+
 def why_page(
     mobility: OpenMobility,
     names: Names,
@@ -240,11 +246,11 @@ def why_page(
     if view.questions:
         asked = [_question(question, view, names) for question in view.questions]
         stand_still = [Text(sentence) for sentence in pauses(view, names)]
-        full = [Text(sentence) for sentence in full_hosts(view)]
+        full = [Text(sentence) for sentence in full_hosts(view, names)]
         return Group(*asked, *full, *stand_still, *_not_delivered(view, letters, names))
     if view.awaited is not None:
         waits = _awaited_event(view.awaited, names.person(mobility.request.office))
-        return Group(waits, *(Text(sentence) for sentence in full_hosts(view)))
+        return Group(waits, *(Text(sentence) for sentence in full_hosts(view, names)))
     if view.phase is Phase.PREPARATION:
         return Text(
             "Everything is settled: it waits for the first day, "

@@ -27,7 +27,8 @@ IN_STROKE = """
       where exists (select from entry)
       on conflict do nothing
     ), answered as (
-      update host_answer set answered_at = cast(:answered_at as timestamptz), answer = :answer
+      update host_answer set answered_at = cast(:answered_at as timestamptz),
+        answer = :answer, answered_in = default
       where reference = :reference and exists (select from entry) and answer is null
         and asked_n = (
         select max(asked_n) from host_answer

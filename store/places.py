@@ -117,7 +117,9 @@ class _Search:
 
     def _pass_over(self, look: Look, why: Hindrance) -> None:
         day = look.full_on if why is Hindrance.FULL else None
-        self.passed_over.append(PassedOver(offer=look.offer, why=why, day=day))
+        self.passed_over.append(
+            PassedOver(offer=look.offer, why=why, day=day, organisation=look.organisation)
+        )
         if why is Hindrance.PAUSED and look.organisation and look.coordinator:
             self._paused.setdefault(look.organisation, look.coordinator)
 

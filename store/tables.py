@@ -9,6 +9,7 @@ NOW = sa.func.now()
 MOMENT = sa.DateTime(timezone=True)
 OFFER_CHANGE = sa.Sequence("offer_change", metadata=metadata)
 NEXT_CHANGE = OFFER_CHANGE.next_value()
+TRANSACTION = sa.text("cast(cast(pg_current_xact_id() as text) as bigint)")
 
 organisation = sa.Table(
     "organisation",
@@ -64,7 +65,12 @@ host_answer = sa.Table(
     sa.Column("answer", sa.Text),
     # Before the host said it is back: no reason to pause it any more.
     sa.Column("is_forgiven", sa.Boolean, nullable=False, server_default=sa.false()),
+    # The transaction that asked or, later on, answered: what has changed since can be read alone.
+    sa.Column("answered_in", sa.BigInteger, nullable=False, server_default=TRANSACTION),
     sa.Index("host_answer_of_organisation", "organisation", "asked_at"),
+    sa.Index(
+        "host_answer_answered_in", "answered_in", postgresql_where=sa.text("answer is not null")
+    ),
 )
 
 # A host that is not asked for the time being, until somebody there says they are back.
@@ -129,6 +135,7 @@ mobility = sa.Table(
         "mobility_of_event", sa.text("(request ->> 'event')"),
         postgresql_where=sa.text("(request ->> 'event') is not null"),
     ),
+    sa.Index("mobility_sent_by", sa.text("(request ->> 'sending')")),
     sa.Index(
         "mobility_out_of_reach", "reference",
         postgresql_where=sa.text("view -> 'out_of_reach' <> '{}'::jsonb"),

@@ -22,10 +22,10 @@ from domain.asking import (
     await_event,
     can_ask,
     can_rank_further,
-    go_on_without_event,
     hear_event,
     rank_further,
     rank_hosts,
+    stop_listening,
 )
 from domain.calendars import Calendars, Held
 from domain.case_card import read_card_facts
@@ -331,8 +331,15 @@ def first_with_room(
     held = next((offer for offer in left if offer not in full), None)
     before = left[: left.index(held)] if held else left
     day = mobility.request.first_day
+    ranking = mobility.matching.ranking
+    homes = {host.offer: host.organisation for host in ranking.able} if ranking else {}
     passed_over = [
-        PassedOver(offer=o, why=full[o], day=day if full[o] is Hindrance.FULL else None)
+        PassedOver(
+            offer=o,
+            why=full[o],
+            day=day if full[o] is Hindrance.FULL else None,
+            organisation=homes.get(o),
+        )
         for o in before
     ]
     return holding_of(held, passed_over, ())
@@ -429,9 +436,6 @@ class Journey:
             if wait is None:
                 continue
             self.mobility.pass_time(asked, at=self.now)
-        awaited = self.mobility.matching.awaited
-        if awaited is not None and self.now >= awaited.until:
-            go_on_without_event(self.mobility, at=self.now, was_silent=True)
 
     def event_says(self, offer: OfferId | None, number: int = 1) -> None:
         """A matchmaking event says whom to ask in a round, or that it is over."""
@@ -445,8 +449,9 @@ class Journey:
         known = [wait.next_moment() for wait in self.mobility.waits.values()]
         moments = [moment for moment in known if moment is not None]
         matching = self.mobility.matching
-        if matching.listens_to_event and matching.awaited is not None:
-            moments.append(matching.awaited.until)
+        awaited = matching.awaited if matching.listens_to_event else None
+        if awaited is not None and awaited.until > self.now:
+            moments.append(awaited.until)
         if self.mobility.phase is Phase.PREPARATION and self.now < self.morning:
             moments.append(self.morning)
         if self._waits_for_a_place and self.next_look and can_ask(self.mobility, at=self.now):
@@ -482,12 +487,16 @@ class Journey:
             if self.event_until is not None:
                 await_event(mobility, self.event_until, at=self.now)
         asking = {Asked.PLACE, Asked.OTHER_DATES} & mobility.waits.keys()
+        if mobility.matching.waits_for_event:
+            stop_listening(mobility, at=self.now)
         if mobility.matching.host is not None:
             mobility.enter(Phase.AGREEMENT, at=self.now)
         elif self._waits_for_event or asking or self._looks_later():
             return
-        elif not ask_next_host(mobility, self._holding(), at=self.now):
-            self._rank_further_or_end()
+        else:
+            stop_listening(mobility, at=self.now)
+            if not ask_next_host(mobility, self._holding(), at=self.now):
+                self._rank_further_or_end()
 
     def _rank_further_or_end(self) -> None:
         mobility = self.mobility

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from temporalio import workflow
 
-from domain.asking import go_on_without_event
+from domain.asking import stop_listening
 from domain.deadlines import Asked
 from domain.waits import Wait
 from workflows.case_file import CaseFile
@@ -57,8 +57,8 @@ async def event_said(file: CaseFile, *, look_at: datetime | None = None) -> None
     if awaited is not None:
         again = look_at if assigned is not None and look_at is not None else awaited.until
         await _until(file, min(again, awaited.until), has_said)
-        if not has_said() and not file.must_stop and file.now >= awaited.until:
-            go_on_without_event(file.mobility, at=file.now, was_silent=True)
+        if not has_said() and not file.must_stop:
+            stop_listening(file.mobility, at=file.now)
     await file.written()
 
 

@@ -10,9 +10,9 @@ NAMED = 5
 
 @dataclass(frozen=True)
 class FullHost:
-    """One offer that would suit, and the day on which it is full, if that is what is in the way."""
+    """One host that would suit, and the day on which it is full, if that is what is in the way."""
 
-    offer: str
+    name: str
     day: str
 
 
@@ -26,8 +26,9 @@ class HostsAreFull:
 def hosts_are_full(letter: LetterContext) -> HostsAreFull:
     """Gather them as they stood when it was last looked, in the reader's language."""
     waited_for = [one for one in letter.view.passed_over if one.why in COMES_FREE]
-    return HostsAreFull(tuple(_said(one, letter) for one in waited_for[:NAMED]))
+    return HostsAreFull(tuple(dict.fromkeys(_said(one, letter) for one in waited_for))[:NAMED])
 
 
 def _said(one: PassedOver, letter: LetterContext) -> FullHost:
-    return FullHost(one.offer, letter.speech.day(one.day) if one.day else "")
+    name = letter.organisations.get(one.organisation) if one.organisation else None
+    return FullHost(name or one.offer, letter.speech.day(one.day) if one.day else "")

@@ -1,7 +1,7 @@
 """A worker has the offers in memory, and ranks them as they stand in the store."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -15,7 +15,14 @@ from domain.ranking import rank
 from store.cases import Store
 from store.directory import Directory, keep_directory
 from store.offers import themes_offered
-from store.tables import host_answer, hosting_offer, hosting_pause, mobility, place
+from store.tables import (
+    host_answer,
+    hosting_offer,
+    hosting_pause,
+    mobility,
+    organisation,
+    place,
+)
 from tests.builders import OPENED, SOC, SOC_OFFER, WEIGHTS, a_demand, a_request, an_offer
 from tests.store.kept import DIRECTORY
 
@@ -150,3 +157,37 @@ async def test_themes_are_those_of_offers_that_stand(store: Store) -> None:
     await withdraw(store, SOC_OFFER)
 
     assert await themes_offered(store.engine) == {"b", "c"}
+
+
+async def test_whoever_has_looked_often_ranks_as_one_who_looks_for_the_first_time(
+    store: Store,
+) -> None:
+    """Answers, a sender's too, pauses and returns, another day, offers read anew in between."""
+    hand, hosts = OffersAtHand(store, WEIGHTS), [f"org{n}" for n in range(8)]
+    await keep_directory(store.engine, only(*some(20)))
+    steps: list[list[sa.Executable]] = [
+        *(_an_answer(n, host, hosts[n - 3]) for n, host in enumerate(hosts)),
+        [sa.insert(organisation).values(id="org2", facts={})],
+        [sa.insert(hosting_pause).values(organisation="org2", since=OPENED)],
+        _an_answer(8, "org2", "org5"),
+        [sa.delete(hosting_pause)],
+        [sa.update(hosting_offer).values(change=sa.text("nextval('offer_change')"))],
+    ]
+
+    for n, step in enumerate(steps):
+        async with store.engine.begin() as tx:
+            for statement in step:
+                await tx.execute(statement)
+        on = TODAY + timedelta(days=n // 4)
+        fresh = OffersAtHand(store, WEIGHTS)
+        assert await hand.rank(a_demand(), on=on) == await fresh.rank(a_demand(), on=on)
+
+
+def _an_answer(n: int, host: str, sender: str) -> list[sa.Executable]:
+    name, answer = f"M-2026-1{n:03}", ("accepted", "silent", "declined")[n % 3]
+    case = {"reference": name, "request_key": name, "request": {"sending": sender}}
+    asked = {"reference": name, "asked_n": 1, "organisation": host, "asked_at": OPENED}
+    return [
+        sa.insert(mobility).values(case),
+        sa.insert(host_answer).values(asked | {"answered_at": OPENED, "answer": answer}),
+    ]

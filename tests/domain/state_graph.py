@@ -1,8 +1,9 @@
 """Every state that a mobility can come to, breadth first: what anybody may say, and every silence.
 
 States are told apart by what is open and what has been answered, not by figures and versions; the
-first mobility that comes to a state stands for it. Two hosts, with room or without, one
-participant, three days: few, so that all of it is walked, by the real rules.
+first mobility that comes to a state stands for it. Two hosts, with room, without or paused, one
+participant, three days, in a matchmaking event or in none: few, so that all of it is walked, by the
+real rules.
 """
 
 import copy
@@ -11,19 +12,26 @@ from collections import deque
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
 
+from domain import facts
 from domain import messages as m
 from domain.deadlines import Asked
 from domain.errors import Refusal
 from domain.events import Phase
-from domain.facts import PersonId
+from domain.facts import OfferId, PersonId
 from domain.grant import GrantDecision
 from domain.hearing import check_may
-from domain.holding import Hindrance
+from domain.holding import Hindrance, NewPause
 from domain.lifecycle import PERMISSIONS
+from domain.matching import AwaitedEvent
 from domain.mobility import Mobility
 from tests.builders import (
     FRIDA,
+    HOST,
+    OPENED,
+    SOC,
     SOC_OFFER,
     VESTLAND_OFFER,
     Journey,
@@ -36,6 +44,11 @@ from tests.builders import (
 
 State = Hashable
 A_MOMENT = timedelta(minutes=1)
+EVENT, OVER_AT = "E-2026-01", OPENED + timedelta(days=20)
+NO_ROOM = {SOC_OFFER: Hindrance.FULL, VESTLAND_OFFER: Hindrance.BUSY}
+ONE_PAUSED = {SOC_OFFER: Hindrance.PAUSED, VESTLAND_OFFER: Hindrance.FULL}
+ALL_PAUSED = dict.fromkeys(NO_ROOM, Hindrance.PAUSED)
+FOUND_PAUSED = NewPause(organisation=SOC, coordinator=HOST, since=OPENED)
 
 
 @dataclass
@@ -46,11 +59,11 @@ class StateGraph:
     in_silence: dict[State, State] = field(default_factory=dict)
     by_acts: dict[State, set[State]] = field(default_factory=dict)
 
-    def explore(self, at_most: int = sys.maxsize) -> "StateGraph":
+    def explore(self, *beginnings: Journey, at_most: int = sys.maxsize) -> "StateGraph":
         """Walk all of it, or as much of it as has about so many states."""
         coming: deque[Journey] = deque()
-        for full in ({}, {SOC_OFFER: Hindrance.FULL, VESTLAND_OFFER: Hindrance.BUSY}):
-            self._come_to(Journey(a_request(participants=(FRIDA,)), full=full), coming)
+        for journey in beginnings or every_beginning():
+            self._come_to(journey, coming)
         while coming and len(self.found) < at_most:
             journey = coming.popleft()
             state = state_of(journey.mobility)
@@ -71,6 +84,22 @@ class StateGraph:
         return state
 
 
+def every_beginning() -> Iterator[Journey]:
+    """A request to hosts that have room, or have none, by itself or in an event."""
+    yield a_beginning()
+    yield a_beginning(full=NO_ROOM)
+    yield a_beginning(EVENT)
+    yield a_beginning(EVENT, full=NO_ROOM)
+
+
+def a_beginning(
+    event: str | None = None, full: Mapping[OfferId, Hindrance] = MappingProxyType({})
+) -> Journey:  # fmt: skip
+    """One participant, three days; the hosts named have no place, or are paused."""
+    request = a_request(participants=(FRIDA,), event=event)
+    return Journey(request, full=full, event_until=OVER_AT if event else None)
+
+
 def state_of(mobility: Mobility) -> State:
     """What tells one state from another. Which of the hosts has said yes makes no difference."""
     matching, agreement, grant, visit = (
@@ -85,9 +114,12 @@ def state_of(mobility: Mobility) -> State:
         (asked, *map(part, wait.awaited), "paused", *map(part, wait.paused))
         for asked, wait in mobility.waits.items()
     )
-    asking = () if matching.host else (matching.asked_offers, matching.have_put_dates)
+    event = (matching.awaited is not None, matching.assigned, matching.is_turned_away)
+    paused = bool(matching.paused) and Asked.FREE_PLACE in mobility.waits
+    asking = (matching.asked_offers, matching.have_put_dates, paused, *event)
     return (
-        mobility.phase, mobility.outcome, mobility.cause, tuple(waits), asking,
+        mobility.phase, mobility.outcome, mobility.cause, tuple(waits),
+        () if matching.host else asking,
         bool(agreement.document), grant.decision, grant.must_be_computed,
         mobility.agenda.is_accepted, len(visit.arrived), len(visit.present),
         any(visit.present.values()), len(visit.departed), bool(mobility.contradictions),
@@ -95,15 +127,22 @@ def state_of(mobility: Mobility) -> State:
 
 
 def fork(journey: Journey) -> Journey:
-    """Another mobility that has come as far. What never changes is not copied."""
-    mobility, other = journey.mobility, copy.copy(journey)
-    matching = mobility.matching
-    facts: list[object] = [
-        *mobility.unrecorded, mobility.almanac, mobility.request, matching.ranking,
-        *mobility.agenda.sessions, *mobility.grant.lines,
-    ]  # fmt: skip
-    other.mobility = copy.deepcopy(mobility, {id(fact): fact for fact in facts})
+    """Another mobility that has come as far."""
+    other = copy.copy(journey)
+    other.mobility = _copied(journey.mobility)
     return other
+
+
+def _copied(thing: Any) -> Any:
+    """A copy of what changes; facts never do, and are shared."""
+    if isinstance(thing, facts.State):
+        twin = copy.copy(thing)
+        for name, value in twin.__dict__.items():
+            twin.__dict__[name] = _copied(value)
+        return twin
+    if isinstance(thing, dict):
+        return {key: _copied(value) for key, value in thing.items()}
+    return list(thing) if isinstance(thing, list) else thing
 
 
 def nobody_speaks(journey: Journey) -> None:
@@ -121,6 +160,8 @@ def next_moment_of_consequence(journey: Journey) -> datetime | None:
     moments = [wait.silence_counts_at for wait in journey.mobility.waits.values()]
     if is_settled(journey.mobility):
         moments.append(journey.morning)
+    if awaited := awaits_event(journey.mobility):
+        moments.append(awaited.until)
     return min((one for one in moments if one is not None), default=None)
 
 
@@ -131,8 +172,15 @@ def is_settled(mobility: Mobility) -> bool:
     return is_prepared and not mobility.waits.keys() - changes
 
 
+def awaits_event(mobility: Mobility) -> AwaitedEvent | None:
+    """The matchmaking event that is waited for, nobody being asked anything meanwhile."""
+    is_asking = {Asked.PLACE.value, Asked.OTHER_DATES.value} & mobility.waits.keys()
+    is_waiting = mobility.matching.waits_for_event and not is_asking
+    return mobility.matching.awaited if is_waiting else None
+
+
 def everything_said(journey: Journey) -> Iterator[Journey]:
-    """One mobility for each thing that somebody may say, and for each letter that comes back."""
+    """One mobility for each thing that somebody or an event may say, and each letter come back."""
     if journey.mobility.phase is Phase.VISIT:
         # Days can be confirmed once they have come: all that is said then is said on the last.
         journey = fork(journey)
@@ -144,7 +192,11 @@ def everything_said(journey: Journey) -> Iterator[Journey]:
             continue
         yield _having_said(message, journey)
     if Asked.FREE_PLACE in journey.mobility.waits:
-        yield _with_places_free(journey)
+        yield _looked_again(journey, {})
+        yield _looked_again(journey, ONE_PAUSED, FOUND_PAUSED)
+        yield _looked_again(journey, ALL_PAUSED, FOUND_PAUSED)
+    if journey.mobility.matching.awaited is not None:
+        yield from _told_by_event(journey)
     if not journey.mobility.reach.people:
         for person in sorted({p for w in journey.mobility.waits.values() for p in w.awaited}):
             after = fork(journey)
@@ -153,12 +205,24 @@ def everything_said(journey: Journey) -> Iterator[Journey]:
             yield after
 
 
-def _with_places_free(journey: Journey) -> Journey:
+def _looked_again(
+    journey: Journey, full: Mapping[OfferId, Hindrance], *paused: NewPause
+) -> Journey:  # fmt: skip
+    """The next morning brings this: a place comes free, or a host is found paused."""
     after = fork(journey)
-    after.full = {}
-    while Asked.FREE_PLACE in after.mobility.waits:
-        after.wait(1)
+    after.full, after.paused = dict(full), paused
+    after.wait_until(max(after.now, after.next_look or after.now))
     return after
+
+
+def _told_by_event(journey: Journey) -> Iterator[Journey]:
+    """It says each host in turn, in whatever condition it is by then, and that it is over."""
+    for offer in (SOC_OFFER, VESTLAND_OFFER, None):
+        for full in ({}, NO_ROOM, ALL_PAUSED):
+            after = fork(journey)
+            after.full = dict(full)
+            after.event_says(offer)
+            yield after
 
 
 def _having_said(message: m.Message, journey: Journey) -> Journey:

@@ -141,7 +141,7 @@ def test_other_needs_a_text(reason: WhyDeclined, note: Writing | None) -> None:
     message = j.DeclineApplication(by=OFFICE, reason=reason, note=note)
 
     if reason is WhyDeclined.OTHER and note is None:
-        with pytest.raises(CauseNotAcceptable, match="--text"):
+        with pytest.raises(CauseNotAcceptable, match="--note"):
             Joining().application.check_may(message)
     else:
         Joining().application.check_may(message)

@@ -9,8 +9,9 @@ from domain.assignment import Assignment, Instance, Mode
 from domain.case_view import view_of
 from domain.deadlines import Asked
 from domain.errors import RequestNotAcceptable
-from domain.events import Outcome
+from domain.events import MatchmakingOver, Outcome, ProposalMade
 from domain.facts import Reference
+from domain.holding import Hindrance
 from domain.hosting import HostingOffer, Period
 from domain.matching import DeclineReason
 from domain.matchmaking import MatchmakingEvent, Standing, new_pairs, points_of, question_of
@@ -66,6 +67,34 @@ def test_after_a_refusal_the_next_word_is_waited_for_and_then_the_own_ranking_co
 
     assert journey.kinds()[-2:] == ["MatchmakingOver", "ProposalMade"]
     assert journey.mobility.host == HOST
+
+
+def test_a_host_that_is_full_by_then_is_waited_for_until_a_later_round_says_another() -> None:
+    journey = in_event()
+    journey.full = {SOC_OFFER: Hindrance.FULL}
+    journey.event_says(SOC_OFFER)
+    journey.wait(3)
+    assert not journey.mobility.waits, "other days would not help: other hosts have room"
+
+    journey.event_says(SOC_OFFER, 2)
+    journey.event_says(VESTLAND_OFFER, 3)
+    journey.wait(4)
+
+    assert journey.kinds().count("HostAssigned") == 2
+    assert journey.mobility.host == SECOND_HOST
+
+
+def test_a_full_host_of_an_event_that_falls_silent_keeps_nobody_from_others() -> None:
+    journey = in_event()
+    awaited = journey.mobility.matching.awaited
+    assert awaited is not None
+    journey.full = {SOC_OFFER: Hindrance.FULL}
+    journey.event_says(SOC_OFFER)
+
+    journey.wait_until(awaited.until + timedelta(days=4))
+
+    assert MatchmakingOver(event=awaited.event, was_silent=True) in journey.events
+    assert [e.offer for e in journey.events if isinstance(e, ProposalMade)] == [VESTLAND_OFFER]
 
 
 def test_an_event_that_is_silent_is_waited_for_until_its_time_is_over() -> None:

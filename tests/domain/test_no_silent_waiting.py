@@ -8,15 +8,19 @@ from domain.deadlines import Asked
 from domain.events import Outcome, Phase
 from domain.messages import CAUSES_OF_PEOPLE, Cause
 from domain.mobility import Mobility
+from domain.people import Role
 from domain.waits import Wait
 from tests.domain.state_graph import (
+    EVENT,
     State,
     StateGraph,
+    a_beginning,
+    awaits_event,
     is_settled,
     next_moment_of_consequence,
 )
 
-MANY = 400
+MANY = 700
 """Fewer states than that, and something that can happen is not walked any more."""
 
 
@@ -28,12 +32,17 @@ def waits_in_silence(graph: StateGraph) -> list[tuple[State, str]]:
             found += [(state, what) for what in _what_is_missing(journey.mobility)]
             if next_moment_of_consequence(journey) is None:
                 found.append((state, "nothing ever happens if nobody speaks"))
+            if graph.in_silence.get(state) == state:
+                found.append((state, "time changes nothing"))
     return found
 
 
 def _what_is_missing(mobility: Mobility) -> list[str]:
     missing = []
-    if not mobility.waits and not is_settled(mobility):
+    if awaited := awaits_event(mobility):
+        if Role.OFFICE not in mobility.roles_of(mobility.request.office):
+            missing.append(f"{awaited.event}: no office that could be asked about it")
+    elif not mobility.waits and not is_settled(mobility):
         missing.append("nobody is waited for")
     for wait in mobility.waits.values():
         if not wait.awaited or not all(mobility.roles_of(p) for p in wait.awaited):
@@ -84,6 +93,9 @@ def test_every_phase_every_question_and_every_end_is_among_the_states(graph: Sta
     mobilities = [journey.mobility for journey in graph.found.values()]
 
     assert {mobility.phase for mobility in mobilities} == set(Phase)
+    assert any(awaits_event(mobility) for mobility in mobilities)
+    assert any(mobility.matching.assigned for mobility in mobilities)
+    assert any(mobility.matching.paused for mobility in mobilities)
     asked = {asked for mobility in mobilities for asked in mobility.waits}
     assert asked == set(Asked) - {Asked.APPLICATION}
     by_the_engine = set(Cause) - {*CAUSES_OF_PEOPLE, Cause.OPERATOR}
@@ -99,10 +111,23 @@ def _silence_means_nothing(change: pytest.MonkeyPatch) -> None:
     change.setattr(Wait, "silence_counts_at", property(lambda _wait: None))
 
 
-@pytest.mark.parametrize("fault", [_no_agenda_is_asked_for, _silence_means_nothing])
+def _an_event_is_waited_for_for_ever(change: pytest.MonkeyPatch) -> None:
+    change.setattr("domain.asking.go_on_without_event", lambda *_self, **_at: None)
+
+
+@pytest.mark.parametrize(
+    ("fault", "event"),
+    [
+        (_no_agenda_is_asked_for, None),
+        (_silence_means_nothing, None),
+        (_an_event_is_waited_for_for_ever, EVENT),
+    ],
+)
 def test_a_fault_that_is_planted_is_found(
-    fault: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+    fault: Callable[[pytest.MonkeyPatch], None], event: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fault(monkeypatch)
 
-    assert waits_in_silence(StateGraph().explore(at_most=130))
+    graph = StateGraph().explore(a_beginning(event), at_most=130)
+
+    assert waits_in_silence(graph)

@@ -520,8 +520,10 @@ def _waiting(journey: Journey) -> Journey:
     journey.say(m.DeclineProposal(by=ANA, offer=OfferId("soc-inclusion"),
                                   reason=DeclineReason.DATES, note=journey._note()))  # fmt: skip
     pause = NewPause(organisation=OrganisationId("soc"), coordinator=ANA, since=journey.now)
-    full = PassedOver(offer=OfferId("vestland-skills"), why=Hindrance.FULL, day=FIRST_DAY)
-    busy = PassedOver(offer=OfferId("vestland-youth"), why=Hindrance.BUSY)
+    full = PassedOver(offer=OfferId("vestland-skills"), why=Hindrance.FULL, day=FIRST_DAY,
+                      organisation=OrganisationId("vestland"))  # fmt: skip
+    busy = PassedOver(offer=OfferId("soc-youth"), why=Hindrance.BUSY,
+                      organisation=OrganisationId("soc"))  # fmt: skip
     ask_next_host(journey.mobility, holding_of(None, (full, busy), (pause,)), at=journey.now)
     journey.write()
     journey.remind(Asked.FREE_PLACE)

@@ -45,7 +45,9 @@ def test_the_index_ranks_as_the_domain_does(
         index.keep(as_kept([offer]))
 
     known = data.draw(anything_known)
-    assert index.best(demand, known) == rank(demand, offers, WEIGHTS, known)
+    found, expected = index.best(demand, known), rank(demand, offers, WEIGHTS, known)
+    assert found == expected
+    assert found.model_dump_json() == expected.model_dump_json()
     assert index.best(demand, NOTHING) == rank(demand, offers, WEIGHTS)
 
 

@@ -275,7 +275,7 @@ async def test_a_directory_with_a_mistake_is_refused(
         ("place", "propose-dates LAST FIRST", ANA, "swap the two or correct one of them."),
         ("place", "propose-dates 5.5 LAST", ANA, "'5.5' is not a day: write it as 2026-05-31"),
         ("place", "propose-dates FIRST LAST", BORAS, "To put forward other dates is for the rece"),
-        ("place", "accept-dates", BORAS, "No other dates of offer soc-inclusion are on the table"),
+        ("place", "accept-dates", BORAS, "No other dates are on the table"),
         ("place", "accept-dates", ANA, "To accept other dates is for the sending coordinator"),
         ("place", "move --from FIRST --to LAST", OFFICE, "To move the visit is for the sending"),
         (
@@ -416,7 +416,10 @@ async def test_a_file_without_the_section_is_refused(
     said = await command(verb, standing["evaluation"], str(file), "--as", BORAS)
 
     assert said.code == 2
-    assert said.complaint == f"{file} has no section '{name}:': add it, as in the example.\n"
+    assert (
+        said.complaint
+        == f"{file} has no section '{name}:': add it, as in examples/boras-soc-2026.yaml.\n"
+    )
 
 
 # Words the command line does not know.

@@ -104,6 +104,10 @@ def test_rows_are_counted_as_spreadsheets_do(tmp_path: Path) -> None:
         (b"id\n\x81\n", "is not UTF-8 text: save it as 'CSV UTF-8'."),
         (b"id;name\na;b\n", "row 1: there is no column 'city', 'region', 'country', 'zone': add"),
         (b"id;nom;id\n", "row 1: 'nom' is no column of organisations that we know: check its"),
+        (
+            b"id;name;email;organisation;roles\n",
+            "is a table of people, not of organisations: take it in with 'mobility people FILE'.",
+        ),
         (b"id;nom;id\n", "column 'id' stands there twice: take one out"),
         (b"id;name;city;region;country;zone\n", "holds no organisations: add one."),
     ],

@@ -96,7 +96,10 @@ async def test_a_file_without_an_application_is_refused(
 
     said = await command("apply", str(file))
 
-    assert said.complaint == f"{file} has no section 'application:': add it, as in the example.\n"
+    assert (
+        said.complaint
+        == f"{file} has no section 'application:': add it, as in examples/girona-joins-2027.yaml.\n"
+    )
 
 
 @pytest.mark.parametrize("verb", ["application", "timeline", "verify", "letters", "erase --yes"])
@@ -129,7 +132,7 @@ async def test_one_can_be_followed_from_its_file_to_its_erasure(
 
     assert "is still open" in early.complaint
     assert "Only the applicant can withdraw" in strange.complaint
-    assert "say why in your own words, with --text" in vague.complaint
+    assert "say why in your own words, with --note" in vague.complaint
     assert withdrawn.out.endswith(f"of {reference}; it is withdrawn.\n")
     erased = await command("erase", reference, "--yes")
     assert erased.code == 0

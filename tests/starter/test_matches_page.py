@@ -15,6 +15,7 @@ from domain.standing import Known, Occupied, Standing
 from starter.matches_page import matches_page, offers_named
 from starter.pages import Names
 from tests.builders import (
+    COORDINATOR,
     HOST,
     ORGANISATIONS,
     PEOPLE,
@@ -130,3 +131,14 @@ def test_of_a_host_that_breaks_several_rules_all_are_named() -> None:
 
 def test_before_hosts_are_ranked_it_says_so() -> None:
     assert printed([], 80) == ["Its hosts are not ranked yet: ask again in a moment."]
+
+
+def test_once_a_mobility_has_ended_no_host_is_still_asked() -> None:
+    journey = in_matching()
+    assert "asked, has until" in as_one(printed(journey.events, 80))
+
+    journey.say(m.CancelMobility(by=COORDINATOR, cause=m.Cause.OTHER))
+
+    told = as_one(printed(journey.events, 80))
+    assert "asked, and the mobility ended first" in told
+    assert "has until" not in told

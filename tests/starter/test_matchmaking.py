@@ -113,7 +113,8 @@ async def test_the_result_is_shown_proved_and_written_for_the_checker(
 
     assert said.code == 0
     assert "2 of 2 requests have a host, 18 points." in said.out
-    assert "Certificate verified: yes. It proves nothing is better." in said.out
+    assert "Certificate verified: yes. It proves that nothing is better." in said.out
+    assert f"python matchmaking/check_certificate.py {proof}" in " ".join(said.out.split())
     assert check(json.loads(proof.read_text("utf-8"))).startswith("VERIFIED: 2 placed")
     missing = await command("event-result", "E-2099-01")
     assert missing.code == 2
@@ -142,7 +143,7 @@ def test_what_is_not_proved_best_says_how_near_it_is() -> None:
     solution, worth = assign(question), a_place_is_worth(question)
     assert worth == 1 + 3 * 9
     for missing, sentence in (
-        (0, "It proves nothing is better."),
+        (0, "It proves that nothing is better."),
         (7, "that no more requests could have a host, and that the best has at most 7 more points"),
         (worth, "It proves that at most 1 more could have a host."),
     ):
@@ -155,3 +156,18 @@ def test_what_is_not_proved_best_says_how_near_it_is() -> None:
         with console.capture() as shown:
             console.print(result_page(result._replace(is_verified=True)))
         assert sentence in " ".join(shown.get().split())
+
+
+def test_who_travels_together_has_the_points_once_and_says_with_whom() -> None:
+    event = an_event("E-2027-06", together=((ONE, TWO),))
+    offers = [offer.model_copy(update={"places": 9}) for offer in OFFERS]
+    solution = assign(question_of(event, (a_standing(ONE), a_standing(TWO)), offers, {}))
+    answer = Answer(round=1, solution=solution, sha256=digest(solution))
+    result = checked(event, answer, Directory(organisations=(), people=(), offers=()))
+
+    with console.capture() as shown:
+        console.print(result_page(result))
+
+    [line] = [line for line in shown.get().splitlines() if TWO in line and "with" in line]
+    assert line.split()[-2:] == ["with", ONE]
+    assert not any(word.isdecimal() for word in line.split())

@@ -156,7 +156,7 @@ def test_why_tells_which_hosts_are_full_while_the_mobility_waits_for_a_place() -
         "to move the visit or cancel the mobility, unless a place comes free first, until" in told
     )
     assert "20 April 2026; otherwise the mobility lapses: no host is found." in told
-    assert "Offer o-soc is full on 5 May 2026. Offer o-vestland has five requests open." in told
+    assert "SOC is full on 5 May 2026. vestland has five requests open." in told
     assert "It is looked again every working morning" in told
 
 

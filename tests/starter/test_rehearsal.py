@@ -6,12 +6,14 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 
 from domain.deadlines import Asked
+from domain.messages import Cause
 from settings import Settings
 from starter import rehearsal as rehearsing
 from starter.clock import ClockIsReal, VirtualClock
 from starter.desk import FrontDesk
 from starter.rehearsal import NotComing
 from tests.conftest import Begin
+from tests.starter.conftest import BORAS, Command
 
 
 def test_the_clock_is_not_moved_in_production(desk: FrontDesk, settings: Settings) -> None:
@@ -72,3 +74,34 @@ async def test_what_does_not_come_is_told_with_how_it_stands(
 
     with pytest.raises(NotComing, match=r"M-\d+-\d+ is not closed: it stands at matching"):
         await rehearsal.closed()
+
+
+@pytest.mark.usefixtures("working")
+async def test_days_pass_for_one_mobility_by_command(begin: Begin, command: Command) -> None:
+    rehearsal = await begin()
+    asked = await rehearsal.asked(Asked.PLACE)
+
+    [place] = asked.questions
+    days = (place.falls - await rehearsal.now()).days + 1
+    said = await command("forward", rehearsal.reference, "--days", str(days))
+
+    assert said.code == 0
+    assert f"for {rehearsal.reference} now; for everything else no time has passed." in said.out
+    await rehearsal.until(lambda view: view.pending_offer != asked.pending_offer, "the next host")
+
+
+@pytest.mark.usefixtures("working")
+async def test_no_days_pass_for_what_is_not_there_or_over(begin: Begin, command: Command) -> None:
+    rehearsal = await begin()
+    await rehearsal.asked(Asked.PLACE)
+    await (await rehearsal.acts(BORAS)).cancel(Cause.OTHER)
+    await rehearsal.closed()
+
+    for case, sentence in (
+        (rehearsal.reference, f"{rehearsal.reference} is over, and nothing waits there"),
+        ("E-2099-01", "There is no event E-2099-01: 'mobility events' shows all of them."),
+        ("A-2099-0001", "There is no application A-2099-0001"),
+    ):
+        said = await command("forward", case)
+        assert said.code == 2
+        assert sentence in said.complaint

@@ -18,6 +18,7 @@ from store.tables import hosting_offer, mobility, place
 from tests.builders import (
     FIRST_DAY,
     LAST_DAY,
+    SOC,
     SOC_OFFER,
     VESTLAND_OFFER,
     a_demand,
@@ -54,7 +55,7 @@ async def test_two_hundred_at_once_for_the_last_three_places_give_exactly_three_
 
     assert Counter(holding.held for holding in found) == {SOC_OFFER: 3, None: 197}
     assert set((await guests(store)).values()) == {3}
-    full = PassedOver(offer=SOC_OFFER, why=Hindrance.FULL, day=FIRST_DAY)
+    full = PassedOver(offer=SOC_OFFER, why=Hindrance.FULL, day=FIRST_DAY, organisation=SOC)
     assert {h.passed_over for h in found if not h.held} == {(full,)}
     assert all(h.comes_free for h in found if not h.held)
 
@@ -102,7 +103,7 @@ async def test_the_first_host_with_room_on_each_day_is_held_and_the_day_that_is_
 
     found = await held(store, "M-2", offers=BOTH, guests=2)
 
-    full = PassedOver(offer=SOC_OFFER, why=Hindrance.FULL, day=LAST_DAY)
+    full = PassedOver(offer=SOC_OFFER, why=Hindrance.FULL, day=LAST_DAY, organisation=SOC)
     assert found == Holding(held=VESTLAND_OFFER, passed_over=(full,), comes_free=True)
 
 

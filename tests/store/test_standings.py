@@ -9,7 +9,7 @@ from domain.facts import OrganisationId, Reference
 from domain.standing import Answer, Occupied, Standing, standing_from
 from store.cases import Store
 from store.directory import keep_directory
-from store.standings import look_around, read_standings, with_pauses
+from store.standings import changed_standings, look_around, read_standings
 from store.tables import host_answer, hosting_pause, mobility, place
 from tests.builders import BORAS, SOC, SOC_OFFER, VESTLAND, WEIGHTS, a_demand, a_request
 from tests.store.kept import DIRECTORY
@@ -134,7 +134,7 @@ async def test_others_are_counted_by_the_day_and_each_group_once_a_week(store: S
 
 async def test_a_look_tells_whether_anything_has_changed(store: Store) -> None:
     empty = await look_around(store.engine, a_demand())
-    assert (empty.change, empty.answered) == (0, 0)
+    assert (empty.change, empty.answered_in) == (0, 0)
 
     await keep_directory(store.engine, DIRECTORY)
     [reference] = await keep_mobilities(store, 1)
@@ -144,13 +144,37 @@ async def test_a_look_tells_whether_anything_has_changed(store: Store) -> None:
     seen = await look_around(store.engine, a_demand())
 
     assert seen.change > 0
-    assert (seen.answered, seen.paused) == (1, frozenset({SOC}))
+    assert empty.all_seen_before <= seen.answered_in < seen.all_seen_before
+    assert seen.paused == frozenset({SOC})
 
 
-def test_who_is_paused_is_marked_and_stands_otherwise_as_before() -> None:
-    standings = {SOC: Standing(sent=2), BORAS: Standing(sent=1)}
+async def test_who_stands_otherwise_since_is_read_alone(store: Store) -> None:
+    one, two = await keep_mobilities(store, 2)
+    await keep_answers(store, [an_answer(one, 1, VESTLAND, 3, answer="silent")])
+    since = (await look_around(store.engine, a_demand())).all_seen_before
+    await keep_answers(store, [an_answer(two, 1, SOC, 3, answer="accepted", answered_at=NOON)])
 
-    assert with_pauses(standings, frozenset({SOC, VESTLAND})) == {
-        SOC: Standing(sent=2, is_paused=True), BORAS: Standing(sent=1),
-        VESTLAND: Standing(is_paused=True),
-    }  # fmt: skip
+    asked = an_answer(two, 9, VESTLAND, 1)
+    await keep_answers(store, [asked])
+
+    changed = await changed_standings(store.engine, since=since)
+
+    assert changed == {SOC, BORAS}
+    everybody = await read_standings(store.engine, WEIGHTS, on=TODAY)
+    some = await read_standings(store.engine, WEIGHTS, on=TODAY, of=changed)
+    assert some == {name: everybody[name] for name in changed}
+    assert VESTLAND in everybody
+
+
+async def test_an_answer_that_is_still_being_written_is_not_missed(store: Store) -> None:
+    """A later transaction may be over first: what is looked at again goes back to the earlier."""
+    one, two = await keep_mobilities(store, 2)
+    async with store.engine.begin() as slow:
+        answered = an_answer(one, 1, SOC, 3, answer="silent")
+        await slow.execute(sa.insert(host_answer), answered)
+        await keep_answers(store, [an_answer(two, 1, VESTLAND, 3, answer="silent")])
+        look = await look_around(store.engine, a_demand())
+
+    changed = await changed_standings(store.engine, since=look.all_seen_before)
+
+    assert SOC in changed

@@ -9,157 +9,88 @@ import os
 import sys
 import tempfile
 import uuid
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from domain.deadlines import Asked
-from domain.messages import Cause
-from domain.people import Role
 from local.stack import Stack
+from settings import Settings
 from starter.case_files import EXAMPLE, CaseDocument, move, read_file, section
 from starter.client import open_store
 from starter.clock import VirtualClock
 from starter.demo import weeks_to_a_coming_year
 from starter.desk import FrontDesk
 from starter.rehearsal import Rehearsal
-from starter.story import everybody_signs, holder, tell_the_story
 from store.engine import migrate
-from tests.workflows import stages
+from tests.workflows.saved_journeys import JOURNEYS
+from tests.workflows.saved_meetings import MEETINGS, Handle, Town
 from worker import build_worker
 
 FOLDER = Path(__file__).parent / "histories"
-Journey = Callable[[Rehearsal, CaseDocument], Awaitable[None]]
+SAVED = (*JOURNEYS, *(name for names in MEETINGS for name in names))
+TODAY = datetime.now(UTC).date()
+AT_ONCE = 4
 
 
-async def nobody_signs(rehearsal: Rehearsal, case: CaseDocument) -> None:
-    """The agreement lapses."""
-    await stages.asked_for_signatures(rehearsal, case)
-    await rehearsal.days_pass(60)
-    await rehearsal.closed()
+class Recorder:
+    """Plays the journeys and keeps their histories, in clear."""
+
+    def __init__(self, desk: FrontDesk, clock: VirtualClock, case: CaseDocument) -> None:
+        self._desk, self._clock, self._case = desk, clock, case
+        self._place = asyncio.Semaphore(AT_ONCE)
+
+    async def record_journeys(self) -> None:
+        """Those that a mobility makes by itself."""
+        await asyncio.gather(*(self._journey(name) for name in JOURNEYS))
+
+    async def record_meetings(self) -> None:
+        """Those that come about between several."""
+        await asyncio.gather(*(self._meeting(names) for names in MEETINGS))
+
+    async def _journey(self, name: str) -> None:
+        async with self._place:
+            rehearsal = await self._ask()
+            await JOURNEYS[name](rehearsal, self._case)
+            await self._keep(name, rehearsal.handle)
+
+    async def _meeting(self, names: Sequence[str]) -> None:
+        async with self._place:
+            town = Town(self._desk, self._clock, self._ask, TODAY)
+            for name, handle in zip(names, await MEETINGS[tuple(names)](town), strict=True):
+                await self._keep(name, handle)
+
+    async def _ask(self, **changes: object) -> Rehearsal:
+        request = section(self._case.request, "request", EXAMPLE).model_copy(update=changes)
+        reference = await self._desk.request(request, today=TODAY, occasion=uuid.uuid4().hex)
+        return Rehearsal(self._desk, self._clock, reference)
+
+    async def _keep(self, name: str, handle: Handle) -> None:
+        history = await handle.fetch_history()
+        (FOLDER / f"{name}.json").write_text(history.to_json() + "\n", "utf-8")
+        print(f"{name}: {len(history.events)} events")
 
 
-async def second_host(rehearsal: Rehearsal, _case: CaseDocument) -> None:
-    """The first host is silent, the second accepts, and the sending side cancels."""
-    await rehearsal.asked(Asked.PLACE)
-    await rehearsal.days_pass(11)
-    await (await holder(rehearsal, Role.RECEIVING)).accept()
-    await rehearsal.asked(Asked.SIGNATURES)
-    await (await holder(rehearsal, Role.SENDING)).cancel(Cause.OTHER)
-    await rehearsal.closed()
-
-
-async def withdrawal(rehearsal: Rehearsal, case: CaseDocument) -> None:
-    """Both participants withdraw during the preparation."""
-    await stages.agenda_on_the_table(rehearsal, case)
-    for person in (await rehearsal.mobility()).view.taking_part:
-        await (await rehearsal.acts(person)).withdraw("", Cause.ILLNESS)
-    await rehearsal.closed()
-
-
-async def agenda_changes(rehearsal: Rehearsal, case: CaseDocument) -> None:
-    """The accepted agenda is changed; another change stays unanswered, and the visit begins."""
-    await stages.prepared(rehearsal, case)
-    first, *rest = case.agenda or ()
-    sooner = first.model_copy(update={"starts": time(8, 30), "ends": time(11, 30)})
-    await (await holder(rehearsal, Role.RECEIVING)).put_agenda((sooner, *rest))
-    await rehearsal.asked(Asked.AGENDA_CHANGE)
-    await (await holder(rehearsal, Role.SENDING)).accept_agenda()
-    await (await holder(rehearsal, Role.RECEIVING)).put_agenda((first, *rest))
-    await rehearsal.asked(Asked.AGENDA_CHANGE)
-    await rehearsal.day_comes((await rehearsal.mobility()).request.first_day)
-    await rehearsal.asked(Asked.ATTENDANCE)
-
-
-async def still_open(rehearsal: Rehearsal, case: CaseDocument) -> None:
-    """The visit has begun, and the journey is under way."""
-    await stages.visiting(rehearsal, case)
-
-
-async def contradiction(rehearsal: Rehearsal, case: CaseDocument) -> None:
-    """The card is stopped, corrected, published."""
-    await stages.looking_back(rehearsal, case)
-    right = section(case.follow_up, "follow_up", EXAMPLE)
-    wrong = right.model_copy(update={"stated_days": 2})
-    for entry in case.evaluations or ():
-        await (await rehearsal.acts(entry.who)).evaluate(entry)
-    await (await holder(rehearsal, Role.SENDING)).report_follow_up(wrong)
-    await rehearsal.asked(Asked.CARD_FACTS)
-    await (await holder(rehearsal, Role.SENDING)).report_follow_up(right)
-    await rehearsal.closed()
-
-
-async def address_corrected(rehearsal: Rehearsal, case: CaseDocument) -> None:
-    """A signatory is out of reach until their address is corrected, the other for good."""
-    await stages.asked_for_signatures(rehearsal, case)
-    mobility = await rehearsal.mobility()
-    lost, too = mobility.view.taking_part[-1], mobility.view.host
-    assert too is not None
-    await stages.out_of_reach(rehearsal, lost, too.coordinator)
-    await rehearsal.days_pass(3)
-    await (await holder(rehearsal, Role.SENDING)).correct_address(lost, "found@boras.example")
-    await rehearsal.days_pass(80)
-    await rehearsal.closed()
-
-
-async def moved(rehearsal: Rehearsal, case: CaseDocument) -> None:
-    """The visit is moved while a host is asked, and again when the grant is awarded."""
-    await stages.asked_for_a_place(rehearsal, case)
-    await _move(rehearsal, Role.SENDING)
-    await rehearsal.until(lambda view: view.pending_offer is not None, "asked anew")
-    await stages.awarded(rehearsal, case)
-    await _move(rehearsal, Role.RECEIVING)
-    await everybody_signs(rehearsal)
-    await rehearsal.asked(Asked.INSTALMENT, Asked.AGENDA)
-    await (await holder(rehearsal, Role.SENDING)).cancel(Cause.OTHER)
-    await rehearsal.closed()
-
-
-async def _move(rehearsal: Rehearsal, role: Role) -> None:
-    days = [day + timedelta(weeks=5) for day in (await rehearsal.mobility()).request.days]
-    await (await holder(rehearsal, role)).move(days[0], days[-1])
-
-
-JOURNEYS: dict[str, Journey] = {
-    "straight-through": tell_the_story,
-    "nobody-signs": nobody_signs,
-    "second-host": second_host,
-    "withdrawal": withdrawal,
-    "agenda-changes": agenda_changes,
-    "still-open": still_open,
-    "contradiction": contradiction,
-    "address-corrected": address_corrected,
-    "moved": moved,
-}
-
-
-async def record(stack: Stack) -> None:
-    """Play every journey and keep its history, in clear."""
-    settings = stack.settings().model_copy(update={"mobility_task_queue": "histories"})
+async def record(settings: Settings) -> None:
+    """Play everything on a stack: first each for itself, then those that share hosts."""
     store = open_store(settings)
     client = await Client.connect(
         settings.required("temporal_address"), data_converter=pydantic_data_converter,
         identity="recorder",
     )  # fmt: skip
     document = read_file(EXAMPLE)
-    case = move(document, weeks_to_a_coming_year(document, datetime.now(UTC).date()))
-    desk = FrontDesk(store, client, task_queue=settings.mobility_task_queue)
-    await desk.keep_directory(section(case.directory, "directory", EXAMPLE))
+    case = move(document, weeks_to_a_coming_year(document, TODAY))
     FOLDER.mkdir(exist_ok=True)
-    async with build_worker(client, store, settings, are_apart=True):
-        for name, journey in JOURNEYS.items():
-            reference = await desk.request(
-                section(case.request, "request", EXAMPLE),
-                today=datetime.now(UTC).date(),
-                occasion=uuid.uuid4().hex,
-            )
-            await journey(Rehearsal(desk, VirtualClock(client, settings), reference), case)
-            history = await desk.handle(reference).fetch_history()
-            (FOLDER / f"{name}.json").write_text(history.to_json() + "\n", "utf-8")
-            print(f"{name}: {len(history.events)} events")
+    for are_apart in (True, False):
+        queue = f"histories-{'apart' if are_apart else 'together'}"
+        own = settings.model_copy(update={"mobility_task_queue": queue})
+        desk = FrontDesk(store, client, task_queue=queue)
+        await desk.keep_directory(section(case.directory, "directory", EXAMPLE))
+        recorder = Recorder(desk, VirtualClock(client, own), case)
+        async with build_worker(client, store, own, are_apart=are_apart):
+            await (recorder.record_journeys() if are_apart else recorder.record_meetings())
     await store.engine.dispose()
 
 
@@ -168,8 +99,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="mobility-histories-") as folder:
         stack = Stack(Path(folder))
         try:
-            migrate(stack.start().required("database_url"))
-            asyncio.run(record(stack))
+            settings = stack.start()
+            migrate(settings.required("database_url"))
+            asyncio.run(record(settings))
         finally:
             stack.stop()
 

@@ -13,6 +13,7 @@ from domain.asking import (
     can_rank_further,
     rank_further,
     rank_hosts,
+    stop_listening,
 )
 from domain.deadlines import Asked
 from domain.events import Outcome
@@ -55,6 +56,7 @@ async def _ask_next(file: CaseFile, holding: Holding | None) -> Holding | None:
     Where there are none, the mobility lapses. Returns what is held at one that was just ranked.
     """
     mobility = file.mobility
+    stop_listening(mobility, at=file.now)
     if holding is None:
         holding = await _hold(file) if can_ask(mobility, at=file.now) else Holding()
     if file.must_stop or ask_next_host(mobility, holding, at=file.now):
