@@ -47,4 +47,4 @@ def check(found: dict) -> str:
     need(known and value == found["assignment"]["total"], "the points are not those of the pairs")
     need(stable or proof["bound"] == bound // unit and (proof["kind"] == "bound" or value == bound // unit), "the prices prove another bound")
     return f"VERIFIED: {len(goes)} placed, {value} points; " + ("none would rather change." if stable else f"none can have more than {bound // unit}.")
-if __name__ == "__main__": print(check(json.load(open(sys.argv[1], encoding="utf-8"))))
+if __name__ == "__main__": print(check(json.load(open(sys.argv[1], encoding="utf-8"))) if sys.argv[1:] else "Name the file with the proof.")
