@@ -74,7 +74,7 @@ class HostFinder:
         [sending] = home.organisations
         demand = Demand(
             request=request, country=sending.country, declined=question.declined,
-            guests=question.guests,
+            asked=question.asked, guests=question.guests,
         )  # fmt: skip
         return await self._offers.rank(demand, on=question.at.date())
 

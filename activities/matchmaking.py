@@ -10,6 +10,7 @@ from domain.matchmaking import MatchmakingEvent, new_pairs, question_of
 from matchmaking.assignment import assign
 from store.cases import Store
 from store.directory import read_directory
+from store.hosting_pauses import read_paused
 from store.matchmaking import (
     end_event,
     keep_answer,
@@ -48,7 +49,8 @@ class EventPlanner:
         directory = await read_directory(engine)
         named = {offer for standing in standings for offer, _ in standing.ranked}
         taken = await read_taken(engine, named, event.reference)
-        question = question_of(event, standings, directory.offers, taken)
+        paused = await read_paused(engine)
+        question = question_of(event, standings, directory.offers, taken, paused)
         solution = await asyncio.to_thread(assign, question)
         sha256 = await keep_answer(engine, event.reference, asked.round, solution)
         return _answered(sha256, new_pairs(solution.instance, solution.assignment))

@@ -13,13 +13,14 @@ from domain.request import MobilityRequest
 class HostQuestion(Fact):
     """For which request hosts are to be found, and from when on people may be asked.
 
-    Offers that were ``declined`` for a reason that holds on any day are not asked again.
-    ``guests`` is how many still travel, if not all.
+    Offers that were ``declined`` for a reason that holds on any day are not asked again, nor those
+    ``asked`` for these days already. ``guests`` is how many still travel, if not all.
     """
 
     request: MobilityRequest
     at: datetime
     declined: dict[OfferId, DeclineReason] = {}
+    asked: tuple[OfferId, ...] = ()
     guests: int | None = None
 
 

@@ -73,7 +73,7 @@ class Instance(Fact):
     """One question to the solver. The order of everything in it makes no difference.
 
     ``fixed`` are groups that a host has accepted, by name; ``forbidden`` are requests and offers of
-    which one side has said no to the other.
+    which one side has said no to the other, or which found no room there when it came to asking.
     """
 
     mode: Mode

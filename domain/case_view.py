@@ -134,7 +134,7 @@ def view_of(mobility: Mobility) -> CaseView:
         passed_over=mobility.matching.passed_over,
         taking_part=mobility.taking_part,
         questions=tuple(OpenQuestion.of(wait) for wait in mobility.waits.values()),
-        awaited=mobility.matching.awaited if mobility.matching.waits_for_event else None,
+        awaited=mobility.matching.awaited if mobility.matching.listens_to_event else None,
         out_of_reach={p: o.model_copy(deep=True) for p, o in mobility.reach.people.items()},
         agreement_version=mobility.agreement.version,
         agreement_document=mobility.agreement.document,

@@ -10,12 +10,14 @@ class Demand(Fact):
     """A request for which hosts are ranked, with what else decides who may be asked.
 
     ``country`` is that of the sending organisation. Offers that were ``declined`` for a reason that
-    holds on any day are not asked again. ``guests`` is how many still travel, if not all.
+    holds on any day are not asked again, nor are those ``asked`` for these days already, of which
+    nothing is told. ``guests`` is how many still travel, if not all.
     """
 
     request: MobilityRequest
     country: Country
     declined: dict[OfferId, DeclineReason] = {}
+    asked: tuple[OfferId, ...] = ()
     guests: int | None = None
 
     @property

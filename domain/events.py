@@ -64,6 +64,13 @@ class HostAssigned(Event):
     offer: OfferId
 
 
+class AssignedHostCannot(Event):
+    """The host that an event says has no room; it is waited for while that may pass by itself."""
+
+    event: str
+    passed_over: tuple[PassedOver, ...]
+
+
 class MatchmakingOver(Event):
     """From now on hosts are asked in the request's own order."""
 

@@ -133,7 +133,8 @@ class Matching(State):
     on being the one that is asked. While a matchmaking event is ``awaited``, only the host
     ``assigned`` by it is asked.
 
-    ``asked_offers`` are those asked so far, in that order; ``passed_over`` those that could not be
+    ``asked_offers`` are those asked so far, in that order, and ``asked_earlier`` people who were
+    asked from another ranking, for these dates or others; ``passed_over`` those that could not be
     asked when it was last looked, and ``paused`` hosts found silent too often, since when.
     """
 
@@ -144,16 +145,26 @@ class Matching(State):
     passed_over: tuple[PassedOver, ...] = ()
     paused: dict[OrganisationId, datetime] = {}
     declined_for_good: dict[OfferId, DeclineReason] = {}
-    asked_for_other_dates: tuple[PersonId, ...] = ()
+    asked_earlier: tuple[PersonId, ...] = ()
     other_dates: OtherDates | None = None
     have_put_dates: tuple[OfferId, ...] = ()
     awaited: AwaitedEvent | None = None
     assigned: OfferId | None = None
 
     @property
+    def listens_to_event(self) -> bool:
+        """Whether the word of a matchmaking event still counts: nobody is asked at the moment."""
+        return self.awaited is not None and self.host is None and not self.is_asking
+
+    @property
+    def is_turned_away(self) -> bool:
+        """Whether the host that an event says had no room when it was last looked."""
+        return any(one.offer == self.assigned for one in self.passed_over)
+
+    @property
     def waits_for_event(self) -> bool:
-        """Whether nobody is asked until a matchmaking event says whom."""
-        return self.awaited is not None and self.assigned is None
+        """Whether nobody is asked until a matchmaking event says whom, or its host has room."""
+        return self.listens_to_event and (self.assigned is None or self.is_turned_away)
 
     @property
     def pending(self) -> Ranked | None:
@@ -168,12 +179,12 @@ class Matching(State):
     def asked_before(self) -> tuple[PersonId, ...]:
         """Everybody who has been asked so far, whatever they answered."""
         asked = (self._ranked(offer) for offer in self.asked_offers)
-        return (*self.asked_for_other_dates, *(host.coordinator for host in asked if host))
+        return (*self.asked_earlier, *(host.coordinator for host in asked if host))
 
     def begun_anew(self) -> "Matching":
         """As it is when the visit is moved: nobody is asked, and hosts will be ranked anew."""
         return Matching(
-            declined_for_good=self.declined_for_good, asked_for_other_dates=self.asked_before,
+            declined_for_good=self.declined_for_good, asked_earlier=self.asked_before,
             have_put_dates=self.have_put_dates, paused=self.paused,
         )  # fmt: skip
 
@@ -192,6 +203,17 @@ class Matching(State):
         """The hosts that have not been asked yet, in the order in which they would be."""
         hosts = self.ranking.able if self.ranking else ()
         return tuple(host.offer for host in hosts if host.offer not in self.asked_offers)
+
+    @property
+    def named(self) -> tuple[OfferId, ...]:
+        """Every host asked for these days, or to be asked: who else is there is not named yet."""
+        return (*self.asked_offers, *self.left)
+
+    def gone_further(self, ranking: Ranking, *, keep: bool) -> Ranking:
+        """The ranking of the next hosts, with those to ``keep`` in mind that were only full."""
+        hosts = self.ranking.able if self.ranking else ()
+        full = [host for host in hosts if host.offer in self.left][:MOST_NAMED] if keep else []
+        return ranking.model_copy(update={"full": (*ranking.full, *full)})
 
     @property
     def to_be_asked(self) -> tuple[OfferId, ...]:

@@ -22,15 +22,13 @@ from domain.assignment import (
     days_between,
 )
 from domain.errors import RequestNotAcceptable
-from domain.facts import Fact, OfferId, PersonId, Reference
+from domain.facts import Fact, OfferId, OrganisationId, PersonId, Reference
 from domain.hosting import HostingOffer
 from domain.request import MobilityRequest
 
 EVENT_REFERENCE = r"^E-[0-9]{4}-[0-9]{2,4}$"
 EventReference = Annotated[str, Field(pattern=EVENT_REFERENCE)]
 """The public name of an event, such as ``E-2027-01``."""
-CANDIDATES = 40
-"""How many of its best hosts each request brings along; the others it asks by itself afterwards."""
 DAYS_AFTER_EVENT = 28
 """Days that an event leaves before a visit: half of them to ask hosts alone, half to sign."""
 SLACK = timedelta(days=2)
@@ -99,7 +97,7 @@ class Standing(Fact):
 
     ``at`` is the offer that is being asked, or has accepted it: then it ``is_matched``. ``ranked``
     are its hosts with their points, the best first; ``said_no`` those that have declined, or were
-    silent.
+    silent. By those of ``turned_away`` it could not even be asked: they had no room left.
     """
 
     reference: Reference
@@ -108,6 +106,7 @@ class Standing(Fact):
     last_day: date
     ranked: tuple[tuple[OfferId, int], ...]
     said_no: tuple[OfferId, ...] = ()
+    turned_away: tuple[OfferId, ...] = ()
     at: OfferId | None = None
     is_matched: bool = False
 
@@ -115,24 +114,40 @@ class Standing(Fact):
 def question_of(
     event: MatchmakingEvent, standings: Sequence[Standing], offers: Sequence[HostingOffer],
     taken: Mapping[OfferId, Mapping[date, int]],
+    paused: frozenset[OrganisationId] = frozenset(),
 ) -> Instance:  # fmt: skip
     """What is to be solved in a round; accepted pairs and open proposals are fixed.
 
-    Of those that travel together, whoever is open follows whoever has a host.
+    Of those that travel together, whoever is open follows whoever has a host. Nobody is sent to a
+    host that is ``paused``, nor again to one that had no room.
     """
     known = {offer.id: offer for offer in offers}
     groups = list(_groups(event, standings))
     of = {standing.reference: standing for standing in standings}
     fixed = {r: s.at for r, s in of.items() if s.at in known}
-    candidates = [c for group in groups for c in _candidates(group, of, event, known)]
+    open_to_all = {offer.id: offer for offer in offers if offer.organisation not in paused}
+    candidates = [
+        candidate
+        for group in groups
+        for candidate in _candidates(group, of, event, known if of[group.name].at else open_to_all)
+    ]
     return Instance(
         mode=event.mode,
         groups=tuple(groups),
         offers=tuple(_open_offer(known[o], taken) for o in sorted({c.offer for c in candidates})),
         candidates=tuple(_with_places_first(candidates, groups, event.mode)),
         fixed=fixed,
-        forbidden=tuple((r, o) for r, s in of.items() for o in s.said_no if o != s.at),
+        forbidden=tuple((r, o) for r, s in of.items() for o in _forbidden(s, of, event)),
     )
+
+
+def _forbidden(
+    standing: Standing, of: Mapping[Reference, Standing], event: MatchmakingEvent
+) -> Iterator[OfferId]:
+    """Where a request does not go; who travels with it may be at a full host, and waits for it."""
+    yield from (offer for offer in standing.said_no if offer != standing.at)
+    company = set(_where_companions_are((standing.reference,), of, event))
+    yield from (o for o in standing.turned_away if o != standing.at and o not in company)
 
 
 def _groups(event: MatchmakingEvent, standings: Sequence[Standing]) -> Iterator[Group]:
@@ -164,7 +179,7 @@ def _candidates(
 ) -> Iterator[Candidate]:  # fmt: skip
     points = [dict(of[request].ranked) for request in group.requests]
     at = of[group.name].at
-    with_others = set(_where_companions_are(group, of, event))
+    with_others = set(_where_companions_are(group.requests, of, event))
     for offer in points[0] if at is None else [at]:
         if offer not in known or (with_others and at is None and with_others != {offer}):
             continue
@@ -174,11 +189,11 @@ def _candidates(
 
 
 def _where_companions_are(
-    group: Group, of: Mapping[Reference, Standing], event: MatchmakingEvent
+    requests: Sequence[Reference], of: Mapping[Reference, Standing], event: MatchmakingEvent
 ) -> Iterator[OfferId]:
     for pair in event.together:
-        if len(set(pair) & set(group.requests)) == 1:
-            [other] = set(pair) - set(group.requests)
+        if len(set(pair) & set(requests)) == 1:
+            [other] = set(pair) - set(requests)
             if other in of and (at := of[other].at):
                 yield at
 

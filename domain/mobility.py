@@ -16,19 +16,14 @@ from domain.evaluation import Evaluation
 from domain.events import Entry, Event, Outcome, Phase
 from domain.facts import PersonId, Reference, State, Writing
 from domain.grant import Grant, GrantLine, first_instalment, instalment_due
-from domain.holding import Holding
-from domain.matching import AwaitedEvent, Matching, Ranked, Ranking
-from domain.matchmaking import DAYS_AFTER_EVENT, EventWord
+from domain.matching import Matching
 from domain.messages import Cause
 from domain.people import SYSTEM, Role
 from domain.reach import OutOfReach, Reach
 from domain.request import MobilityRequest
 from domain.visit import Visit
-from domain.waits import NO_LIMITS, Asking, Limits, Reminded, Wait, end_of, plan_wait
+from domain.waits import NO_LIMITS, Asking, Limits, Reminded, Wait, plan_wait
 
-SIGNING_DAYS = 14
-"""Days before the visit after which no further host is asked: signatures need a week, and then
-another one remains for everything else. Our own policy."""
 HEARD = 200
 """How many message ids are remembered, so that a repeated click is one act in a later run too."""
 
@@ -223,7 +218,7 @@ class Mobility(State):
         """Close the mobility: every question falls, money paid for nothing is asked back."""
         self.waits.clear()
         self.reach.people.clear()
-        self.matching.other_dates = None
+        self.matching.other_dates = self.matching.awaited = self.matching.assigned = None
         self.reclaim(self.taking_part, at=at)
         self.outcome, self.cause = outcome, cause
         self.happened(e.MobilityEnded(outcome=outcome, cause=cause, note=note), at=at, by=by)
@@ -246,115 +241,10 @@ class Mobility(State):
         """The request is in."""
         self.happened(e.MobilityRequested(request=self.request), at=at, by=self.request.coordinator)
 
-    def rank_hosts(self, ranking: Ranking, *, at: datetime) -> None:
-        """Keep the order in which hosts will be asked."""
-        self.matching.ranking = ranking
-        self.happened(e.HostsRanked(ranking=ranking), at=at)
-
-    def await_event(self, until: datetime, *, at: datetime) -> None:
-        """Leave it to the matchmaking event of the request to say whom to ask."""
-        until = min(until, end_of(self._before_visit(DAYS_AFTER_EVENT)))
-        if self.request.event is None or until <= at:
-            return
-        self.matching.awaited = AwaitedEvent(event=self.request.event, until=until)
-        self.happened(e.MatchmakingAwaited(event=self.request.event, until=until), at=at)
-
-    def hear_event(self, word: EventWord, *, at: datetime) -> None:
-        """Ask the host that the event says, or go on alone; what comes late changes nothing.
-
-        While the host of an earlier round is full, one of a later round takes its place.
-        """
-        matching, awaited = self.matching, self.matching.awaited
-        if self.phase is not Phase.MATCHING or matching.host is not None or awaited is None:
-            return
-        if awaited.event != word.event or word.offer == matching.assigned is not None:
-            return
-        if word.offer is None:
-            self.go_on_without_event(at=at)
-        elif not matching.is_asking and word.offer in matching.left:
-            matching.assigned = word.offer
-            assigned = e.HostAssigned(event=awaited.event, round=word.round, offer=word.offer)
-            self.happened(assigned, at=at)
-
-    def stop_listening(self, *, at: datetime) -> None:
-        """Once its last day has passed no event is waited for, nor any host that it assigned."""
-        awaited = self.matching.awaited
-        if awaited is not None and at >= awaited.until:
-            self.go_on_without_event(at=at, was_silent=True)
-
-    def go_on_without_event(self, *, at: datetime, was_silent: bool = False) -> None:
-        """Ask hosts in the request's own order from now on."""
-        if self.matching.awaited is not None:
-            over = e.MatchmakingOver(event=self.matching.awaited.event, was_silent=was_silent)
-            self.matching.awaited = self.matching.assigned = None
-            self.happened(over, at=at)
-
-    def can_ask(self, *, at: datetime) -> bool:
-        """Whether a host is left that has not been asked, and time to sign after it answers."""
-        return bool(self.matching.left) and at.date() < self._before_visit(SIGNING_DAYS)
-
-    def ask_next_host(self, holding: Holding, *, at: datetime) -> bool:
-        """Put the request to the host whose places are held, or wait for a place to come free.
-
-        False when neither can be done: no host is left that could have one, or no time to sign.
-        """
-        self._note_pauses(holding, at=at)
-        self.matching.passed_over = holding.passed_over
-        host = self.matching.held_at(holding)
-        if not self.can_ask(at=at):
-            return False
-        if host is None and not holding.comes_free:
-            return self._give_back_assigned()
-        if host is not None:
-            self.answered(Asked.FREE_PLACE)
-            self._put_to(host, at=at)
-        elif Asked.FREE_PLACE.value not in self.waits:
-            self._wait_for_a_place(at=at)
-        return True
-
-    def _give_back_assigned(self) -> bool:
-        """The host that an event assigned cannot be asked after all: false if there was none."""
-        had_one = self.matching.assigned is not None
-        self.matching.assigned = None
-        self.answered(Asked.FREE_PLACE)
-        return had_one
-
-    def _put_to(self, host: Ranked, *, at: datetime) -> None:
-        self.matching.asked_offers = (*self.matching.asked_offers, host.offer)
-        self.matching.is_asking = True
-        self.matching.assigned = None
-        limits = Limits(self._before_visit(SIGNING_DAYS))
-        wait = self.ask(Asked.PLACE, (host.coordinator,), at=at, limits=limits)
-        self.happened(
-            e.ProposalMade(
-                offer=host.offer, organisation=host.organisation, coordinator=host.coordinator,
-                answer_by=wait.due, passed_over=self.matching.passed_over,
-            ),
-            at=at,
-        )  # fmt: skip
-
-    def _wait_for_a_place(self, *, at: datetime) -> None:
-        """The sending coordinator may choose other days; time runs until no host can be asked."""
-        limits = Limits(self._before_visit(SIGNING_DAYS + 1))
-        wait = self.ask(Asked.FREE_PLACE, (self.request.coordinator,), at=at, limits=limits)
-        awaited = e.PlaceAwaited(passed_over=self.matching.passed_over, until=wait.due)
-        self.happened(awaited, at=at)
-
-    def _note_pauses(self, holding: Holding, *, at: datetime) -> None:
-        """Put on record, once, which hosts are paused from now on, and tell them so."""
-        for pause in holding.paused:
-            if self.matching.paused.get(pause.organisation) == pause.since:
-                continue
-            self.matching.paused[pause.organisation] = pause.since
-            colleague = self.almanac.colleagues.get(pause.coordinator)
-            told = (pause.coordinator, colleague) if colleague else (pause.coordinator,)
-            paused = e.HostPaused(organisation=pause.organisation, since=pause.since, told=told)
-            self.happened(paused, at=at)
-
     def draw_up_agreement(self, document: str, *, at: datetime) -> None:
         """Put the document before everybody who has to sign it, a week before the visit at last."""
         wait = self.ask(
-            Asked.SIGNATURES, self.signatories, at=at, limits=Limits(self._before_visit(7))
+            Asked.SIGNATURES, self.signatories, at=at, limits=Limits(self.before_visit(7))
         )
         self.agreement = Agreement(
             version=self.agreement.version + 1, document=document, signatories=self.signatories
@@ -400,7 +290,7 @@ class Mobility(State):
         self.grant = self.grant.put_anew(lines)
         wait = self.ask(
             Asked.GRANT_DECISION, (self.request.office,), at=at,
-            limits=Limits(self._before_visit(2)),
+            limits=Limits(self.before_visit(2)),
         )  # fmt: skip
         self.happened(e.GrantComputed(lines=lines, decide_by=wait.due), at=at)
 
@@ -433,7 +323,7 @@ class Mobility(State):
         self.grant.instalment_due = due
         percent = self.request.funding.first_instalment_percent
         # The question closes with the eve of the visit, so that nobody is overdue while travelling.
-        eve = self._before_visit(1)
+        eve = self.before_visit(1)
         limits = Limits(eve, due=min(due, eve))
         self.ask(Asked.INSTALMENT, (self.request.coordinator,), at=at, limits=limits)
         amounts = {p: first_instalment(self.grant, p, percent) for p in self.taking_part}
@@ -444,7 +334,7 @@ class Mobility(State):
         """Ask the host for its sessions, a week before the visit at last."""
         if self.host is None:
             return
-        limits = Limits(self._before_visit(7))
+        limits = Limits(self.before_visit(7))
         wait = self.ask(Asked.AGENDA, (self.host,), at=at, limits=limits)
         self.happened(e.AgendaAsked(put_by=wait.due), at=at)
 
@@ -551,7 +441,8 @@ class Mobility(State):
             case _:
                 self.end(Outcome.LAPSED, LAPSES[asked], at=at)
 
-    def _before_visit(self, days: int) -> date:
+    def before_visit(self, days: int) -> date:
+        """The day that so many days come before the first one."""
         return date.fromordinal(self.request.first_day.toordinal() - days)
 
 

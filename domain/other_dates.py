@@ -7,6 +7,7 @@ request is for. Meanwhile the host goes on being the one that is asked: it may s
 
 from datetime import date, datetime
 
+from domain.asking import SIGNING_DAYS
 from domain.deadlines import Asked
 from domain.errors import AlreadyDone, NotAwaited, RequestNotAcceptable
 from domain.events import (
@@ -19,7 +20,7 @@ from domain.events import (
 from domain.facts import OfferId, PersonId, Writing
 from domain.matching import OtherDates
 from domain.messages import ProposeOtherDates
-from domain.mobility import SIGNING_DAYS, Mobility
+from domain.mobility import Mobility
 from domain.moving import put_on_other_days
 from domain.waits import Limits
 

@@ -41,6 +41,7 @@ def rank(
     judged = [
         (explained(Weighed(demand, offer, known, weights)), left_out(demand, offer, known))
         for offer in offers
+        if offer.id not in demand.asked
     ]
     hosts = in_turns(host for host, out in judged if not out)
     full = in_turns(host for host, out in judged if out and out.rules == FULL)

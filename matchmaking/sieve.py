@@ -1,6 +1,6 @@
 """The hard rules, held against all offers at once: the same as in ``domain/exclusions.py``."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +14,7 @@ from matchmaking.columns import UNKNOWN, Columns, Mask, bit_of, spoken
 from matchmaking.postings import NOBODY, Rows
 
 WITHDRAWN = 200
-"""So many broken rules has an offer that does not stand any more: it is never counted."""
+"""So many broken rules has an offer that is out of the question: it is never counted."""
 
 
 class Busy(NamedTuple):
@@ -35,7 +35,7 @@ class Sieve:
         self.tally = np.zeros(len(columns), np.uint8)
         for mask in self._broken.values():
             self.tally += mask.view(np.uint8)
-        self._leave_out_withdrawn()
+        self._leave_out(self._gone())
 
     def counts(self) -> dict[Rule, int]:
         """Of how many offers each rule is broken."""
@@ -79,8 +79,13 @@ class Sieve:
     def _in_order(self) -> Iterator[tuple[Rule, Mask]]:
         return ((rule, self._broken[rule]) for rule in Rule if rule in self._broken)
 
-    def _leave_out_withdrawn(self) -> None:
-        gone = self._columns["is_withdrawn"]
+    def _gone(self) -> Mask:
+        """The rows of offers that do not stand any more, or were asked already."""
+        withdrawn: Mask = self._columns["is_withdrawn"]
+        asked = self._only(self._rows_of(self._demand.asked))
+        return withdrawn if asked is None else withdrawn | asked
+
+    def _leave_out(self, gone: Mask) -> None:
         self.standing = len(gone) - int(np.count_nonzero(gone))
         if self.standing < len(gone):
             self.tally[gone] = WITHDRAWN
@@ -104,8 +109,11 @@ class Sieve:
         yield Rule.GROUP, (columns["smallest"] > people) | (columns["largest"] < people)
         yield Rule.CAPACITY, self._only(self._rows_full())
         yield Rule.LANGUAGE, self._not_speaking()
-        declined = (columns.row(offer) for offer in demand.declined)
-        yield Rule.DECLINED, self._only([row for row in declined if row is not None])
+        yield Rule.DECLINED, self._only(self._rows_of(demand.declined))
+
+    def _rows_of(self, offers: Iterable[OfferId]) -> list[int]:
+        rows = (self._columns.row(offer) for offer in offers)
+        return [row for row in rows if row is not None]
 
     def _equal(self, column: str, code: int | None) -> Mask | None:
         return None if code is None else self._columns[column] == code

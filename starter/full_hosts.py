@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 
 def full_hosts(view: CaseView, names: "Names") -> Iterator[str]:
-    """While every host left is full: which ones, and that it is looked again."""
-    if view.question(Asked.FREE_PLACE) is None:
+    """While every host left is full, or the one of an event: which, and that it is looked again."""
+    if view.question(Asked.FREE_PLACE) is None and view.awaited is None:
         return
     yield from dict.fromkeys(_said(one, names) for one in view.passed_over)
     if any(one.why in COMES_FREE for one in view.passed_over):

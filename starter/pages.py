@@ -249,7 +249,8 @@ def why_page(
         full = [Text(sentence) for sentence in full_hosts(view, names)]
         return Group(*asked, *full, *stand_still, *_not_delivered(view, letters, names))
     if view.awaited is not None:
-        return _awaited_event(view.awaited, names.person(mobility.request.office))
+        waits = _awaited_event(view.awaited, names.person(mobility.request.office))
+        return Group(waits, *(Text(sentence) for sentence in full_hosts(view, names)))
     if view.phase is Phase.PREPARATION:
         return Text(
             "Everything is settled: it waits for the first day, "

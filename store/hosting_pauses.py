@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.facts import OrganisationId
+from store.engine import single_statement
 from store.tables import host_answer, hosting_pause
 
 
@@ -24,3 +25,10 @@ async def resume_hosting(engine: AsyncEngine, organisation: OrganisationId) -> b
             .values(is_forgiven=True)
         )
         return True
+
+
+async def read_paused(engine: AsyncEngine) -> frozenset[OrganisationId]:
+    """Every host that is not asked for the time being."""
+    async with single_statement(engine) as connection:
+        rows = await connection.execute(sa.select(hosting_pause.c.organisation))
+        return frozenset(OrganisationId(name) for name in rows.scalars())

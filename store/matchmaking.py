@@ -12,14 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.assignment import Solution
 from domain.case_view import CaseView
-from domain.events import Entry, HostsRanked, ProposalMade
+from domain.events import AssignedHostCannot, Entry, HostsRanked, ProposalMade
 from domain.facts import Fact, OfferId, Reference
-from domain.matchmaking import CANDIDATES, MatchmakingEvent, Standing
+from domain.matchmaking import MatchmakingEvent, Standing
 from domain.request import MobilityRequest
 from store.engine import single_statement
+from store.places import STILL_COUNTS
 from store.tables import NOW, assignment, journal, matchmaking_event, mobility, place
 
-_TELLING = (HostsRanked.__name__, ProposalMade.__name__)
+_TELLING = (HostsRanked.__name__, AssignedHostCannot.__name__, ProposalMade.__name__)
 _OF = mobility.c.request["event"].astext
 
 
@@ -128,11 +129,13 @@ async def read_standings(engine: AsyncEngine, event: str) -> list[Standing]:
 def _standing(request: MobilityRequest, view: CaseView, entries: Sequence[Entry]) -> Standing:
     request = view.as_it_stands(request)
     ranked: tuple[tuple[OfferId, int], ...] = ()
-    asked: list[OfferId] = []
+    asked, full = list[OfferId](), list[OfferId]()
     for told in (entry.event() for entry in entries):
         if isinstance(told, HostsRanked):
-            hosts = told.ranking.hosts[:CANDIDATES]
-            ranked, asked = tuple((host.offer, max(0, host.score)) for host in hosts), []
+            ranked = tuple((host.offer, max(0, host.score)) for host in told.ranking.hosts)
+            asked, full = [], []
+        elif isinstance(told, AssignedHostCannot):
+            full += [one.offer for one in told.passed_over]
         elif isinstance(told, ProposalMade):
             asked.append(told.offer)
     at = view.host.offer if view.host else None
@@ -141,6 +144,7 @@ def _standing(request: MobilityRequest, view: CaseView, entries: Sequence[Entry]
         reference=request.reference, guests=max(1, len(view.taking_part)),
         first_day=request.first_day, last_day=request.last_day, ranked=ranked,
         said_no=tuple(offer for offer in asked if offer != at), at=at,
+        turned_away=tuple(offer for offer in dict.fromkeys(full) if offer not in asked),
         is_matched=view.is_matched,
     )  # fmt: skip
 
@@ -150,10 +154,11 @@ async def read_taken(
 ) -> dict[OfferId, dict[date, int]]:
     """How many places mobilities outside the event have at these offers, by the day."""
     inside = sa.select(mobility.c.reference).where(event == _OF)
+    p = place.alias("p")
     statement = (
-        sa.select(place.c.offer, place.c.day, sa.func.sum(place.c.guests).label("guests"))
-        .where(place.c.offer.in_(list(offers)), place.c.reference.not_in(inside))
-        .group_by(place.c.offer, place.c.day)
+        sa.select(p.c.offer, p.c.day, sa.func.sum(p.c.guests).label("guests"))
+        .where(p.c.offer.in_(list(offers)), p.c.reference.not_in(inside), sa.text(STILL_COUNTS))
+        .group_by(p.c.offer, p.c.day)
     )
     taken: dict[OfferId, dict[date, int]] = defaultdict(dict)
     async with single_statement(engine) as connection:

@@ -10,18 +10,19 @@ import sqlalchemy as sa
 from domain.facts import OfferId
 from domain.request import MobilityRequest
 from domain.standing import Occupied
+from store.places import STILL_COUNTS
 
-OTHERS = """
+OTHERS = f"""
     select array_agg(offer) as offers, array_agg(week) as weeks, array_agg(guests) as guests,
       array_agg(days) as days
     from (
       select offer, (day - cast(:monday as date)) / 7 as week, max(guests) as guests,
         bit_or(1 << (day - cast(:monday as date)) % 7) as days
-      from place
-      where day between :monday and :sunday and reference <> :reference
+      from place p
+      where day between :monday and :sunday and reference <> :reference and {STILL_COUNTS}
       group by offer, reference, week
     ) as of_one_group
-    """
+    """  # noqa: S608 - nothing in it is anybody's words
 """Every group at every offer in every week: how many guests, and on which days, Monday first. A
 group is as many on all its days."""
 DAYS = 7

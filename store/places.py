@@ -150,6 +150,13 @@ _DAYS = """
       from generate_series(cast(:first_day as date), cast(:last_day as date), interval '1 day') day
     )
 """
+STILL_COUNTS = """
+    (p.is_taken or p.held_at > now() - interval '7 days' or now() - interval '7 days' < (
+      select max(cast(q ->> 'falls' as timestamptz))
+      from mobility holder, jsonb_array_elements(holder.view -> 'questions') q
+      where holder.reference = p.reference))
+"""
+"""Of a row ``p`` of places: whether it is taken, or held by a mobility that somebody carries."""
 GOES_ON = sa.text(
     "select view ->> 'outcome' is null from mobility where reference = :reference for update"
 )
@@ -204,9 +211,7 @@ LOOK = sa.text(
       where not :is_alone and p.reference <> :reference
         and p.organisation in (select organisation from candidate)
         and m.view ->> 'outcome' is null
-        and (p.is_taken or now() - interval '7 days' < greatest(p.held_at, (
-          select max(cast(q ->> 'falls' as timestamptz))
-          from jsonb_array_elements(m.view -> 'questions') q)))
+        and {STILL_COUNTS}
     )
     select c.offer, c.organisation, c.coordinator, pause.since,
       not :is_alone and (

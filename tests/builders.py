@@ -17,6 +17,16 @@ from domain import messages as m
 from domain.addresses import letter_failed
 from domain.agenda import Session, SessionKind
 from domain.almanac import Almanac, Calendar, Offset
+from domain.asking import (
+    ask_next_host,
+    await_event,
+    can_ask,
+    can_rank_further,
+    hear_event,
+    rank_further,
+    rank_hosts,
+    stop_listening,
+)
 from domain.calendars import Calendars, Held
 from domain.case_card import read_card_facts
 from domain.contradictions import find_contradictions
@@ -30,7 +40,7 @@ from domain.hearing import hear
 from domain.holding import Hindrance, Holding, NewPause, PassedOver, holding_of
 from domain.hosting import HostingOffer
 from domain.letters import LetterOrder, letters_after
-from domain.matching import DeclineReason
+from domain.matching import DeclineReason, Ranking
 from domain.matchmaking import EventWord
 from domain.messages import Cause
 from domain.mobility import Mobility
@@ -432,19 +442,19 @@ class Journey:
         word = EventWord(
             event=self.mobility.request.event or "E-2026-99", round=number, offer=offer
         )
-        self.mobility.hear_event(word, at=self.now)
+        hear_event(self.mobility, word, at=self.now)
         self.carry_on()
 
     def next_moment(self) -> datetime | None:
         known = [wait.next_moment() for wait in self.mobility.waits.values()]
         moments = [moment for moment in known if moment is not None]
-        awaited = self.mobility.matching.awaited
-        if self._waits_for_event and awaited is not None and awaited.until > self.now:
+        matching = self.mobility.matching
+        awaited = matching.awaited if matching.listens_to_event else None
+        if awaited is not None and awaited.until > self.now:
             moments.append(awaited.until)
         if self.mobility.phase is Phase.PREPARATION and self.now < self.morning:
             moments.append(self.morning)
-        waits = Asked.FREE_PLACE in self.mobility.waits
-        if waits and self.next_look and self.mobility.can_ask(at=self.now):
+        if self._waits_for_a_place and self.next_look and can_ask(self.mobility, at=self.now):
             moments.append(self.next_look)
         return min(moments, default=None)
 
@@ -473,28 +483,41 @@ class Journey:
             mobility.open(at=self.now)
         if mobility.matching.ranking is None:
             mobility.almanac = ALMANAC
-            demand = a_demand(mobility.request, declined=mobility.matching.declined_for_good)
-            mobility.rank_hosts(rank(demand, self.offers, WEIGHTS), at=self.now)
+            rank_hosts(mobility, self._ranking(), at=self.now)
             if self.event_until is not None:
-                mobility.await_event(self.event_until, at=self.now)
+                await_event(mobility, self.event_until, at=self.now)
         asking = {Asked.PLACE, Asked.OTHER_DATES} & mobility.waits.keys()
-        if self._waits_for_event:
-            mobility.stop_listening(at=self.now)
+        if mobility.matching.waits_for_event:
+            stop_listening(mobility, at=self.now)
         if mobility.matching.host is not None:
             mobility.enter(Phase.AGREEMENT, at=self.now)
         elif self._waits_for_event or asking or self._looks_later():
             return
         else:
-            mobility.stop_listening(at=self.now)
-            if not mobility.ask_next_host(self._holding(), at=self.now):
-                mobility.end(Outcome.LAPSED, Cause.NO_HOST, at=self.now)
+            stop_listening(mobility, at=self.now)
+            if not ask_next_host(mobility, self._holding(), at=self.now):
+                self._rank_further_or_end()
+
+    def _rank_further_or_end(self) -> None:
+        mobility = self.mobility
+        if can_rank_further(mobility, at=self.now):
+            rank_further(mobility, self._ranking(), at=self.now)
+        else:
+            mobility.end(Outcome.LAPSED, Cause.NO_HOST, at=self.now)
+
+    def _ranking(self) -> Ranking:
+        matching = self.mobility.matching
+        demand = a_demand(
+            self.mobility.request, declined=matching.declined_for_good, asked=matching.named
+        )
+        return rank(demand, self.offers, WEIGHTS)
 
     def _holding(self) -> Holding:
         return first_with_room(self.mobility, self.full).model_copy(update={"paused": self.paused})
 
     def _looks_later(self) -> bool:
         """Every host left is full, and it is not the morning to look again."""
-        if Asked.FREE_PLACE not in self.mobility.waits:
+        if not self._waits_for_a_place:
             self.next_look = None
         elif self.next_look is None or self.now >= self.next_look:
             calendar = self.mobility.almanac.calendar_of(self.mobility.request.coordinator)
@@ -505,8 +528,13 @@ class Journey:
 
     @property
     def _waits_for_event(self) -> bool:
-        asking = {Asked.PLACE, Asked.OTHER_DATES} & self.mobility.waits.keys()
-        return self.mobility.matching.waits_for_event and not asking
+        matching = self.mobility.matching
+        return matching.waits_for_event and not matching.is_turned_away
+
+    @property
+    def _waits_for_a_place(self) -> bool:
+        """At any of the hosts, or at the one that an event says."""
+        return Asked.FREE_PLACE in self.mobility.waits or self.mobility.matching.is_turned_away
 
     def _reach_agreement(self) -> None:
         if Asked.SIGNATURES not in self.mobility.almanac.plans:

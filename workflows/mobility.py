@@ -9,6 +9,7 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 with workflow.unsafe.imports_passed_through():
     from domain import messages as m
     from domain.addresses import address_corrected, letter_failed
+    from domain.asking import hear_event
     from domain.case_view import CaseView, view_of
     from domain.events import Outcome, Phase
     from domain.facts import PersonId
@@ -126,7 +127,7 @@ class MobilityWorkflow:
     @workflow.signal
     async def event_decided(self, word: EventWord) -> None:
         """A matchmaking event says whom to ask, or that it is over."""
-        self.file.mobility.hear_event(word, at=self.file.now)
+        hear_event(self.file.mobility, word, at=self.file.now)
         await self.file.written()
 
     @workflow.update

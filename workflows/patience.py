@@ -5,6 +5,7 @@ from datetime import datetime
 
 from temporalio import workflow
 
+from domain.asking import stop_listening
 from domain.deadlines import Asked
 from domain.waits import Wait
 from workflows.case_file import CaseFile
@@ -41,14 +42,23 @@ async def until(file: CaseFile, moment: datetime) -> None:
         await _until(file, moment, lambda: False)
 
 
-async def event_said(file: CaseFile) -> None:
-    """Wait until a matchmaking event says whom to ask; one that is silent is waited for no more."""
+async def event_said(file: CaseFile, *, look_at: datetime | None = None) -> None:
+    """Wait until a matchmaking event says whom to ask; one that is silent is waited for no more.
+
+    Where the host that it has said has no room, also until the moment to look there again.
+    """
     matching = file.mobility.matching
+    awaited, assigned = matching.awaited, matching.assigned
+
+    def has_said() -> bool:
+        return matching.awaited is None or matching.assigned != assigned
+
     await file.written()
-    if matching.awaited is not None:
-        await _until(file, matching.awaited.until, lambda: not matching.waits_for_event)
-        if matching.waits_for_event:
-            file.mobility.stop_listening(at=file.now)
+    if awaited is not None:
+        again = look_at if assigned is not None and look_at is not None else awaited.until
+        await _until(file, min(again, awaited.until), has_said)
+        if not has_said() and not file.must_stop:
+            stop_listening(file.mobility, at=file.now)
     await file.written()
 
 

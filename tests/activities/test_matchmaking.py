@@ -8,13 +8,24 @@ from activities.matchmaking import EventPlanner
 from activities.names import EventRound, RoundAnswered
 from domain.case_view import view_of
 from domain.facts import OfferId, Reference
+from domain.holding import Hindrance
 from domain.journal import body_of
 from domain.matchmaking import MatchmakingEvent
 from store.cases import Store
 from store.directory import Directory, keep_directory
 from store.matchmaking import keep_event, read_answers, read_standings
-from store.tables import hosting_offer, journal, mobility
-from tests.builders import OFFICE, a_request, an_offer, in_event
+from store.tables import hosting_offer, hosting_pause, journal, mobility
+from tests.builders import (
+    OFFICE,
+    OPENED,
+    ORGANISATIONS,
+    SOC,
+    SOC_OFFER,
+    Journey,
+    a_request,
+    an_offer,
+    in_event,
+)
 
 EVENT = MatchmakingEvent(
     reference="E-2026-01", name="Fair", office=OFFICE, closes=date(2026, 2, 20)
@@ -23,11 +34,11 @@ FITS_WITHOUT_A_WARNING = 256 * 1024
 """What Temporal takes in one message before it warns; the limit is eight times as much."""
 
 
-async def _kept(store: Store) -> None:
+async def _kept(store: Store, journey: Journey | None = None) -> None:
     """A request of the event with its ranking, as its own mobility has left them in the store."""
     offer = an_offer()
     await keep_directory(store.engine, Directory(organisations=(), people=(), offers=(offer,)))
-    journey = in_event()
+    journey = journey or in_event()
     request = a_request(event=EVENT.reference)
     async with store.engine.begin() as tx:
         view = view_of(journey.mobility).model_dump(mode="json")
@@ -71,3 +82,25 @@ def test_the_pairs_of_two_thousand_requests_fit_into_one_message() -> None:
     whole = RoundAnswered(sha256="0" * 64, pairs=pairs).model_dump_json()
 
     assert len(whole) < FITS_WITHOUT_A_WARNING
+
+
+async def test_whoever_was_turned_away_by_a_full_host_is_known_by_its_journal(store: Store) -> None:
+    journey = in_event()
+    journey.full = {SOC_OFFER: Hindrance.FULL}
+    journey.event_says(SOC_OFFER)
+    await _kept(store, journey)
+    [turned_away] = await read_standings(store.engine, EVENT.reference)
+    assert (turned_away.turned_away, turned_away.at) == ((SOC_OFFER,), None)
+
+
+async def test_nobody_is_sent_to_a_host_that_is_paused(store: Store) -> None:
+    await keep_event(store.engine, EVENT)
+    await _kept(store)
+    home = Directory(organisations=(ORGANISATIONS[SOC],), people=(), offers=())
+    await keep_directory(store.engine, home)
+    async with store.engine.begin() as tx:
+        await tx.execute(sa.insert(hosting_pause).values(organisation=SOC, since=OPENED))
+
+    answered = await EventPlanner(store).answer_round(EventRound(event=EVENT, round=1))
+
+    assert answered.pairs == ()

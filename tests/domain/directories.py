@@ -74,9 +74,11 @@ def _demand_of(seed: int) -> Demand:
         fewer_opportunities=chance.choice([True, False]),
     )  # fmt: skip
     declined = {chance.choice([*NAMES, "nobody"]): chance.choice(WHATEVER_THE_DATES)}
+    asked = chance.sample([*NAMES, "nobody"], 2)
     return a_demand(
-        request, declined=chance.choice([{}, {}, declined]), guests=chance.choice([None, None, 1])
-    )
+        request, declined=chance.choice([{}, {}, declined]), guests=chance.choice([None, None, 1]),
+        asked=chance.choice([(), asked]),
+    )  # fmt: skip
 
 
 def _standing_of(chance: Random) -> Standing:

@@ -324,9 +324,12 @@ def address_is_corrected() -> Journey:
 
 
 def event_assigns_a_host() -> Journey:
-    """A matchmaking event has the second host of the ranking asked, and then is over."""
+    """A matchmaking event says the first host, which is full, then the second, and then is over."""
     journey = in_event()
-    journey.event_says(VESTLAND_OFFER)
+    journey.full = {SOC_OFFER: Hindrance.FULL}
+    journey.event_says(SOC_OFFER)
+    journey.event_says(VESTLAND_OFFER, 2)
+    journey.full = {}
     journey.say(
         m.DeclineProposal(by=SECOND_HOST, offer=VESTLAND_OFFER, reason=DeclineReason.NO_CAPACITY)
     )

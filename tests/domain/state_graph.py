@@ -85,10 +85,11 @@ class StateGraph:
 
 
 def every_beginning() -> Iterator[Journey]:
-    """A request to hosts that have room, to hosts that have none, and one in an event."""
+    """A request to hosts that have room, or have none, by itself or in an event."""
     yield a_beginning()
     yield a_beginning(full=NO_ROOM)
     yield a_beginning(EVENT)
+    yield a_beginning(EVENT, full=NO_ROOM)
 
 
 def a_beginning(
@@ -113,7 +114,7 @@ def state_of(mobility: Mobility) -> State:
         (asked, *map(part, wait.awaited), "paused", *map(part, wait.paused))
         for asked, wait in mobility.waits.items()
     )
-    event = (matching.awaited is not None, matching.assigned is not None)
+    event = (matching.awaited is not None, matching.assigned, matching.is_turned_away)
     paused = bool(matching.paused) and Asked.FREE_PLACE in mobility.waits
     asking = (matching.asked_offers, matching.have_put_dates, paused, *event)
     return (

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from domain.asking import await_event
 from domain.assignment import Assignment, Instance, Mode
 from domain.case_view import view_of
 from domain.deadlines import Asked
@@ -73,7 +74,7 @@ def test_a_host_that_is_full_by_then_is_waited_for_until_a_later_round_says_anot
     journey.full = {SOC_OFFER: Hindrance.FULL}
     journey.event_says(SOC_OFFER)
     journey.wait(3)
-    assert journey.mobility.waits.keys() == {Asked.FREE_PLACE}
+    assert not journey.mobility.waits, "other days would not help: other hosts have room"
 
     journey.event_says(SOC_OFFER, 2)
     journey.event_says(VESTLAND_OFFER, 3)
@@ -107,7 +108,7 @@ def test_an_event_that_is_silent_is_waited_for_until_its_time_is_over() -> None:
 def test_an_event_is_not_waited_for_where_it_leaves_no_time_for_signatures() -> None:
     journey = in_event()
     latest = FIRST_DAY - timedelta(days=28)
-    journey.mobility.await_event(journey.now + timedelta(days=300), at=journey.now)
+    await_event(journey.mobility, journey.now + timedelta(days=300), at=journey.now)
 
     assert journey.mobility.matching.awaited is not None
     assert journey.mobility.matching.awaited.until.date() == latest
@@ -192,6 +193,33 @@ def test_whoever_has_a_host_or_is_asking_one_stays_and_whoever_refused_is_forbid
 
     assert question.fixed == {ONE: SOC_OFFER, TWO: VESTLAND_OFFER}
     assert question.forbidden == ((THREE, SOC_OFFER),)
+
+
+def test_who_was_turned_away_by_a_full_host_is_sent_to_another_in_the_next_round() -> None:
+    question = asked(a_standing(ONE, turned_away=(SOC_OFFER,)), a_standing(TWO))
+
+    assert question.forbidden == ((ONE, SOC_OFFER),)
+
+
+def test_whoever_has_company_at_a_full_host_goes_on_waiting_there() -> None:
+    question = asked(
+        a_standing(ONE, at=SOC_OFFER), a_standing(TWO, turned_away=(SOC_OFFER,)),
+        together=((ONE, TWO),),
+    )  # fmt: skip
+
+    assert question.forbidden == ()
+
+
+def test_nobody_is_sent_to_a_host_that_is_paused_and_whoever_is_there_stays() -> None:
+    standings = (a_standing(ONE), a_standing(TWO, at=SOC_OFFER, is_matched=True))
+    paused = frozenset({an_offer().organisation})
+
+    question = question_of(an_event(), standings, OFFERS, {}, paused)
+
+    assert {(c.group, c.offer) for c in question.candidates} == {
+        (ONE, VESTLAND_OFFER), (TWO, SOC_OFFER),
+    }  # fmt: skip
+    assert question.fixed == {TWO: SOC_OFFER}
 
 
 def test_those_who_travel_together_are_one_group_until_one_of_them_has_a_host() -> None:

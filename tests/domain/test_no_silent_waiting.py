@@ -112,7 +112,7 @@ def _silence_means_nothing(change: pytest.MonkeyPatch) -> None:
 
 
 def _an_event_is_waited_for_for_ever(change: pytest.MonkeyPatch) -> None:
-    change.setattr(Mobility, "go_on_without_event", lambda *_self, **_at: None)
+    change.setattr("domain.asking.go_on_without_event", lambda *_self, **_at: None)
 
 
 @pytest.mark.parametrize(

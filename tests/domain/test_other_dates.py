@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from domain import messages as m
+from domain.asking import SIGNING_DAYS
 from domain.case_view import view_of
 from domain.deadlines import Asked
 from domain.errors import AlreadyDone, NotAwaited, Refusal, RequestNotAcceptable, WrongRole
@@ -22,7 +23,6 @@ from domain.hearing import check_may
 from domain.letters import Purpose
 from domain.matching import DeclineReason
 from domain.messages import Cause
-from domain.mobility import SIGNING_DAYS
 from domain.request import LEAD_DAYS, LONGEST_AHEAD_DAYS
 from tests.builders import (
     ALMANAC,

@@ -12,9 +12,10 @@ from temporalio.client import WorkflowHandle
 
 from domain.deadlines import Asked
 from domain.facts import OfferId, OrganisationId, PersonId, Reference
+from domain.holding import Hindrance
 from domain.hosting import HostingOffer
-from domain.matching import DeclineReason
-from domain.matchmaking import MatchmakingEvent
+from domain.matching import MOST_NAMED, DeclineReason
+from domain.matchmaking import EventWord, MatchmakingEvent
 from domain.people import Organisation, Person, Role
 from domain.request import Activity
 from settings import Settings
@@ -23,6 +24,7 @@ from starter.clock import VirtualClock
 from starter.desk import FrontDesk, event_id
 from starter.matchmaking import result_of
 from starter.rehearsal import Rehearsal
+from store.directory import withdraw_offer
 from store.matchmaking import read_answers, read_event
 from store.tables import hosting_offer, organisation, person
 from tests.conftest import Begin
@@ -181,3 +183,52 @@ async def test_an_event_that_says_nothing_is_not_waited_for_for_ever(
     await rehearsal.asked(Asked.PLACE)
     [over] = await facts(desk, rehearsal, "MatchmakingOver")
     assert over["was_silent"] is True
+
+
+async def test_a_host_that_is_gone_is_not_waited_for_and_the_next_round_counts(
+    begin: Begin, desk: FrontDesk, event: MatchmakingEvent
+) -> None:
+    rehearsal = await begin(
+        event=event.reference, languages=("ia",), themes=("skills mapping",), first_day=VISIT,
+        last_day=VISIT + timedelta(days=2),
+    )  # fmt: skip
+    await rehearsal.until(lambda view: view.n >= 3, "waiting for the event")
+    mobility = desk.client.get_workflow_handle(f"mobility-{rehearsal.reference}")
+    gone, there, _ = map(OfferId, HOSTS)
+    await withdraw_offer(desk.store.engine, gone)
+
+    await mobility.signal("event_decided", EventWord(event=event.reference, round=1, offer=gone))
+    await rehearsal.until(lambda view: bool(view.passed_over), "turned away")
+    await mobility.signal("event_decided", EventWord(event=event.reference, round=2, offer=there))
+
+    assert (await rehearsal.asked(Asked.PLACE)).pending_offer == there
+    await rehearsal.post_comes()
+    [turned_away] = await facts(desk, rehearsal, "AssignedHostCannot")
+    assert turned_away["passed_over"][0]["why"] == Hindrance.WITHDRAWN
+
+
+async def test_more_hosts_than_a_ranking_names_are_ranked_once_those_are_gone(
+    begin: Begin, desk: FrontDesk, event: MatchmakingEvent
+) -> None:
+    *_, (home, people, offer) = map(a_host, HOSTS)
+    many = [
+        offer.model_copy(update={"id": OfferId(f"meet-{n:02}"), "languages": {"io": None}})
+        for n in range(MOST_NAMED + 1)
+    ]
+    await desk.keep_directory(
+        DirectorySection(organisations=(home,), people=(people,), offers=tuple(many))
+    )
+    rehearsal = await begin(
+        event=event.reference, languages=("io",), themes=("skills mapping",), first_day=VISIT,
+        last_day=VISIT + timedelta(days=2),
+    )  # fmt: skip
+    await rehearsal.until(lambda view: view.awaited is not None, "waiting for the event")
+    for gone in many[:-1]:
+        await withdraw_offer(desk.store.engine, gone.id)
+
+    mobility = desk.client.get_workflow_handle(f"mobility-{rehearsal.reference}")
+    await mobility.signal("event_decided", EventWord(event=event.reference, round=1))
+
+    assert (await rehearsal.asked(Asked.PLACE)).pending_offer == many[-1].id
+    await rehearsal.post_comes()
+    assert (await kinds(desk, rehearsal)).count("HostsRanked") == 2

@@ -4,7 +4,7 @@ import asyncio
 import uuid
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import pytest_asyncio
@@ -13,10 +13,11 @@ import sqlalchemy as sa
 from domain.deadlines import Asked
 from domain.errors import AlreadyDone, WrongRole
 from domain.events import Outcome
-from domain.facts import OfferId
+from domain.facts import OfferId, PersonId
 from domain.holding import Hindrance
 from domain.letters import Purpose
 from domain.matching import DeclineReason
+from domain.matchmaking import EventWord, MatchmakingEvent
 from domain.messages import Cause
 from domain.people import Role
 from settings import Settings
@@ -39,7 +40,7 @@ ANA = "ana.caceres@soc.example"
 BORAS, OFFICE = "coordinator@boras.example", "office@erasmus.example"
 OTHERS_END = 7000
 """Numbers from here on: those before are for the mobilities of other tests."""
-Ask = Callable[[], Awaitable[Rehearsal]]
+Ask = Callable[..., Awaitable[Rehearsal]]
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -65,10 +66,11 @@ async def town(settings: Settings, case: CaseDocument) -> AsyncIterator[FrontDes
 async def ask(town: FrontDesk, settings: Settings, case: CaseDocument) -> Ask:
     """Requests the customer's case anew, its two people for the places of one host."""
 
-    async def ask() -> Rehearsal:
+    async def ask(event: str | None = None) -> Rehearsal:
         assert case.request is not None
+        request = case.request.model_copy(update={"event": event})
         reference = await town.request(
-            case.request, today=datetime.now(UTC).date(), occasion=uuid.uuid4().hex
+            request, today=datetime.now(UTC).date(), occasion=uuid.uuid4().hex
         )
         return Rehearsal(town, VirtualClock(town.client, settings), reference)
 
@@ -163,6 +165,37 @@ async def test_of_twelve_mobilities_at_once_one_organisation_is_asked_by_five(
         Asked.PLACE: 5, Asked.FREE_PLACE: 7,
     }  # fmt: skip
     assert len(await places_of(town)) == 5
+
+
+async def test_of_seven_that_an_event_sends_to_one_host_all_get_their_turn(
+    town: FrontDesk, ask: Ask, case: CaseDocument
+) -> None:
+    await one_host(town, case, places=1000)
+    today = datetime.now(UTC).date()
+    event = MatchmakingEvent(
+        reference="E-2027-55", name="Meeting", office=PersonId("office-1"), rounds=1,
+        closes=today + timedelta(days=1),
+    )  # fmt: skip
+    await town.open_event(event)
+    joined = await asyncio.gather(*(ask(event.reference) for _ in range(7)))
+    word = EventWord(event=event.reference, round=1, offer=SOC)
+    for one in joined:
+        await one.until(lambda view: view.awaited is not None, "waiting for the event")
+        its_own = town.client.get_workflow_handle(f"mobility-{one.reference}")
+        await its_own.signal("event_decided", word)
+    views = [
+        await one.until(lambda view: bool(view.questions or view.passed_over), "told whom to ask")
+        for one in joined
+    ]
+
+    asked = [one for one, view in zip(joined, views, strict=True) if view.questions]
+    turned_away = [one for one, view in zip(joined, views, strict=True) if view.passed_over]
+    assert (len(asked), len(turned_away)) == (5, 2)
+    for one in asked[:2]:
+        await (await one.acts(ANA)).decline(DeclineReason.STAFF, "")
+    for one in turned_away:
+        await one.days_pass(4)
+        await one.asked(Asked.PLACE)
 
 
 async def test_a_host_that_lets_three_requests_pass_is_paused_until_it_says_it_is_back(

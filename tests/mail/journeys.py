@@ -12,6 +12,7 @@ from activities.case_reader import OpenCase
 from domain import messages as m
 from domain.addresses import letter_failed
 from domain.agenda import Session, SessionKind
+from domain.asking import ask_next_host, rank_hosts
 from domain.case_view import view_of
 from domain.deadlines import Asked
 from domain.evaluation import Answer, FollowUp
@@ -72,8 +73,8 @@ class Journey:
     def __post_init__(self) -> None:
         self.mobility = Mobility(request=self._request(), almanac=ALMANAC)
         self.mobility.open(at=self.now)
-        self.mobility.rank_hosts(Ranking(hosts=_hosts(), excluded=()), at=self.now)
-        self.mobility.ask_next_host(first_with_room(self.mobility), at=self.now)
+        rank_hosts(self.mobility, Ranking(hosts=_hosts(), excluded=()), at=self.now)
+        ask_next_host(self.mobility, first_with_room(self.mobility), at=self.now)
         self.write()
 
     # What happens.
@@ -523,7 +524,7 @@ def _waiting(journey: Journey) -> Journey:
                       organisation=OrganisationId("vestland"))  # fmt: skip
     busy = PassedOver(offer=OfferId("soc-youth"), why=Hindrance.BUSY,
                       organisation=OrganisationId("soc"))  # fmt: skip
-    journey.mobility.ask_next_host(holding_of(None, (full, busy), (pause,)), at=journey.now)
+    ask_next_host(journey.mobility, holding_of(None, (full, busy), (pause,)), at=journey.now)
     journey.write()
     journey.remind(Asked.FREE_PLACE)
     # Up to the decline it is another journey again.
@@ -540,7 +541,7 @@ def _without_host(journey: Journey) -> Journey:
     journey.say(m.CorrectAddress(by=BORAS, person=ANA))
     journey.say(m.DeclineProposal(by=ANA, offer=OfferId("soc-inclusion"),
                                   reason=DeclineReason.DATES, note=journey._note()))  # fmt: skip
-    journey.mobility.ask_next_host(first_with_room(journey.mobility), at=journey.now)
+    ask_next_host(journey.mobility, first_with_room(journey.mobility), at=journey.now)
     journey.write()
     journey.fall_silent(Asked.PLACE)
     journey.mobility.end(Outcome.LAPSED, Cause.NO_HOST, at=journey.now)
@@ -561,10 +562,10 @@ def _on_no_other_dates(journey: Journey) -> Journey:
     left_out = {Rule.DATES: 2310, Rule.LANGUAGE: 4, Rule.DURATION: 1, Rule.OWN: 1}
     alone = {Rule.DATES: 1200, Rule.DURATION: 1}
     ranking = Ranking(hosts=_hosts(), excluded=(), counts=left_out, alone=alone)
-    journey.mobility.rank_hosts(ranking, at=journey.now)
+    rank_hosts(journey.mobility, ranking, at=journey.now)
     journey.put_forward_dates()
     journey.say(m.DeclineOtherDates(by=BORAS, offer=OfferId("soc-inclusion"), note=journey._note()))
-    journey.mobility.ask_next_host(first_with_room(journey.mobility), at=journey.now)
+    ask_next_host(journey.mobility, first_with_room(journey.mobility), at=journey.now)
     journey.write()
     journey.put_forward_dates()
     journey.fall_silent(Asked.OTHER_DATES)
@@ -618,8 +619,8 @@ def _merged(journey: Journey) -> Journey:
 def _moved(journey: Journey) -> Journey:
     """The visit is moved while a host is asked, before everybody has signed, and after."""
     journey.move(7)
-    journey.mobility.rank_hosts(Ranking(hosts=_hosts(), excluded=()), at=journey.now)
-    journey.mobility.ask_next_host(first_with_room(journey.mobility), at=journey.now)
+    rank_hosts(journey.mobility, Ranking(hosts=_hosts(), excluded=()), at=journey.now)
+    ask_next_host(journey.mobility, first_with_room(journey.mobility), at=journey.now)
     journey.write()
     journey.to_agreement()
     journey.move(7)

@@ -10,6 +10,7 @@ from importlib import resources
 
 import pytest
 
+from domain.asking import ask_next_host
 from domain.deadlines import MEANINGS, Asked
 from domain.events import InstalmentFellDue, MobilityEnded, Outcome
 from domain.joining import ApplicationPurpose
@@ -439,7 +440,7 @@ def test_place_not_given_does_not_blame_the_host_asked_next() -> None:
     journey = Journey()
     journey.fall_silent(Asked.PLACE)
     lapsed = next(c for c in journey.letters if c.order.purpose is Purpose.PLACE_NOT_GIVEN)
-    journey.mobility.ask_next_host(first_with_room(journey.mobility), at=journey.now)
+    ask_next_host(journey.mobility, first_with_room(journey.mobility), at=journey.now)
 
     text = " ".join(written(journey.context(lapsed.order, lapsed.entry)).text.split())
 

@@ -285,12 +285,12 @@ async def test_after_erasure_nothing_is_left_to_read_and_the_record_is_sound(
     for table in metadata.sorted_tables:
         assert found_in(await raw_rows_of(store, table, finished)) == set()
     left = {table: await raw_rows_of(store, table, finished) for table in SEALED}
-    assert left["participant"] == left["writing"] == b""
+    assert left["participant"] == left["participant_address"] == left["writing"] == b""
     for name in ("letter", "document", "data_key"):
         assert sealed[name].count(b"\\x") > left[name].count(b"\\x") == 0
 
 
-SEALED = ("participant", "writing", "letter", "document", "data_key")
+SEALED = ("participant", "participant_address", "writing", "letter", "document", "data_key")
 
 
 async def raw_rows_of(store: Store, table: sa.Table | str, reference: Reference) -> bytes:

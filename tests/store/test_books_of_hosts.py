@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain import messages as m
+from domain.asking import ask_next_host, rank_hosts
 from domain.case_view import view_of
 from domain.demand import Demand
 from domain.events import Outcome, Phase
@@ -93,7 +94,7 @@ class Town:
         mobility.almanac = ALMANAC
         demand = Demand(request=mobility.request, country="SE")
         ranking = rank(demand, tuple(OFFERS.values()), WEIGHTS)
-        mobility.rank_hosts(ranking, at=OPENED)
+        rank_hosts(mobility, ranking, at=OPENED)
 
     async def take(self, n: int, step: Step) -> None:
         mobility = self.mobilities[n]
@@ -137,7 +138,7 @@ class Town:
                 guests=len(mobility.taking_part),
             ),
         )  # fmt: skip
-        if not mobility.ask_next_host(holding, at=OPENED):
+        if not ask_next_host(mobility, holding, at=OPENED):
             mobility.end(Outcome.LAPSED, Cause.NO_HOST, at=OPENED)
 
     @staticmethod

@@ -11,7 +11,9 @@ import sqlalchemy as sa
 from domain.facts import OfferId
 from domain.holding import MOST_OPEN_PROPOSALS, Hindrance, Holding, PassedOver
 from store.cases import Store
+from store.matchmaking import read_taken
 from store.places import hold_first
+from store.standings import look_around
 from store.tables import hosting_offer, mobility, place
 from tests.builders import (
     FIRST_DAY,
@@ -19,6 +21,7 @@ from tests.builders import (
     SOC,
     SOC_OFFER,
     VESTLAND_OFFER,
+    a_demand,
     a_second_offer,
     an_offer,
 )
@@ -226,6 +229,9 @@ async def test_a_mobility_that_nobody_carries_any_more_holds_nothing_after_a_wee
     await change(store, sa.update(mobility).values(view=view))
     await change(store, sa.update(place).values(held_at=now - timedelta(days=held_ago)))
 
+    seen_in_rankings = (await look_around(store.engine, a_demand())).occupied
+    seen_in_events = await read_taken(store.engine, [SOC_OFFER], "E-2026-01")
+    assert (not seen_in_rankings, not seen_in_events) == (is_free, is_free)
     found = await held(store, "M-1")
 
     assert (found.held is not None) is is_free
