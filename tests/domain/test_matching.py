@@ -19,6 +19,7 @@ from tests.builders import (
     HOST,
     OPENED,
     SECOND_HOST,
+    SOC,
     SOC_OFFER,
     VESTLAND,
     VESTLAND_OFFER,
@@ -108,7 +109,7 @@ def test_a_host_that_is_full_is_passed_over_and_the_journal_says_why() -> None:
     [made] = [event for event in journey.events if isinstance(event, ProposalMade)]
 
     assert made.offer == VESTLAND_OFFER
-    full = PassedOver(offer=SOC_OFFER, why=Hindrance.FULL, day=FIRST_DAY)
+    full = PassedOver(offer=SOC_OFFER, why=Hindrance.FULL, day=FIRST_DAY, organisation=SOC)
     assert made.passed_over == (full,)
 
 
