@@ -53,7 +53,9 @@ class HostFinder:
             event = await read_event(self._store.engine, question.request.event)
             until = event.waited_for_until if event else None
             return HostsFound(ranking=ranking, almanac=almanac, event_until=until)
-        holding = await self.hold_a_place(_first_hold(question, ranking))
+        guests = question.guests or len(question.request.participants)
+        offers = tuple(host.offer for host in ranking.able)
+        holding = await self.hold_a_place(Hold.of(question.request, offers, guests))
         return HostsFound(ranking=ranking, almanac=almanac, holding=holding)
 
     @activity.defn(name="hold-a-place")
@@ -83,12 +85,3 @@ class HostFinder:
     ) -> Directory:
         people = {request.coordinator, request.office, *request.participants, *hosts}
         return await read_around(self._store.engine, people, {request.sending, *hosts.values()})
-
-
-def _first_hold(question: HostQuestion, ranking: Ranking) -> Hold:
-    request = question.request
-    offers = tuple(h.offer for h in ranking.able)
-    return Hold(
-        reference=request.reference, offers=offers, first_day=request.first_day,
-        last_day=request.last_day, guests=question.guests or len(request.participants),
-    )  # fmt: skip

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from domain.facts import Fact, OfferId, OrganisationId, PersonId, Reference
+from domain.request import MobilityRequest
 
 MOST_OPEN_PROPOSALS = 5
 """How many requests for a place one organisation has before it at a time. Our own policy."""
@@ -52,6 +53,14 @@ class Hold(Fact):
     first_day: date
     last_day: date
     guests: int
+
+    @classmethod
+    def of(cls, request: MobilityRequest, offers: tuple[OfferId, ...], guests: int) -> "Hold":
+        """Places for as many guests as travel, on the days of the visit as it stands."""
+        return cls(
+            reference=request.reference, offers=offers, first_day=request.first_day,
+            last_day=request.last_day, guests=guests,
+        )  # fmt: skip
 
 
 class Holding(Fact):

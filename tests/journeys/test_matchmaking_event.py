@@ -169,14 +169,19 @@ async def test_a_second_round_mends_a_refusal_and_whoever_is_left_goes_on_alone(
     assert await meeting.handle.result() == (one.sha256, two.sha256)
 
 
-async def test_an_event_that_says_nothing_is_not_waited_for_for_ever(
-    begin: Begin, desk: FrontDesk, event: MatchmakingEvent
-) -> None:
+async def _joined_alone(begin: Begin, event: MatchmakingEvent) -> Rehearsal:
     rehearsal = await begin(
         event=event.reference, languages=("ia",), themes=("skills mapping",), first_day=VISIT,
         last_day=VISIT + timedelta(days=2),
     )  # fmt: skip
     await rehearsal.until(lambda view: view.n >= 3, "waiting for the event")
+    return rehearsal
+
+
+async def test_an_event_that_says_nothing_is_not_waited_for_for_ever(
+    begin: Begin, desk: FrontDesk, event: MatchmakingEvent
+) -> None:
+    rehearsal = await _joined_alone(begin, event)
 
     await rehearsal.moment_comes(event.waited_for_until + timedelta(hours=1))
 
@@ -188,11 +193,7 @@ async def test_an_event_that_says_nothing_is_not_waited_for_for_ever(
 async def test_a_host_that_is_gone_is_not_waited_for_and_the_next_round_counts(
     begin: Begin, desk: FrontDesk, event: MatchmakingEvent
 ) -> None:
-    rehearsal = await begin(
-        event=event.reference, languages=("ia",), themes=("skills mapping",), first_day=VISIT,
-        last_day=VISIT + timedelta(days=2),
-    )  # fmt: skip
-    await rehearsal.until(lambda view: view.n >= 3, "waiting for the event")
+    rehearsal = await _joined_alone(begin, event)
     mobility = desk.client.get_workflow_handle(f"mobility-{rehearsal.reference}")
     gone, there, _ = map(OfferId, HOSTS)
     await withdraw_offer(desk.store.engine, gone)

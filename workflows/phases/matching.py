@@ -104,9 +104,5 @@ async def _hold(file: CaseFile) -> Holding:
 async def _places_wanted(file: CaseFile) -> Hold:
     """What is to be held, once what was held at another is given back in the journal."""
     await file.written()
-    request = file.mobility.request
-    return Hold(
-        reference=request.reference, offers=file.mobility.matching.to_be_asked,
-        first_day=request.first_day, last_day=request.last_day,
-        guests=len(file.mobility.taking_part),
-    )  # fmt: skip
+    mobility = file.mobility
+    return Hold.of(mobility.request, mobility.matching.to_be_asked, len(mobility.taking_part))
