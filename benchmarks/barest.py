@@ -18,8 +18,10 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import GrpcCompression
 from temporalio.worker import Worker
 
-from benchmarks.outward import Outward
-from benchmarks.shape import Shape
+# Without this each new workflow would import the papers' libraries anew, and the floor be slow.
+with workflow.unsafe.imports_passed_through():
+    from benchmarks.outward import Outward
+    from benchmarks.shape import Shape
 
 
 @activity.defn
