@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -99,7 +100,7 @@ class Columns:
 
     def offer(self, row: int) -> HostingOffer:
         """The offer of a row, as it was kept."""
-        return HostingOffer.model_validate_json(self.facts[row])
+        return _read(self.facts[row])
 
     def picked(self, mask: Mask) -> Rows:
         """The rows that are marked, in the order of their offers' ids."""
@@ -196,6 +197,12 @@ class Columns:
                 self._in_order = np.insert(self._in_order, place, self._rows[offer])
         if new:
             self._is_in_order = bool(np.all(self._in_order[1:] > self._in_order[:-1]))
+
+
+@lru_cache(maxsize=1024)
+def _read(facts: str) -> HostingOffer:
+    """Those that come close are mostly the same ones, whatever is asked."""
+    return HostingOffer.model_validate_json(facts)
 
 
 def bit_of(activity: Activity) -> int:

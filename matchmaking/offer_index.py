@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from domain.criteria import OF_STANDING, told
 from domain.demand import Demand
@@ -18,10 +19,11 @@ from domain.matching import MOST_NAMED, Excluded, Ranked, Ranking
 from domain.standing import NEWCOMER, Known, Standing, standing_points
 from domain.weighing import Weights
 from matchmaking.columns import Columns
-from matchmaking.postings import grown
+from matchmaking.postings import Rows, grown
 from matchmaking.scores import Scored, Scorer, Scores
-from matchmaking.sieve import Sieve
+from matchmaking.sieve import Sieve, busy_rows
 
+Places = NDArray[np.intp]
 AT_FIRST = 4 * MOST_NAMED
 """How many of the best are looked at first: mostly enough to find as many organisations."""
 
@@ -65,39 +67,63 @@ class OfferIndex:
         If standings that were known before have been changed, ``weigh_anew`` was told so.
         """
         self.weigh_anew(known.standings, ())
-        columns = self._columns
-        self._points = grown(self._points, len(columns.organisations))
+        return self.search(demand).best(known)
+
+    def search(self, demand: Demand) -> "Search":
+        """Begin to rank the hosts for a request, by the offers and standings known here by now."""
+        self._points = grown(self._points, len(self._columns.organisations))
         paused = np.fromiter(self._paused, np.int32)
-        sieve = Sieve(columns, demand, known, paused)
-        scorer = Scorer(columns, demand, self._weights, sieve.busy, self._points)
-        able = sieve.able()
-        hosts = self._best(scorer.scored(able), known, MOST_NAMED)
-        full: tuple[Ranked, ...] = ()
-        if len(hosts) < MOST_NAMED:
-            full = self._best(scorer.scored(sieve.full()), known, MOST_NAMED - len(hosts))
+        return Search(self._columns, demand, self._weights, self._points, paused)
+
+
+class Search:
+    """One request on its way through the offers: all is worked out but what others have at them.
+
+    It goes by the offers and standings as they were when it began, and has to begin anew if any of
+    them has changed.
+    """
+
+    def __init__(
+        self, columns: Columns, demand: Demand, weights: Weights, points: Scores, paused: Rows
+    ) -> None:
+        self._columns, self._demand, self._weights = columns, demand, weights
+        self._sieve = Sieve(columns, demand, paused)
+        self._scorer = Scorer(columns, demand, weights, points)
+        self._scored = self._scorer.scored(self._sieve.able())
+
+    def best(self, known: Known) -> Ranking:
+        """Rank the hosts, now that it is known what others have. A search ends with it."""
+        sieve, busy = self._sieve, busy_rows(self._columns, known.occupied)
+        sieve.meet_others(busy)
+        scored = self._scorer.with_room(self._scored, busy)
+        is_able = sieve.tally[scored.rows] == 0
+        able = np.flatnonzero(is_able)
+        hosts = self._best(scored, able, known, MOST_NAMED)
+        full = self._best(scored, np.flatnonzero(~is_able), known, MOST_NAMED - len(hosts))
         return Ranking(
             hosts=hosts, full=full,
-            excluded=self._excluded(demand, known, sieve), counts=sieve.counts(),
+            excluded=self._excluded(known), counts=sieve.counts(),
             alone=sieve.alone(), more=max(0, len(able) - MOST_NAMED),
             more_excluded=max(0, sieve.standing - len(able) - MOST_NAMED),
         )  # fmt: skip
 
-    def _excluded(self, demand: Demand, known: Known, sieve: Sieve) -> tuple[Excluded, ...]:
-        rows = sieve.closest(MOST_NAMED)
+    def _excluded(self, known: Known) -> tuple[Excluded, ...]:
+        rows = self._sieve.closest(MOST_NAMED)
         return tuple(
-            left_out_by(broken, demand, self._columns.offer(row), known)
-            for row, broken in zip(rows, sieve.broken_by(rows), strict=True)
+            left_out_by(broken, self._demand, self._columns.offer(row), known)
+            for row, broken in zip(rows, self._sieve.broken_by(rows), strict=True)
         )
 
-    def _best(self, scored: Scored, known: Known, most: int) -> tuple[Ranked, ...]:
-        """The best of these rows with their turns, of each organisation one before its next.
+    def _best(self, scored: Scored, among: Places, known: Known, most: int) -> tuple[Ranked, ...]:
+        """The best at these places with their turns, of each organisation one before its next.
 
-        The rows come in the order of their ids, which decides between as many points.
+        The places come in the order of their offers' ids, which decides between as many points.
         """
         organisations = self._columns["organisation"]
         turns: dict[int, list[int]] = defaultdict(list)
         asked: dict[int, int] = defaultdict(int)
-        for at in _best_first(scored.scores):
+        for first in _best_first(scored.scores[among]) if most else ():
+            at = int(among[first])
             organisation = organisations[scored.rows[at]]
             asked[organisation] += 1
             turns[asked[organisation]].append(at)

@@ -27,6 +27,10 @@ class Scored(NamedTuple):
     scores: Scores
     parts: dict[Criterion, Scores]
 
+    def with_part(self, criterion: Criterion, part: Scores) -> "Scored":
+        """The same with the points of one more criterion."""
+        return Scored(self.rows, self.scores + part, self.parts | {criterion: part})
+
     def part(self, at: int) -> dict[Criterion, int]:
         """The points of the row at this place by criterion."""
         return {criterion: int(part[at]) for criterion, part in self.parts.items()}
@@ -36,26 +40,31 @@ class Scorer:
     """What every offer scores for one request."""
 
     def __init__(
-        self, columns: Columns, demand: Demand, weights: Weights,
-        busy: Busy, standing_points: Scores,
-    ) -> None:  # fmt: skip
+        self, columns: Columns, demand: Demand, weights: Weights, standing_points: Scores
+    ) -> None:
         self._columns, self._demand, self._weights = columns, demand, weights
-        self._busy, self._standing_points = busy, standing_points
+        self._standing_points = standing_points
 
     def scored(self, rows: Rows) -> Scored:
-        """These rows with their scores."""
+        """These rows with their scores, but for the places that others leave."""
         parts = self._parts(rows)
         scores: Scores = self._standing_points[self._columns["organisation"][rows]]
         for part in parts.values():
             scores += part
         return Scored(rows, scores, parts)
 
+    def with_room(self, scored: Scored, busy: Busy) -> Scored:
+        """The same with the points for places to spare."""
+        left = self._columns["places"]
+        if len(busy.rows):
+            left = left.astype(np.int32)
+            left[busy.rows] -= busy.on_a_day
+        is_left = left[scored.rows] > self._demand.people
+        return scored.with_part(Criterion.ROOM, is_left * np.int32(self._weights.room.spare))
+
     def _parts(self, rows: Rows) -> dict[Criterion, Scores]:
         request, weights, columns = self._demand.request, self._weights, self._columns
-        parts = {
-            Criterion.LANGUAGES: self._languages(rows),
-            Criterion.ROOM: self._room(rows),
-        }
+        parts = {Criterion.LANGUAGES: self._languages(rows)}
         if request.themes:
             themes = self._in_common(columns.themes, request.themes, weights.themes, rows)
             parts[Criterion.THEMES] = themes
@@ -96,10 +105,3 @@ class Scorer:
         step = (np.maximum(ALL_LEVELS - UNSTATED, 0) * np.int32(weights.step)).astype(np.int32)
         points += step[best]
         return np.minimum(points, weights.most)
-
-    def _room(self, rows: Rows) -> Scores:
-        left = self._columns["places"]
-        if len(self._busy.rows):
-            left = left.astype(np.int32)
-            left[self._busy.rows] -= self._busy.on_a_day
-        return (left[rows] > self._demand.people) * np.int32(self._weights.room.spare)

@@ -1,17 +1,17 @@
 """The hard rules, held against all offers at once: the same as in ``domain/exclusions.py``."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
 from domain.demand import Demand
-from domain.exclusions import FULL
 from domain.facts import OfferId
 from domain.matching import Rule
-from domain.standing import Known, Occupied
+from domain.standing import Occupied
 from matchmaking.columns import UNKNOWN, Columns, Mask, bit_of, spoken
-from matchmaking.postings import NOBODY, Rows
+from matchmaking.postings import Rows
 
 WITHDRAWN = 200
 """So many broken rules has an offer that is out of the question: it is never counted."""
@@ -26,16 +26,27 @@ class Busy(NamedTuple):
 
 
 class Sieve:
-    """Which rules every offer breaks for one request; ``standing`` is how many offers there are."""
+    """Which rules every offer breaks for one request; ``standing`` is how many offers there are.
 
-    def __init__(self, columns: Columns, demand: Demand, known: Known, paused: Rows) -> None:
+    What others have at the offers counts from ``meet_others`` on.
+    """
+
+    def __init__(self, columns: Columns, demand: Demand, paused: Rows) -> None:
         self._columns, self._demand, self._paused = columns, demand, paused
-        self.busy = _busy_rows(columns, known.occupied)
         self._broken = {rule: mask for rule, mask in self._masks() if mask is not None}
         self.tally = np.zeros(len(columns), np.uint8)
         for mask in self._broken.values():
             self.tally += mask.view(np.uint8)
-        self._leave_out(self._gone())
+        self._gone = self._rows_gone()
+        self._leave_out(self._gone)
+
+    def meet_others(self, busy: Busy) -> None:
+        """Hold the rule of capacity against what others have."""
+        mask = self._only(self._rows_full(busy))
+        if mask is not None:
+            mask &= ~self._gone
+            self._broken[Rule.CAPACITY] = mask
+            self.tally += mask.view(np.uint8)
 
     def counts(self) -> dict[Rule, int]:
         """Of how many offers each rule is broken."""
@@ -51,13 +62,6 @@ class Sieve:
     def able(self) -> Rows:
         """The rows that break none, in the order of their ids."""
         return self._columns.picked(self.tally == 0)
-
-    def full(self) -> Rows:
-        """The rows that only lack a place, in the order of their ids."""
-        [rule] = FULL
-        if rule not in self._broken:
-            return NOBODY
-        return self._columns.picked(self._broken[rule] & (self.tally == 1))
 
     def closest(self, most: int) -> list[int]:
         """The first rows that break some rule: the fewest first, then in the order of their ids."""
@@ -79,7 +83,7 @@ class Sieve:
     def _in_order(self) -> Iterator[tuple[Rule, Mask]]:
         return ((rule, self._broken[rule]) for rule in Rule if rule in self._broken)
 
-    def _gone(self) -> Mask:
+    def _rows_gone(self) -> Mask:
         """The rows of offers that do not stand any more, or were asked already."""
         withdrawn: Mask = self._columns["is_withdrawn"]
         asked = self._only(self._rows_of(self._demand.asked))
@@ -93,7 +97,7 @@ class Sieve:
                 self._broken[rule] = mask & ~gone
 
     def _masks(self) -> Iterator[tuple[Rule, Mask | None]]:
-        """Every rule's mask, none where nobody can break it."""
+        """The mask of every rule but that of capacity, none where nobody can break it."""
         columns, demand = self._columns, self._demand
         request, people, days = demand.request, demand.people, demand.request.length
         first, last = request.first_day.toordinal(), request.last_day.toordinal()
@@ -107,7 +111,6 @@ class Sieve:
         yield Rule.BLACKOUT, self._only(columns.blackouts.rows_closed(first, last))
         yield Rule.DURATION, (columns["shortest"] > days) | (columns["longest"] < days)
         yield Rule.GROUP, (columns["smallest"] > people) | (columns["largest"] < people)
-        yield Rule.CAPACITY, self._only(self._rows_full())
         yield Rule.LANGUAGE, self._not_speaking()
         yield Rule.DECLINED, self._only(self._rows_of(demand.declined))
 
@@ -138,8 +141,8 @@ class Sieve:
         mask[rows] = True
         return mask
 
-    def _rows_full(self) -> Rows:
-        people, columns, busy = self._demand.people, self._columns, self.busy
+    def _rows_full(self, busy: Busy) -> Rows:
+        people, columns = self._demand.people, self._columns
         places, weekly = columns["places"][busy.rows], columns["per_week"][busy.rows]
         would_fit = np.minimum(places, weekly) >= people
         is_taken = (places - busy.on_a_day < people) | (weekly - busy.in_a_week < people)
@@ -154,8 +157,9 @@ class Sieve:
         return ~heard
 
 
-def _busy_rows(columns: Columns, occupied: Mapping[OfferId, Occupied]) -> Busy:
+def busy_rows(columns: Columns, occupied: Mapping[OfferId, Occupied]) -> Busy:
+    """What others have, row by row."""
     rows = np.array(columns.rows(occupied), np.int32)
-    guests = np.array(list(occupied.values()), np.int32).reshape(-1, 2)
+    guests = np.fromiter(chain.from_iterable(occupied.values()), np.int32).reshape(-1, 2)
     known = rows != UNKNOWN
     return Busy(rows[known], *guests[known].T)

@@ -53,8 +53,8 @@ def occupied_by(others: "sa.Row[Any]", request: MobilityRequest) -> Mapping[Offe
     np.add.at(on_day, (offer, week), guests[:, None] * is_there)
     first = request.first_day.weekday()
     of_visit = on_day.reshape(len(codes), -1)[:, first : first + request.length]
-    most = zip(of_visit.max(axis=1).tolist(), in_week.max(axis=1).tolist(), strict=True)
-    return dict(zip(codes, map(Occupied._make, most), strict=True))
+    most = map(Occupied, of_visit.max(axis=1).tolist(), in_week.max(axis=1).tolist())
+    return dict(zip(codes, most, strict=True))
 
 
 def _monday(day: date) -> date:
