@@ -21,6 +21,7 @@ from domain.standing import Known, Occupied, standing_points
 from domain.weighing import Weights
 
 Ints = NDArray[np.int32]
+Rows = NDArray[np.intp]
 ENDLESS = 30_000
 LEVELS = np.arange(8, dtype=np.int8)
 """How a language is spoken: not at all, with no level stated, A1 up to C2."""
@@ -63,7 +64,7 @@ class BareScoring:
             for name in {name for o in offers for name in o.languages}
         }
         closed = [(row, b) for row, o in enumerate(offers) for b in o.blackouts]
-        self._closed = _column((row for row, _ in closed), np.int32)
+        self._closed = _column((row for row, _ in closed), np.intp)
         self._closed_from = _column((b.first.toordinal() for _, b in closed), np.int32)
         self._closed_to = _column((b.last.toordinal() for _, b in closed), np.int32)
 
@@ -74,10 +75,10 @@ class BareScoring:
 
     def best(self, demand: Demand, occupied: Mapping[OfferId, Occupied]) -> Found:
         """The twenty best of different organisations, with their scores."""
-        guests = np.array(list(occupied.values()), np.int32).reshape(-1, 2)
-        rows_busy = np.array([self._rows[offer] for offer in occupied], np.int32)
-        busy = np.column_stack((rows_busy, guests)).T
-        rows = np.flatnonzero(self._can(demand, busy)).astype(np.int32)
+        guests = np.array(list(occupied.values()), np.intp).reshape(-1, 2)
+        rows_busy = np.array([self._rows[offer] for offer in occupied], np.intp)
+        busy: Rows = np.vstack((rows_busy, guests.T))
+        rows = np.flatnonzero(self._can(demand, busy))
         scores = self._scores(demand, rows, busy)
         if len(rows) > LOOKED_AT:
             least = np.partition(scores, -LOOKED_AT)[-LOOKED_AT]
@@ -91,7 +92,7 @@ class BareScoring:
                 break
         return list(best.values())
 
-    def _can(self, demand: Demand, busy: Ints) -> NDArray[np.bool_]:
+    def _can(self, demand: Demand, busy: Rows) -> NDArray[np.bool_]:
         can: NDArray[np.bool_]
         request, people, days = demand.request, demand.people, demand.request.length
         first, last = request.first_day.toordinal(), request.last_day.toordinal()
@@ -114,7 +115,7 @@ class BareScoring:
         can[row] &= self._weekly[row] - in_a_week >= people
         return can
 
-    def _scores(self, demand: Demand, rows: Ints, busy: Ints) -> Ints:
+    def _scores(self, demand: Demand, rows: Rows, busy: Rows) -> Ints:
         request, weights = demand.request, self._weights
         scores = self._standing[rows]
         for inverted, words, each in zip(
@@ -138,7 +139,7 @@ class BareScoring:
             scores += np.minimum(provisions, weights.access.most)
         return scores
 
-    def _spoken(self, demand: Demand, rows: Ints) -> Ints:
+    def _spoken(self, demand: Demand, rows: Rows) -> Ints:
         request, weights = demand.request, self._weights.languages
         least = request.least_level.rank + 1 if request.least_level else 1
         well_enough = LEVELS * (least <= LEVELS)
@@ -146,8 +147,8 @@ class BareScoring:
         points, best = np.zeros(len(rows), np.int32), np.zeros(len(rows), np.int8)
         for language in request.languages:
             level = self._levels[language][rows]
-            points += each[level]
-            np.maximum(best, well_enough[level], out=best)
+            points += each.take(level)
+            np.maximum(best, well_enough.take(level), out=best)
         points += (np.maximum(LEVELS - 1, 0) * np.int32(weights.step))[best]
         return np.minimum(points, weights.most)
 
@@ -167,10 +168,10 @@ def _level(offer: HostingOffer, language: str) -> int:
     return level.rank + 1 if level else 1
 
 
-def _inverted(words: Iterable[Iterable[str]]) -> dict[str, Ints]:
+def _inverted(words: Iterable[Iterable[str]]) -> dict[str, Rows]:
     rows: dict[str, list[int]] = defaultdict(list)
     for row, of_row in enumerate(words):
         for word in set(of_row):
             rows[word].append(row)
-    found = {word: np.array(having, np.int32) for word, having in rows.items()}
-    return defaultdict(lambda: np.zeros(0, np.int32), found)
+    found = {word: np.array(having, np.intp) for word, having in rows.items()}
+    return defaultdict(lambda: np.zeros(0, np.intp), found)

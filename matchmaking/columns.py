@@ -74,7 +74,7 @@ class Columns:
         self.blackouts = Blackouts()
         self._rows: dict[OfferId, int] = {}
         self._ids_in_order: list[OfferId] = []
-        self._in_order: Rows = np.zeros(0, np.int32)
+        self._in_order: Rows = np.zeros(0, np.intp)
         self._is_in_order = True
         self._columns: dict[str, Column] = {n: np.zeros(0, kind) for n, kind in KINDS.items()}
         self._languages: dict[str, Column] = defaultdict(lambda: np.zeros(0, np.int8))
@@ -105,7 +105,7 @@ class Columns:
     def picked(self, mask: Mask) -> Rows:
         """The rows that are marked, in the order of their offers' ids."""
         if self._is_in_order:
-            return np.flatnonzero(mask).astype(np.int32)
+            return np.flatnonzero(mask)
         picked: Rows = self._in_order[mask[self._in_order]]
         return picked
 
@@ -189,7 +189,7 @@ class Columns:
     def _put_in_order(self, new: list[OfferId]) -> None:
         if len(new) >= MANY or len(new) == len(self):
             self._ids_in_order = sorted(self._rows)
-            self._in_order = np.array(self.rows(self._ids_in_order), np.int32)
+            self._in_order = np.array(self.rows(self._ids_in_order), np.intp)
         else:
             for offer in new:
                 place = bisect_left(self._ids_in_order, offer)

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
 
 import numpy as np
-from numpy.typing import NDArray
 
 from domain.criteria import OF_STANDING, told
 from domain.demand import Demand
@@ -23,7 +22,6 @@ from matchmaking.postings import Rows, grown
 from matchmaking.scores import Scored, Scorer, Scores
 from matchmaking.sieve import Sieve, busy_rows
 
-Places = NDArray[np.intp]
 AT_FIRST = 4 * MOST_NAMED
 """How many of the best are looked at first: mostly enough to find as many organisations."""
 
@@ -72,7 +70,7 @@ class OfferIndex:
     def search(self, demand: Demand) -> "Search":
         """Begin to rank the hosts for a request, by the offers and standings known here by now."""
         self._points = grown(self._points, len(self._columns.organisations))
-        paused = np.fromiter(self._paused, np.int32)
+        paused = np.fromiter(self._paused, np.intp)
         return Search(self._columns, demand, self._weights, self._points, paused)
 
 
@@ -114,15 +112,17 @@ class Search:
             for row, broken in zip(rows, self._sieve.broken_by(rows), strict=True)
         )
 
-    def _best(self, scored: Scored, among: Places, known: Known, most: int) -> tuple[Ranked, ...]:
+    def _best(self, scored: Scored, among: Rows, known: Known, most: int) -> tuple[Ranked, ...]:
         """The best at these places with their turns, of each organisation one before its next.
 
         The places come in the order of their offers' ids, which decides between as many points.
         """
+        if not most:
+            return ()
         organisations = self._columns["organisation"]
         turns: dict[int, list[int]] = defaultdict(list)
         asked: dict[int, int] = defaultdict(int)
-        for first in _best_first(scored.scores[among]) if most else ():
+        for first in _best_first(scored.scores[among]):
             at = int(among[first])
             organisation = organisations[scored.rows[at]]
             asked[organisation] += 1

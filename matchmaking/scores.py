@@ -48,7 +48,7 @@ class Scorer:
     def scored(self, rows: Rows) -> Scored:
         """These rows with their scores, but for the places that others leave."""
         parts = self._parts(rows)
-        scores: Scores = self._standing_points[self._columns["organisation"][rows]]
+        scores: Scores = self._standing_points.take(self._columns["organisation"][rows])
         for part in parts.values():
             scores += part
         return Scored(rows, scores, parts)
@@ -100,8 +100,8 @@ class Scorer:
         points, best = np.zeros(len(rows), np.int32), np.zeros(len(rows), np.int8)
         for language in set(request.languages):
             level = self._columns.language(language)[rows]
-            points += each[level]
-            np.maximum(best, well_enough[level], out=best)
+            points += each.take(level)
+            np.maximum(best, well_enough.take(level), out=best)
         step = (np.maximum(ALL_LEVELS - UNSTATED, 0) * np.int32(weights.step)).astype(np.int32)
-        points += step[best]
+        points += step.take(best)
         return np.minimum(points, weights.most)

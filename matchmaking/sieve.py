@@ -159,7 +159,7 @@ class Sieve:
 
 def busy_rows(columns: Columns, occupied: Mapping[OfferId, Occupied]) -> Busy:
     """What others have, row by row."""
-    rows = np.array(columns.rows(occupied), np.int32)
+    rows = np.array(columns.rows(occupied), np.intp)
     guests = np.fromiter(chain.from_iterable(occupied.values()), np.int32).reshape(-1, 2)
     known = rows != UNKNOWN
     return Busy(rows[known], *guests[known].T)

@@ -13,18 +13,20 @@ from domain.standing import Occupied
 from store.places import STILL_COUNTS
 
 OTHERS = f"""
+    with of_others as materialized (
+      select offer, reference, day - cast(:monday as date) as day, guests from place p
+      where day between :monday and :sunday and reference <> :reference and {STILL_COUNTS}
+    ), of_one_group as (
+      select offer, day / 7 as week, max(guests) as guests, bit_or(1 << day % 7) as days
+      from of_others group by offer, reference, week
+    )
     select array_agg(offer) as offers, array_agg(week) as weeks, array_agg(guests) as guests,
       array_agg(days) as days
-    from (
-      select offer, (day - cast(:monday as date)) / 7 as week, max(guests) as guests,
-        bit_or(1 << (day - cast(:monday as date)) % 7) as days
-      from place p
-      where day between :monday and :sunday and reference <> :reference and {STILL_COUNTS}
-      group by offer, reference, week
-    ) as of_one_group
+    from of_one_group
     """  # noqa: S608 - nothing in it is anybody's words
 """Every group at every offer in every week: how many guests, and on which days, Monday first. A
-group is as many on all its days."""
+group is as many on all its days. Materialised, or PostgreSQL sorts the rows instead of hashing
+them, which takes twice as long."""
 DAYS = 7
 
 
