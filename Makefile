@@ -3,8 +3,9 @@ SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.installed
-# One for each of two cores; each has a Temporal, a PostgreSQL and a mail catcher of its own.
-ALL_TESTS := $(BIN)/python -m pytest -n 2 --dist loadfile
+# Three for two cores, since they also wait; each has a Temporal, a PostgreSQL and a mail catcher of
+# its own.
+ALL_TESTS := $(BIN)/python -m pytest -n 3 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up down test check torture bench bench-letters bench-ranking bench-assignment replay histories lifecycle letters catalogues format lock clean
