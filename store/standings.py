@@ -102,7 +102,7 @@ async def look_around(engine: AsyncEngine, demand: Demand) -> Look:
         seen = (await connection.execute(_LOOK, days)).one()
     return Look(
         change=seen.change, answered_in=seen.answered_in, all_seen_before=seen.all_seen_before,
-        paused=frozenset(seen.paused), occupied=occupied_by(seen, demand.request),
+        paused=frozenset(seen.paused), occupied=occupied_by(seen),
     )  # fmt: skip
 
 
