@@ -1,6 +1,5 @@
 """An accepted agenda is changed, and changed in vain; calendars know what letters tell them."""
 
-import asyncio
 from datetime import datetime, time
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -19,6 +18,7 @@ from starter.rehearsal import Rehearsal
 from starter.story import holder
 from tests.conftest import Begin
 from tests.journeys.reading import is_sound, kinds, told
+from tests.post import all_settled
 from tests.simulated_calendar import SimulatedCalendar
 from tests.workflows import stages
 
@@ -80,8 +80,7 @@ async def test_a_change_counts_once_it_is_accepted_and_the_visit_waits_for_none(
     await (await holder(rehearsal, Role.RECEIVING)).put_agenda(first)
     await rehearsal.day_comes((await rehearsal.mobility()).request.first_day)
     view = await rehearsal.asked(Asked.ATTENDANCE)
-    while not await rehearsal.post_has_come():
-        await asyncio.sleep(0.05)
+    await all_settled(desk, rehearsal)
 
     assert view.agenda_accepted_version == 4
     happened = await kinds(desk, rehearsal)

@@ -33,6 +33,7 @@ from store.ledger import read_letters
 from tests.conftest import Begin
 from tests.documents.pages import text_of
 from tests.journeys.reading import facts, is_sound, kinds, letters, second_run, told
+from tests.post import all_settled
 from tests.workflows import stages
 from workflows.mobility import MobilityWorkflow
 
@@ -60,9 +61,7 @@ async def _nothing_of_before_is_asked(desk: FrontDesk, rehearsal: Rehearsal) -> 
 
 async def _last_calendar(desk: FrontDesk, rehearsal: Rehearsal, stack: Stack) -> str:
     """The calendar that went along with the letter about the agenda accepted last."""
-    async with asyncio.timeout(30):
-        while not await rehearsal.post_has_come():
-            await asyncio.sleep(0.05)
+    await all_settled(desk, rehearsal)
     *_, line = await letters(desk, rehearsal, Purpose.AGENDA_ACCEPTED)
     contents = [file.read_bytes() for file in (stack.letters / "new").iterdir()]
     sent = (message_from_bytes(content, policy=default) for content in contents)

@@ -13,8 +13,8 @@ from starter.clock import VirtualClock
 from starter.rehearsal import Rehearsal
 from starter.running import open_desk
 from store.ledger import read_letters
+from tests.post import all_settled
 from tests.survival.journal_kept import letters_caught
-from tests.survival.post import all_settled
 from tests.survival.supervision import Supervision, supervised
 
 

@@ -22,8 +22,8 @@ from starter.story import (
     the_visit_takes_place,
 )
 from tests.journeys.reading import is_sound
+from tests.post import all_settled, one_was_put_off
 from tests.survival.journal_kept import each_left_once, letters_meant, what_happened
-from tests.survival.post import all_settled, one_was_put_off
 from tests.survival.supervision import supervised
 
 

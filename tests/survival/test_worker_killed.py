@@ -10,9 +10,9 @@ from starter.case_files import CaseDocument
 from starter.desk import FrontDesk
 from starter.story import tell_the_story
 from tests.journeys.reading import is_sound
+from tests.post import all_settled
 from tests.survival.conftest import BeginAlone
 from tests.survival.journal_kept import each_left_once, letters_meant, what_happened
-from tests.survival.post import all_settled
 from tests.survival.supervision import supervised
 
 DEATHS = [

@@ -9,6 +9,8 @@ from starter.rehearsal import Rehearsal
 from store.ledger import read_letters
 from store.tables import letter
 
+LOOKS = 600  # Ten a second, a minute in all.
+
 
 async def minutes_pass(desk: FrontDesk, rehearsal: Rehearsal) -> None:
     """What time does by itself: claims run out, back-offs end."""
@@ -21,14 +23,19 @@ async def minutes_pass(desk: FrontDesk, rehearsal: Rehearsal) -> None:
 
 
 async def all_settled(desk: FrontDesk, rehearsal: Rehearsal) -> None:
-    """Wait until every letter is settled; after a while, let the minutes pass."""
-    async with asyncio.timeout(60):
-        for look in range(1, 1000):
-            if await rehearsal.post_has_come():
-                return
-            if look % 30 == 0:
-                await minutes_pass(desk, rehearsal)
-            await asyncio.sleep(0.1)
+    """Wait until every letter is settled; after a while, let the minutes pass.
+
+    Raises AssertionError, naming the letters that are not settled, after a minute.
+    """
+    for look in range(1, LOOKS):
+        if await rehearsal.post_has_come():
+            return
+        if look % 30 == 0:
+            await minutes_pass(desk, rehearsal)
+        await asyncio.sleep(0.1)
+    ledger = await read_letters(desk.store.engine, rehearsal.reference)
+    left = [f"{x.key}: {x.remark or 'not tried'}" for x in ledger if not x.settled_at]
+    raise AssertionError(f"Letters are not settled: {left}")
 
 
 async def one_was_put_off(desk: FrontDesk, rehearsal: Rehearsal) -> None:
