@@ -62,6 +62,8 @@ class Settings(BaseSettings):
     reminders_per_day: int = Field(default=3, ge=1)
     reminders_per_week: int = Field(default=10, ge=1)
     agenda_settles_minutes: int = Field(default=15, ge=0, le=24 * 60)
+    portal_url: str = Field(default="none", pattern=r"^(https?://[^\s/?#]+(/[^\s?#]*)?|none)$")
+    portal_bind: str = Field(default="127.0.0.1:8080", pattern=r"^[^\s:]+:\d{1,5}$")
     mobility_key: SecretStr | None = None
     mobility_task_queue: str = "mobility"
     mobility_environment: Literal["production", "demo"] = "production"
@@ -128,6 +130,11 @@ class Settings(BaseSettings):
                 "or none."
             ) from None
         return letterbox
+
+    @property
+    def portal(self) -> str:
+        """Where people's browsers reach the portal; empty where none is run."""
+        return "" if self.portal_url == "none" else self.portal_url
 
     @property
     def is_production(self) -> bool:
