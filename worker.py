@@ -138,7 +138,7 @@ def build_courier(store: Store, settings: Settings) -> Courier:
         server, connections=settings.mail_connections, per_second=settings.mail_per_second
     )
     caps = Caps(per_day=settings.reminders_per_day, per_week=settings.reminders_per_week)
-    return Courier(store, postman, settings.mail_from, caps)
+    return Courier(store, postman, settings.mail_from, caps, settings.portal)
 
 
 def build_returned_post(store: Store, settings: Settings) -> ReturnedPost | None:

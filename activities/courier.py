@@ -60,13 +60,14 @@ class Courier:
     postman: Postman
     sender: str
     caps: Caps = field(default_factory=Caps)
+    portal: str = ""
     scribe: Scribe = field(init=False)
     _in_hand: int = field(default=0, init=False)
     _stops: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         """Take a scribe along, and something to write on."""
-        self.scribe = Scribe(self.store, self.sender)
+        self.scribe = Scribe(self.store, self.sender, self.portal)
         self._room = asyncio.Event()
         self._desk = asyncio.Semaphore(WRITTEN_AT_ONCE)
         self._lines = asyncio.Semaphore(self.postman.connections)

@@ -10,6 +10,7 @@ from functools import partial
 from activities.agenda_news import ABOUT_THE_AGENDA, AgendaNews, agenda_news
 from activities.application_reader import application_context
 from activities.case_reader import OpenCase, open_case
+from activities.links import link_to, token_of
 from activities.together import Together
 from domain.application_letters import still_worth_sending
 from domain.events import Entry, Event, GrantComputed, GrantDecided
@@ -61,10 +62,14 @@ class Written:
 
 @dataclass
 class Scribe:
-    """Writes letters, and keeps a few cases open between them."""
+    """Writes letters, and keeps a few cases open between them.
+
+    ``portal`` is where people's browsers reach it: letters then hold links instead of commands.
+    """
 
     store: Store
     sender: str
+    portal: str = ""
     _known: dict[Reference, tuple[float, OpenCase]] = field(
         default_factory=dict, init=False, repr=False
     )
@@ -207,7 +212,14 @@ class Scribe:
             is_first_agenda=news.is_first,
             search=_searched(order, case),
             organisations={o.id: o.name for o in case.organisations.values()},
+            link=await self._link(order.reference, case.people[order.to]),
         )
+
+    async def _link(self, reference: Reference, reader: Person) -> str:
+        if not self.portal:
+            return ""
+        token = await token_of(self.store.keys, reference, reader)
+        return link_to(self.portal, reference, token)
 
     async def _papers(self, order: LetterOrder, case: OpenCase) -> tuple[Attachment, ...]:
         name = PAPERS.get(order.purpose)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from email.utils import parseaddr
 from functools import cache
+from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -11,6 +12,7 @@ from domain.letters import Purpose
 from domain.people import Language
 from mail.context import LetterContext
 from mail.letters import OWN_FACTS
+from mail.speech import speech_of
 from mail.wording import (
     Composed,
     Verbatim,
@@ -38,7 +40,8 @@ def filled(  # noqa: PLR0913 - a letter is all of these
         _templates(form, language) for form in (one_line, for_markdown, for_html)
     )
     line = one_line(plain.get_template(subject).render(facts))
-    body = _markdown().render(marked.get_template(letter).render(facts), {"asks": asks})
+    env = {"asks": asks, "open": speech_of(language).gettext("Open your page")}
+    body = _markdown().render(marked.get_template(letter).render(facts), env)
     return Composed(
         subject=line,
         text=pleasant(plain.get_template(letter).render(facts)),
@@ -87,6 +90,10 @@ STYLES = {
 _BOX = "background:#eaf3f9;border-left:4px solid #0b4f83;"
 ASK = f"margin:0;padding:14px 16px 6px;{_BOX}font-size:17px;line-height:25px;font-weight:600"
 SILENCE = f"margin:0 0 20px;padding:0 16px 14px;{_BOX}"
+BUTTON = (
+    "display:inline-block;padding:12px 22px;background:#0b4f83;color:#ffffff;border-radius:4px;"
+    "font-weight:600;text-decoration:none"
+)
 FOOT = "margin:0 0 6px;font-size:13px;line-height:19px;color:#5b6b79"
 """How those paragraphs look that say what is asked, what silence means, and who writes."""
 
@@ -97,6 +104,7 @@ def _markdown() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).disable(["html_inline", "html_block"])
     parser.disable(["image", "link", "reference"])
     parser.core.ruler.push("dress", lambda state: _dress(state.tokens))
+    parser.core.ruler.push("button", lambda state: _link_as_button(state.tokens, state.env["open"]))
     parser.core.ruler.push("stress", lambda state: _stress(state.tokens, state.env["asks"]))
     return parser
 
@@ -110,6 +118,14 @@ def _stress(tokens: Sequence[Token], asks: object) -> None:
     for token in tokens[rule:]:
         if token.type == "paragraph_open":
             token.attrSet("style", FOOT)
+
+
+def _link_as_button(tokens: Sequence[Token], words: object) -> None:
+    """A link of ours is a button that says what it does; in plain text it is the address itself."""
+    for link, label in pairwise(child for token in tokens for child in token.children or ()):
+        if link.type == "link_open" and str(link.attrGet("href")).startswith("http"):
+            link.attrSet("style", BUTTON)
+            label.content = str(words)
 
 
 def _dress(tokens: Sequence[Token]) -> None:

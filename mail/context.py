@@ -38,7 +38,8 @@ class LetterContext:
     the agenda that the letter is about, and ``changes`` what is new in them for whoever reads it,
     unless it is the first agenda they get:
     without them the letter says less, never something else. ``search`` is how hosts were asked;
-    ``organisations`` are those that the case names.
+    ``organisations`` are those that the case names. ``link`` opens the reader's own page; without
+    one, because no portal is run, letters say which commands to type.
     """
 
     order: LetterOrder
@@ -62,6 +63,7 @@ class LetterContext:
     is_first_agenda: bool = True
     search: HostSearch = field(default_factory=HostSearch)
     organisations: Mapping[OrganisationId, str] = field(default_factory=dict)
+    link: str = ""
 
     # Who reads it, in what language, and whom they may ask.
 
@@ -147,6 +149,13 @@ class LetterContext:
         """The open question that is the letter's reason, none when it asks for nothing."""
         asked = self.order.while_asked
         return self.view.question(asked) if asked else None
+
+    @property
+    def wants_answer(self) -> bool:
+        """Whether the reader is asked for something: by this letter, or by what it tells of."""
+        is_returned = self.order.purpose is Purpose.AGENDA_RETURNED
+        told_of = self.view.question(Asked.AGENDA) if is_returned else None
+        return bool(self.question or told_of)
 
     @property
     def overdue(self) -> OpenQuestion:

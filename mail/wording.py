@@ -92,7 +92,7 @@ def environment(written: Callable[[str], str], language: Language) -> Environmen
         extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
     _speak(letters, speech_of(language), fill)
-    letters.filters |= {"quote": quote, "mailbox": mailbox, "code": _code}
+    letters.filters |= {"quote": quote, "mailbox": mailbox, "code": _code, "link": _link}
     return letters
 
 
@@ -131,6 +131,11 @@ def _read(name: str) -> str:
 def _code(command: str) -> Verbatim:
     """A command on a line of its own, which Markdown shows as it is."""
     return Verbatim(one_line(command))
+
+
+def _link(address: str) -> Verbatim:
+    """A link of ours, which Markdown knows by its angle brackets."""
+    return Verbatim(f"<{address}>")
 
 
 def pleasant(text: str) -> str:

@@ -3,6 +3,7 @@
 import argparse
 import html
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from tests.mail.journeys import every_letter
 
 IN_ORDER: list[AnyPurpose] = [*Purpose, *ApplicationPurpose]
 SENDER = "Mobility engine <mobility@example.org>"
+LINK = "https://exchanges.example.eu/m/M-2026-0001/0123456789abcdefABCD-_xy"
 NAMES = {
     Language.ENGLISH: "English",
     Language.CATALAN: "Català",
@@ -89,7 +91,7 @@ def page() -> str:
 def _one_of_each(letters: Iterable[LetterContext]) -> list[LetterContext]:
     """The first letter of each kind: by purpose, by who reads it, and what is new."""
     kinds: dict[tuple[object, ...], LetterContext] = {}
-    for letter in letters:
+    for letter in (replace(letter, link=LINK) for letter in letters):
         ended = getattr(letter.event, "outcome", None)
         news = (letter.is_first_agenda, bool(letter.changes), bool(letter.attachments))
         kind = (letter.order.purpose, letter.capacity, letter.is_reminder, ended, *news)
