@@ -19,7 +19,7 @@ from local import StackTrouble, postgres, temporal
 from local.processes import LongRunning
 from settings import Settings
 
-PORTS = ("temporal", "temporal_ui", "mail")
+PORTS = ("temporal", "temporal_ui", "mail", "portal")
 PORTS_NOBODY_IS_GIVEN = range(20000, 32768)
 """Below those that systems hand out for outgoing connections (Linux: 32768, others: 49152)."""
 NO_CAP = 10_000
@@ -37,6 +37,7 @@ class Stack:
         self.temporal = LongRunning("temporal", self.home)
         self.mail = LongRunning("mail-catcher", self.home)
         self.worker = LongRunning("worker", self.home)
+        self.portal = LongRunning("portal", self.home)
         self.database = self.home / "postgresql"
 
     @property
@@ -56,6 +57,7 @@ class Stack:
             "Temporal": self.temporal.process() is not None,
             "mail catcher": self.mail.process() is not None,
             "worker": self.worker.process() is not None,
+            "portal": self.portal.process() is not None,
         }
 
     def start(self, tell: Told = lambda _: None, *, with_mail: bool = True) -> Settings:
@@ -101,10 +103,17 @@ class Stack:
         with self._alone():
             self.worker.start([sys.executable, str(ROOT / "worker.py")], environment)
 
+    def start_portal(self, settings: Settings) -> None:
+        """Start the portal, at which people answer their letters."""
+        environment = settings.as_environment() | {"PYTHONPATH": str(ROOT)}
+        with self._alone():
+            self.portal.start([sys.executable, "-m", "portal"], environment)
+
     def stop(self) -> list[str]:
         """Stop everything, the worker first; what was recorded stays. Names what was running."""
         with self._alone():
             stopped = {
+                "portal": self.portal.stop(),
                 "worker": self.worker.stop(),
                 "mail catcher": self.mail.stop(),
                 "Temporal": self.temporal.stop(),
@@ -123,6 +132,8 @@ class Stack:
             {
                 "database_url": self._noted("database-url"),
                 "temporal_address": f"127.0.0.1:{ports['temporal']}",
+                "portal_url": f"http://127.0.0.1:{ports['portal']}",
+                "portal_bind": f"127.0.0.1:{ports['portal']}",
                 "smtp_url": f"smtp://127.0.0.1:{ports['mail']}",
                 "mobility_key": self._key(),
                 "mobility_environment": "demo",
@@ -147,17 +158,22 @@ class Stack:
 
     def _known_ports(self) -> dict[str, int]:
         ports: dict[str, int] = json.loads(self._noted("ports.json"))
+        if not set(PORTS) <= set(ports):
+            raise self._never_started()
         return ports
 
     def _noted(self, name: str) -> str:
         try:
             return (self.home / name).read_text("utf-8")
         except OSError:
-            raise StackTrouble(
-                f"Nothing has been started in this folder ({self.home}): run 'mobility up', name "
-                "the folder of another stack in MOBILITY_HOME, or set TEMPORAL_ADDRESS, "
-                "DATABASE_URL, SMTP_URL and MOBILITY_KEY."
-            ) from None
+            raise self._never_started() from None
+
+    def _never_started(self) -> StackTrouble:
+        return StackTrouble(
+            f"Nothing has been started in this folder ({self.home}), or by an earlier version: run "
+            "'mobility up', name the folder of another stack in MOBILITY_HOME, or set "
+            "TEMPORAL_ADDRESS, DATABASE_URL, SMTP_URL and MOBILITY_KEY."
+        )
 
     def _ports(self) -> dict[str, int]:
         """The ports of before, unless a stranger has taken one meanwhile."""
@@ -166,7 +182,10 @@ class Stack:
             known = dict(json.loads(file.read_text("utf-8")))
         except (OSError, ValueError):
             known = {}
-        parts = {"temporal": self.temporal, "temporal_ui": self.temporal, "mail": self.mail}
+        parts = {
+            "temporal": self.temporal, "temporal_ui": self.temporal, "mail": self.mail,
+            "portal": self.portal,
+        }  # fmt: skip
         ports = {
             name: known[name]
             if name in known and (parts[name].process() or _is_free(known[name]))

@@ -27,6 +27,7 @@ from starter import (
     forwarding,
     hosting,
     joining_commands,
+    links,
     matchmaking,
     pages,
     post,
@@ -230,7 +231,7 @@ def erase(
 
 @last.command(rich_help_panel=MACHINE)
 def up() -> None:
-    """Start the embedded stack and a worker, and leave them running."""
+    """Start the embedded stack, a worker and the portal, and leave them running."""
     stack = local_stack()
     from starter import demo  # noqa: PLC0415 - what it needs is not in the image
 
@@ -244,7 +245,7 @@ def up() -> None:
 
 @last.command(rich_help_panel=MACHINE)
 def down() -> None:
-    """Stop the embedded stack and its worker; what was recorded stays."""
+    """Stop the embedded stack, its worker and the portal; what was recorded stays."""
     stopped = local_stack().stop()
     pages.say(console, f"Stopped: {', '.join(stopped)}." if stopped else "Nothing was running.")
 
@@ -309,7 +310,7 @@ def _about_usage(slip: TyperException) -> str:
 
 
 # Their panels stand in the help in this order.
-for part in (acts, hosting, directory_commands, joining_commands, matchmaking):
+for part in (links, acts, hosting, directory_commands, joining_commands, matchmaking):
     app.add_typer(part.app)
 for part_of_last in (post, forwarding):
     last.add_typer(part_of_last.app)

@@ -50,6 +50,8 @@ def start_everything(stack: Stack, tell: Told) -> Settings:
         ) from None
     tell("the worker")
     stack.start_worker(settings)
+    tell("the portal")
+    stack.start_portal(settings)
     return settings
 
 

@@ -1,5 +1,6 @@
 """What an auditor sees of the letters: the ledger as a table, and one letter word for word."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from email import message_from_bytes
@@ -14,6 +15,7 @@ from starter.pages import Names
 from store.ledger import LedgerLine, LetterState
 
 HEADERS = ("From", "To", "Reply-To", "Subject", "Date", "Message-ID", "List-Unsubscribe")
+SECRET = re.compile(r"(/m/M-\d{4}-\d+/)[\w-]{24}")
 STYLES = {
     LetterState.HANDED_OVER: "green",
     LetterState.BOUNCED: "red",
@@ -63,15 +65,20 @@ def _said(moment: datetime) -> str:
 
 
 def letter_page(line: LedgerLine, kept: bytes) -> RenderableType:
-    """One letter as it was written: its headers, its text, its papers, and that it is unchanged."""
+    """One letter as it was written, but for the secret of its links, and that it is unchanged."""
     message = message_from_bytes(kept, policy=default)
     parts = [f"{name}: {message[name]}" for name in HEADERS if message[name]]
-    parts += ["", _text_of(message).rstrip(), ""]
+    parts += ["", without_secrets(_text_of(message).rstrip()), ""]
     for paper in message.iter_attachments():
         parts.append(f"Attached: {paper.get_filename()}, {str(paper.get_content()).strip()}")
     parts.append(f"State: {_standing(line)}. {_remark(line)}".rstrip())
     parts.append(f"This is what was written: its hash is {line.rendered_sha256}, as in the ledger.")
     return Text("\n".join(parts))
+
+
+def without_secrets(text: str) -> str:
+    """A letter's text without what makes its links secret: reading it gives no right to answer."""
+    return SECRET.sub(r"\1(secret)", text)
 
 
 def _text_of(message: EmailMessage) -> str:

@@ -85,6 +85,7 @@ def test_started_while_it_runs_it_stays_as_it_is(own: Stack) -> None:
     assert after == before
     assert own.parts() == {
         "PostgreSQL": True, "Temporal": True, "mail catcher": True, "worker": False,
+        "portal": False,
     }  # fmt: skip
 
 
@@ -167,11 +168,19 @@ def test_where_nothing_was_started_there_is_no_way_to_it(tmp_path: Path) -> None
 def test_a_home_that_was_started_halfway_has_no_way_to_it(tmp_path: Path, missing: str) -> None:
     (tmp_path / "database-url").write_text("postgresql+asyncpg://h/d", "utf-8")
     (tmp_path / "ports.json").write_text(
-        json.dumps({"temporal": 1, "temporal_ui": 2, "mail": 3}), "utf-8"
+        json.dumps({"temporal": 1, "temporal_ui": 2, "mail": 3, "portal": 4}), "utf-8"
     )
     (tmp_path / missing).unlink()
 
     with pytest.raises(StackTrouble, match="Nothing has been started in this folder"):
+        Stack(tmp_path).settings()
+
+
+def test_a_home_of_an_earlier_version_is_started_anew_first(tmp_path: Path) -> None:
+    (tmp_path / "database-url").write_text("postgresql+asyncpg://h/d", "utf-8")
+    (tmp_path / "ports.json").write_text(json.dumps({"temporal": 1, "mail": 3}), "utf-8")
+
+    with pytest.raises(StackTrouble, match="by an earlier version: run 'mobility up'"):
         Stack(tmp_path).settings()
 
 
@@ -182,8 +191,8 @@ def test_ports_that_cannot_be_read_are_chosen_anew(tmp_path: Path, content: str)
 
     ports = stack._ports()
 
-    assert set(ports) == {"temporal", "temporal_ui", "mail"}
-    assert len(set(ports.values())) == 3
+    assert set(ports) == {"temporal", "temporal_ui", "mail", "portal"}
+    assert len(set(ports.values())) == 4
     assert _ports(stack) == ports
 
 

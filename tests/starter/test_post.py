@@ -53,6 +53,7 @@ async def test_the_very_text_of_a_letter_is_shown(
         assert f"\n{header}" in f"\n{said.out}"
     assert ANA in said.out
     assert "\nBon dia, Ana Cáceres Gómez:\n" in said.out
+    assert f"/m/{asked.reference}/(secret)>" in said.out
     assert f"its hash is {line.rendered_sha256}, as in the ledger" in said.out.replace("\n", " ")
 
 
