@@ -212,14 +212,14 @@ class Scribe:
             is_first_agenda=news.is_first,
             search=_searched(order, case),
             organisations={o.id: o.name for o in case.organisations.values()},
-            link=await self._link(order.reference, case.people[order.to]),
+            link=await self._link(case, case.people[order.to]),
         )
 
-    async def _link(self, reference: Reference, reader: Person) -> str:
+    async def _link(self, case: OpenCase, reader: Person) -> str:
         if not self.portal:
             return ""
-        token = await token_of(self.store.keys, reference, reader)
-        return link_to(self.portal, reference, token)
+        token = await token_of(self.store.keys, case.reference, reader, case.renewals)
+        return link_to(self.portal, case.reference, token)
 
     async def _papers(self, order: LetterOrder, case: OpenCase) -> tuple[Attachment, ...]:
         name = PAPERS.get(order.purpose)

@@ -1,7 +1,10 @@
 """``mobility link``: everybody gets their own, and nobody who has no part gets one."""
 
+import dataclasses
+
 import pytest
 
+from activities.case_reader import open_case
 from activities.links import holder_of, token_of
 from domain.deadlines import Asked
 from domain.facts import PersonId
@@ -22,13 +25,10 @@ async def test_everybody_who_has_a_part_gets_a_link_of_their_own(
 
     links = [await command("link", rehearsal.reference, "--as", who) for who in (FRIDA, ANA)]
 
-    people = await rehearsal.desk.people(rehearsal.reference)
-    holders = [
-        await holder_of(store.keys, rehearsal.reference, said.out.strip()[-24:], people.values())
-        for said in links
-    ]
+    case = await open_case(store, rehearsal.reference)
+    holders = [await holder_of(store.keys, case, said.out.strip()[-24:]) for said in links]
     assert [said.code for said in links] == [0, 0]
-    assert [people[holder].email for holder in holders if holder] == [FRIDA, ANA]
+    assert [case.people[holder].email for holder in holders if holder] == [FRIDA, ANA]
     assert f"/m/{rehearsal.reference}/" in links[0].out
 
 
@@ -44,14 +44,33 @@ async def test_who_has_no_part_gets_none(command: Command, begin: Begin) -> None
 
 async def test_a_link_is_dead_once_another_address_is_on_file(begin: Begin, store: Store) -> None:
     rehearsal = await begin()
-    people = await rehearsal.desk.people(rehearsal.reference)
-    frida = next(person for person in people.values() if person.email == FRIDA)
+    await rehearsal.asked(Asked.PLACE)
+    case = await open_case(store, rehearsal.reference)
+    frida = next(person for person in case.people.values() if person.email == FRIDA)
     moved = frida.model_copy(update={"email": "frida@elsewhere.example"})
 
-    async def holder(person: Person, *known: Person) -> PersonId | None:
-        token = await token_of(store.keys, rehearsal.reference, person)
-        return await holder_of(store.keys, rehearsal.reference, token, known)
+    async def holder(person: Person, known: Person) -> PersonId | None:
+        token = await token_of(store.keys, case.reference, person, {})
+        now = dataclasses.replace(case, people=dict(case.people) | {frida.id: known})
+        return await holder_of(store.keys, now, token)
 
     assert await holder(frida, frida) == frida.id
     assert await holder(frida, moved) is None
     assert await holder(moved, moved) == frida.id
+
+
+async def test_a_link_made_anew_has_all_links_before_it_be_dead(
+    command: Command, begin: Begin, store: Store
+) -> None:
+    rehearsal = await begin()
+    await rehearsal.asked(Asked.PLACE)
+    ask = ("link", rehearsal.reference, "--as", FRIDA)
+    said = [await command(*ask), await command(*ask, "--anew"), await command(*ask)]
+
+    case = await open_case(store, rehearsal.reference)
+    before, anew, after = [await holder_of(store.keys, case, one.out.strip()[-24:]) for one in said]
+
+    assert before is None
+    assert anew == after
+    assert anew is not None
+    assert said[1].out == said[2].out
