@@ -8,8 +8,8 @@ file or it is made anew, and with the key all links of a mobility are destroyed.
 
 import base64
 import hmac
+from collections.abc import Iterable
 
-from activities.case_reader import OpenCase
 from domain.facts import PersonId, Reference
 from domain.people import Person
 from mail.returned import canonical
@@ -31,15 +31,17 @@ async def token_of(keys: KeyRing, reference: Reference, person: Person, renewals
     return base64.urlsafe_b64encode(digest[:TOKEN_BYTES]).decode()
 
 
-async def holder_of(keys: KeyRing, case: OpenCase, token: str) -> PersonId | None:
-    """Whose link to a mobility this is; nobody's when it is dead or made up.
+async def holder_of(
+    keys: KeyRing, reference: Reference, token: str, people: Iterable[Person], renewals: Renewals
+) -> PersonId | None:
+    """Whose link this is, among the people of a case; nobody's when it is dead or made up.
 
     Raises:
-        KeyDestroyed: when the mobility was erased.
+        KeyDestroyed: when the case was erased.
     """
     holder = None
-    for person in case.people.values():
-        expected = await token_of(keys, case.reference, person, case.renewals)
+    for person in people:
+        expected = await token_of(keys, reference, person, renewals)
         if hmac.compare_digest(expected.encode(), token.encode()):
             holder = person.id
     return holder

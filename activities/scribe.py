@@ -1,6 +1,7 @@
 """The scribe: writes letters from their cases as they now are."""
 
 import asyncio
+import dataclasses
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ from store.addresses import digest_of
 from store.applications import read_whole_application
 from store.cases import Store
 from store.ledger import LedgerLine, read_letters
+from store.links import Renewals
 from store.sealing import KeyDestroyed
 from store.whole import as_of
 
@@ -104,6 +106,8 @@ class Scribe:
         if not still_worth_sending(line.order, case.view):
             return None
         context = application_context(case, line.order)
+        link = await self._link(line.order.reference, context.recipient, {})
+        context = dataclasses.replace(context, link=link)
         message = as_message(
             compose_application(context, sender=self.sender), context, sender=self.sender,
             message_id=await self._message_id(line), date=line.intended_at,
@@ -212,14 +216,14 @@ class Scribe:
             is_first_agenda=news.is_first,
             search=_searched(order, case),
             organisations={o.id: o.name for o in case.organisations.values()},
-            link=await self._link(case, case.people[order.to]),
+            link=await self._link(case.reference, case.people[order.to], case.renewals),
         )
 
-    async def _link(self, case: OpenCase, reader: Person) -> str:
+    async def _link(self, reference: Reference, reader: Person, renewals: Renewals) -> str:
         if not self.portal:
             return ""
-        token = await token_of(self.store.keys, case.reference, reader, case.renewals)
-        return link_to(self.portal, case.reference, token)
+        token = await token_of(self.store.keys, reference, reader, renewals)
+        return link_to(self.portal, reference, token)
 
     async def _papers(self, order: LetterOrder, case: OpenCase) -> tuple[Attachment, ...]:
         name = PAPERS.get(order.purpose)
