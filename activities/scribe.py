@@ -33,7 +33,7 @@ from store.addresses import digest_of
 from store.applications import read_whole_application
 from store.cases import Store
 from store.ledger import LedgerLine, read_letters
-from store.links import Renewals
+from store.links import Renewals, renewals
 from store.sealing import KeyDestroyed
 from store.whole import as_of
 
@@ -106,7 +106,8 @@ class Scribe:
         if not still_worth_sending(line.order, case.view):
             return None
         context = application_context(case, line.order)
-        link = await self._link(line.order.reference, context.recipient, {})
+        renewed = await renewals(self.store.engine, line.order.reference)
+        link = await self._link(line.order.reference, context.recipient, renewed)
         context = dataclasses.replace(context, link=link)
         message = as_message(
             compose_application(context, sender=self.sender), context, sender=self.sender,

@@ -7,11 +7,16 @@ import typer
 from activities.links import link_to, token_of
 from domain.case_view import roles_in
 from domain.errors import OutOfPhase, Refusal
+from domain.facts import Reference
+from domain.joining import is_application
+from domain.people import Person
 from starter.acts import As, Ref
 from starter.desk import FrontDesk
 from starter.directory import NotKnown
+from starter.joining import find_application
 from starter.pages import say
 from starter.running import at_desk, console, settings_at_hand
+from store.directory import read_directory
 from store.links import renew, renewals
 
 app = typer.Typer()
@@ -41,23 +46,38 @@ def show_link(
 async def link_of(
     desk: FrontDesk, portal: str, reference: str, who: str, *, anew: bool = False
 ) -> str:
-    """Work out somebody's link to a mobility they have a part in; ``anew``, those before are dead.
+    """Work out somebody's link to a case they have a part in; ``anew``, those before are dead.
 
     Raises:
-        NotKnown: when there is no such mobility, or this person has no part in it.
+        NotKnown: when there is no such case, or this person has no part in it.
         OutOfPhase: when it was erased: its links went with its key.
     """
-    mobility = await desk.mobility(reference)
-    if mobility.is_erased:
-        raise OutOfPhase(f"{mobility.reference} was erased, and its links with it.")
-    people = await desk.people(mobility.reference)
-    asking = (p for p in people.values() if who.casefold() in (p.email.casefold(), p.id.casefold()))
+    case, people = await _taking_part(desk, reference)
+    asking = (p for p in people if who.casefold() in (p.email.casefold(), p.id.casefold()))
     person = next(asking, None)
-    if person is None or not roles_in(mobility.request, mobility.view, person.id):
-        raise NotKnown(f"{who} has no part in {mobility.reference}: check the address.")
+    if person is None:
+        raise NotKnown(f"{who} has no part in {case}: check the address.")
     engine = desk.store.engine
     if anew:
-        await renew(engine, mobility.reference, person.id)
-    known = await renewals(engine, mobility.reference)
-    token = await token_of(desk.store.keys, mobility.reference, person, known)
-    return link_to(portal, mobility.reference, token)
+        await renew(engine, case, person.id)
+    token = await token_of(desk.store.keys, case, person, await renewals(engine, case))
+    return link_to(portal, case, token)
+
+
+async def _taking_part(desk: FrontDesk, reference: str) -> tuple[Reference, list[Person]]:
+    if is_application(reference):
+        found = await find_application(desk, reference)
+        if found.told is None:
+            raise _erased(found.reference)
+        office = (await read_directory(desk.store.engine)).person(found.view.office)
+        return found.reference, [found.told.coordinator, *([office] if office else [])]
+    mobility = await desk.mobility(reference)
+    if mobility.is_erased:
+        raise _erased(mobility.reference)
+    people = (await desk.people(mobility.reference)).values()
+    part = [p for p in people if roles_in(mobility.request, mobility.view, p.id)]
+    return mobility.reference, part
+
+
+def _erased(reference: Reference) -> OutOfPhase:
+    return OutOfPhase(f"{reference} was erased, and its links with it.")

@@ -7,7 +7,10 @@ from activities.links import holder_of, token_of
 from domain.deadlines import Asked
 from domain.facts import PersonId
 from domain.people import Person
+from starter.desk import FrontDesk
+from store.applications import read_whole_application
 from store.cases import Store
+from tests.applying import OFFICE, an_organisation, applied
 from tests.conftest import Begin
 from tests.starter.conftest import ANA, Command
 
@@ -76,3 +79,20 @@ async def test_a_link_made_anew_has_all_links_before_it_be_dead(
     assert anew == after
     assert anew is not None
     assert said[1].out == said[2].out
+
+
+async def test_applicant_and_office_of_an_application_have_links_too(
+    command: Command, desk: FrontDesk, store: Store
+) -> None:
+    section = an_organisation()
+    reference = await applied(desk, section)
+    who = (section.coordinator.email, OFFICE)
+
+    links = [(await command("link", reference, "--as", one)).out.strip() for one in who]
+
+    case = await read_whole_application(store, reference)
+    found = [
+        await holder_of(store.keys, reference, link[-24:], case.people.values(), {})
+        for link in links
+    ]
+    assert [case.people[one].email for one in found if one] == list(who)
