@@ -1,17 +1,25 @@
 """What single forms begin with, and the answers they offer to choose from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from domain.agenda import SessionKind
 from domain.evaluation import FollowUp
-from domain.events import AgendaPut, AgendaReturned, FollowUpReported
-from domain.facts import Writing
+from domain.events import (
+    AgendaPut,
+    AgendaReturned,
+    ArrivalConfirmed,
+    DepartureConfirmed,
+    FollowUpReported,
+)
+from domain.facts import PersonId, Writing
 from domain.matching import DeclineReason
 from domain.messages import CAUSES_OF_PEOPLE, Cause
 from domain.people import Person
+from domain.visit import Visit
 from portal.agenda_rows import Row, rows_shown
-from portal.forms import NOTHING, Typed
+from portal.forms import Typed
 from portal.holder import Holder
 from portal.money import MoneyLine, lines_of
 from portal.offered import withdrawable
@@ -22,7 +30,7 @@ class Beginnings:
     """The case as its forms begin with it; ``agenda`` is what was typed of that already."""
 
     holder: Holder
-    agenda: Typed = NOTHING
+    agenda: Typed = field(default_factory=Typed)
 
     reasons = tuple(DeclineReason)
     causes: tuple[Cause, ...] = CAUSES_OF_PEOPLE
@@ -50,6 +58,37 @@ class Beginnings:
         """The days of the visit whose attendance is not confirmed."""
         confirmed = self.holder.view.days_confirmed
         return tuple(day for day in self.holder.case.request.days if day not in confirmed)
+
+    @property
+    def not_arrived(self) -> tuple[Person, ...]:
+        """Those whose arrival is not confirmed."""
+        arrived = self._visit.arrived
+        return tuple(self.holder.case.people[p] for p in self._taking_part if p not in arrived)
+
+    @property
+    def not_left(self) -> tuple[Person, ...]:
+        """Those whose departure is not confirmed."""
+        departed = self._visit.departed
+        return tuple(self.holder.case.people[p] for p in self._taking_part if p not in departed)
+
+    def was_there(self, person: PersonId, day: date) -> bool:
+        """Whether somebody was there on a day, as far as arrivals and departures tell."""
+        came, left = self._visit.arrived.get(person), self._visit.departed.get(person)
+        return (came is None or came <= day) and (left is None or day <= left)
+
+    @property
+    def _taking_part(self) -> tuple[PersonId, ...]:
+        return self.holder.view.taking_part
+
+    @cached_property
+    def _visit(self) -> Visit:
+        visit = Visit()
+        for event in self.holder.case.events:
+            if isinstance(event, ArrivalConfirmed):
+                visit.arrived |= dict.fromkeys(event.participants, event.on)
+            elif isinstance(event, DepartureConfirmed):
+                visit.departed |= dict.fromkeys(event.participants, event.on)
+        return visit
 
     @property
     def told(self) -> FollowUp | None:

@@ -14,7 +14,6 @@ from mail.speech import Speech
 
 Choice = TypeVar("Choice", bound=StrEnum)
 Typed = ImmutableMultiDict[str, str]
-NOTHING: Typed = ImmutableMultiDict()
 _MONEY = re.compile(r"\d{1,12}([.,]\d{1,2})?")
 _LONG_MONEY = re.compile(r"\d{1,3}(?:(?P<thousand>[.,])\d{3})+(?P<cents>[.,]\d{1,2})")
 

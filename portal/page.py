@@ -23,7 +23,7 @@ from mail.letters.mobility_ended import mobility_ended
 from portal.acts import ACTS, Act
 from portal.asks import ASKS, Ask
 from portal.beginnings import Beginnings
-from portal.forms import NOTHING, Typed
+from portal.forms import Typed
 from portal.holder import Holder
 from portal.offered import also_offered, once_something_came_up
 from portal.papers import Paper, papers_of
@@ -92,7 +92,7 @@ class Page:
     def html(self) -> str:
         """The page in the holder's language."""
         template = templates_in(self.holder.person.language).get_template("page.html")
-        begin = Beginnings(self.holder, self.kept("put-agenda").typed or NOTHING)
+        begin = Beginnings(self.holder, self.kept("put-agenda").typed or Typed())
         return template.render(page=self, letter=self.letter, begin=begin, phases=tuple(Phase))
 
     def here(self, rest: str = "") -> str:
@@ -173,7 +173,7 @@ class Page:
     @property
     def kept_words(self) -> tuple[str, ...]:
         """Whatever was typed in words, where it has no form to come back in."""
-        typed = self.refused.typed if self.refused else NOTHING
+        typed = self.refused.typed if self.refused else Typed()
         return tuple(text for text in typed.values() if " " in text.strip())
 
     def act(self, name: str) -> Act:

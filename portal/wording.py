@@ -27,7 +27,7 @@ def templates_in(language: Language) -> Environment:
     speech = speech_of(language)
     pages = Environment(
         loader=PackageLoader("portal"), undefined=StrictUndefined, autoescape=True,
-        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
+        lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
     pages.install_gettext_callables(  # type: ignore[attr-defined]
         speech.gettext, speech.ngettext, newstyle=True
