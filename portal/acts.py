@@ -161,5 +161,5 @@ ACTS: Mapping[str, Act] = {
 }  # fmt: skip
 """Every act by its name in the address; the template of its form has the same name."""
 
-NOT_SAID_HERE = (m.MergeMobility, m.TakeInMobility)
+NOT_SAID_HERE: tuple[type[m.Message], ...] = (m.MergeMobility, m.TakeInMobility)
 """Messages about two mobilities at once: a link opens one."""

@@ -4,6 +4,7 @@ Reading never changes anything, since mail scanners open every link; everything 
 """
 
 import asyncio
+import logging
 import os
 import sys
 from importlib import resources
@@ -192,16 +193,23 @@ async def _broken(request: Request, _: Exception) -> Response:
     return notice(request, 500)
 
 
+def server(desk: FrontDesk, bind: str) -> uvicorn.Server:
+    """The server at one address. What is asked for holds secrets, so none of it is ever logged."""
+    host, _, port = bind.rpartition(":")
+    config = uvicorn.Config(
+        app(desk), host, int(port), access_log=False, log_config=None, server_header=False,
+        ws="none", lifespan="off",
+    )  # fmt: skip
+    # Without this, whoever attaches a handler later would read addresses after all.
+    logging.getLogger("uvicorn.access").disabled = True
+    return uvicorn.Server(config)
+
+
 async def serve(settings: Settings) -> None:
-    """Answer until asked to stop. Addresses hold secrets, so none of them is ever logged."""
-    host, _, port = settings.portal_bind.rpartition(":")
+    """Answer until asked to stop."""
     async with open_desk(settings) as desk:
-        config = uvicorn.Config(
-            app(desk), host, int(port), access_log=False, log_config=None, server_header=False,
-            ws="none", lifespan="off",
-        )  # fmt: skip
         log.info("portal-ready", bind=settings.portal_bind)
-        await uvicorn.Server(config).serve()
+        await server(desk, settings.portal_bind).serve()
 
 
 def main() -> None:

@@ -14,8 +14,8 @@ from mail.speech import Speech
 
 Choice = TypeVar("Choice", bound=StrEnum)
 Typed = ImmutableMultiDict[str, str]
-_MONEY = re.compile(r"\d{1,12}([.,]\d{1,2})?")
-_LONG_MONEY = re.compile(r"\d{1,3}(?:(?P<thousand>[.,])\d{3})+(?P<cents>[.,]\d{1,2})")
+_MONEY = re.compile(r"[0-9]{1,12}([.,][0-9]{1,2})?")
+_LONG_MONEY = re.compile(r"[0-9]{1,3}(?:(?P<thousand>[.,])[0-9]{3})+(?P<cents>[.,][0-9]{1,2})")
 
 
 class Unreadable(Exception):  # noqa: N818 - told to the person in front of the screen

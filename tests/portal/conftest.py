@@ -5,12 +5,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 import pytest_asyncio
-import uvicorn
 
 from activities.case_reader import open_case
 from activities.links import link_to, token_of
 from domain.facts import PersonId
-from portal.door import app
+from portal.door import server
 from starter.case_files import CaseDocument, SessionEntry
 from starter.desk import FrontDesk
 from starter.rehearsal import Rehearsal
@@ -24,16 +23,12 @@ Link = Callable[[Rehearsal, str], Awaitable[str]]
 @pytest_asyncio.fixture(scope="session")
 async def visitor(desk: FrontDesk) -> AsyncIterator[Visitor]:
     """Somebody at a portal that is open."""
-    config = uvicorn.Config(
-        app(desk), "127.0.0.1", 0, access_log=False, log_config=None, lifespan="off", ws="none"
-    )
-    server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-    serving = asyncio.create_task(server._serve())
-    while not server.started:
+    portal = server(desk, "127.0.0.1:0")
+    serving = asyncio.create_task(portal._serve())
+    while not portal.started:
         await asyncio.sleep(0.02)
-    yield Visitor(server.servers[0].sockets[0].getsockname()[1])
-    server.should_exit = True
+    yield Visitor(portal.servers[0].sockets[0].getsockname()[1])
+    portal.should_exit = True
     await serving
 
 
