@@ -10,6 +10,7 @@ from documents.calendar import calendar_part
 from domain.agenda import Session
 from domain.calendars import Calendars, Change, Difference, Telling, difference
 from domain.events import AddressCorrected, AgendaAccepted, AgendaPut
+from domain.facts import PersonId
 from domain.letters import CALENDARS, LetterOrder, Purpose
 from domain.papers import CalendarMethod, CalendarPaper, PlannedChange, PlannedSession
 from mail.context import Attachment
@@ -49,6 +50,12 @@ def agenda_news(case: OpenCase, order: LetterOrder, ledger: Sequence[LedgerLine]
     if order.purpose in CALENDARS:
         return _for_calendar(case, order, earlier)
     return AgendaNews()
+
+
+def accepted_for(case: OpenCase, person: PersonId) -> tuple[PlannedSession, ...]:
+    """The accepted agenda as one reader sees it: coordinators all of it, others their own part."""
+    sessions = _listed(case, tuple(_calendars(case).of(person).values()))
+    return tuple(sorted(sessions, key=lambda session: (session.day, session.starts)))
 
 
 def _to_accept(case: OpenCase, order: LetterOrder, earlier: Sequence[LedgerLine]) -> AgendaNews:

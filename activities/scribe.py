@@ -43,6 +43,7 @@ PAPERS: dict[str, str] = {
     Purpose.CARD_PUBLISHED: "card.pdf",
 }
 """Papers that go along with a letter."""
+NO_NEWS = AgendaNews()
 KEPT_OPEN = 32
 """How many cases a scribe keeps open: letters of one mobility mostly leave together."""
 KEPT_OPEN_SECONDS = 60
@@ -190,34 +191,15 @@ class Scribe:
         self._opening = {name: one for name, one in self._opening.items() if one.locked()}
 
     async def _context(self, order: LetterOrder, case: OpenCase) -> LetterContext:
-        entry = case.entries[(order.tells_of or order.event) - 1]
-        news = AgendaNews()
+        news = NO_NEWS
         if order.purpose in ABOUT_THE_AGENDA:
             ledger = await read_letters(self.store.engine, order.reference)
             news = agenda_news(case, order, ledger)
-        return LetterContext(
-            order=order,
-            entry=entry,
-            view=case.view,
-            request=case.request,
-            recipient=case.people[order.to],
-            title=case.text(case.request.title),
-            sending=case.sending,
-            receiving=case.receiving,
-            sending_coordinator=case.people[case.request.coordinator],
-            receiving_coordinator=case.receiving_coordinator,
-            participants=tuple(case.people[p] for p in case.view.taking_part),
-            note=case.text(_note_of(entry)),
-            objectives=tuple(case.text(o.text) for o in case.request.objectives),
-            grant_lines=_grant_lines(_grant_events(order, case)),
+        context = context_of(order, case, news)
+        return dataclasses.replace(
+            context,
             attachments=news.attachments or await self._papers(order, case),
-            concerned=tuple(case.people[p] for p in case.withdrawn),
-            sessions=news.sessions,
-            changes=news.changes,
-            is_first_agenda=news.is_first,
-            search=_searched(order, case),
-            organisations={o.id: o.name for o in case.organisations.values()},
-            link=await self._link(case.reference, case.people[order.to], case.renewals),
+            link=await self._link(case.reference, context.recipient, case.renewals),
         )
 
     async def _link(self, reference: Reference, reader: Person, renewals: Renewals) -> str:
@@ -234,6 +216,34 @@ class Scribe:
             return ()
         paper = await self.store.document(case.reference, name)
         return (Attachment(name, "application/pdf", paper),)
+
+
+def context_of(order: LetterOrder, case: OpenCase, news: AgendaNews = NO_NEWS) -> LetterContext:
+    """What one reader is told, as the case now stands: in a letter, and on their own page."""
+    entry = case.entries[(order.tells_of or order.event) - 1]
+    return LetterContext(
+        order=order,
+        entry=entry,
+        view=case.view,
+        request=case.request,
+        recipient=case.people[order.to],
+        title=case.text(case.request.title),
+        sending=case.sending,
+        receiving=case.receiving,
+        sending_coordinator=case.people[case.request.coordinator],
+        receiving_coordinator=case.receiving_coordinator,
+        participants=tuple(case.people[p] for p in case.view.taking_part),
+        note=case.text(_note_of(entry)),
+        objectives=tuple(case.text(o.text) for o in case.request.objectives),
+        grant_lines=_grant_lines(_grant_events(order, case)),
+        attachments=(),
+        concerned=tuple(case.people[p] for p in case.withdrawn),
+        sessions=news.sessions,
+        changes=news.changes,
+        is_first_agenda=news.is_first,
+        search=_searched(order, case),
+        organisations={o.id: o.name for o in case.organisations.values()},
+    )
 
 
 def _orders(line: LedgerLine, gathered: Sequence[LedgerLine]) -> list[LetterOrder]:

@@ -95,13 +95,18 @@ def speech_of(language: Language) -> Speech:
     locale = Locale.parse(LOCALES[language])
     if language is Language.ENGLISH:
         return Speech(language, locale, NullTranslations())
-    compiled = io.BytesIO()
-    write_mo(compiled, read_catalogue(language))
-    compiled.seek(0)
-    return Speech(language, locale, GNUTranslations(compiled))
+    return Speech(language, locale, compiled(read_catalogue(language)))
 
 
-def read_catalogue(language: Language) -> Catalog:
-    """Every sentence in one language, as its translators left it."""
-    folder = resources.files("mail") / "catalogues" / language / "LC_MESSAGES"
-    return read_po(io.BytesIO((folder / "letters.po").read_bytes()), locale=LOCALES[language])
+def compiled(catalogue: Catalog) -> GNUTranslations:
+    """A catalogue, ready to be asked for its sentences."""
+    written = io.BytesIO()
+    write_mo(written, catalogue)
+    written.seek(0)
+    return GNUTranslations(written)
+
+
+def read_catalogue(language: Language, room: str = "mail", name: str = "letters") -> Catalog:
+    """Every sentence of a room in one language, as its translators left it."""
+    folder = resources.files(room) / "catalogues" / language / "LC_MESSAGES"
+    return read_po(io.BytesIO((folder / f"{name}.po").read_bytes()), locale=LOCALES[language])

@@ -1,5 +1,6 @@
 """Brings the catalogues up to date with the letters, for translators: ``make catalogues``."""
 
+from collections.abc import Iterable
 from importlib import resources
 from io import BytesIO
 from pathlib import Path
@@ -15,25 +16,36 @@ from mail.words import domain_words
 TRANSLATED = tuple(language for language in Language if language is not Language.ENGLISH)
 """The languages that have a catalogue; English is what the letters are written in."""
 _TEMPLATES = "jinja2.ext:babel_extract"
-_METHODS = [("**.py", "python"), ("letters/**", _TEMPLATES)]
-_OPTIONS = {"letters/**": {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}}
+_OPTIONS = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}
 
 
 def every_sentence() -> Catalog:
     """Every sentence a letter may hold, in English, with the files that hold it."""
+    return sentences_in("mail", "letters/**", domain_words())
+
+
+def sentences_in(
+    room: str, templates: str, words: Iterable[str | tuple[str, str]], words_of: str = "words.py"
+) -> Catalog:
+    """Every sentence of a room: of its programs, its templates, and the words it is given."""
     sentences = Catalog(fuzzy=False)
-    found = extract_from_dir(str(resources.files("mail")), _METHODS, _OPTIONS)
+    methods = [("**.py", "python"), (templates, _TEMPLATES)]
+    found = extract_from_dir(str(resources.files(room)), methods, {templates: _OPTIONS})
     # Folders are read in an order of their own on every machine.
     for file, _, sentence, _, _ in sorted(found, key=lambda each: each[:2]):
         sentences.add(sentence, locations=[(file, 0)])
-    for word in domain_words():
-        sentences.add(word, locations=[("words.py", 0)])
+    for word in words:
+        sentences.add(word, locations=[(words_of, 0)])
     return sentences
 
 
 def brought_up_to_date(language: Language) -> bytes:
     """One language's catalogue with what is new left empty, and what is gone left out."""
-    catalogue, sentences = read_catalogue(language), every_sentence()
+    return updated(read_catalogue(language), every_sentence())
+
+
+def updated(catalogue: Catalog, sentences: Catalog) -> bytes:
+    """A catalogue that holds these sentences and no others, as it is kept."""
     # The day it was made is kept: a catalogue changes with its sentences only.
     sentences.creation_date = catalogue.creation_date
     catalogue.update(sentences, no_fuzzy_matching=True)
@@ -47,10 +59,16 @@ def brought_up_to_date(language: Language) -> bytes:
 def main() -> None:
     """Write every catalogue anew and say what is still to be translated."""
     for language in TRANSLATED:
-        file = Path(__file__).parent / "catalogues" / language / "LC_MESSAGES" / "letters.po"
-        file.write_bytes(brought_up_to_date(language))
-        left = [m.id for m in read_catalogue(language) if m.id and not _is_said(m.string)]
-        print(f"{file}: {len(left)} to translate, for {LOCALES[language]}")  # noqa: T201
+        write_anew(language, "mail", "letters", brought_up_to_date(language))
+
+
+def write_anew(language: Language, room: str, name: str, content: bytes) -> None:
+    """Write one catalogue and say what is still to be translated in it."""
+    folder = Path(__file__).parent.parent / room / "catalogues" / language / "LC_MESSAGES"
+    file = folder / f"{name}.po"
+    file.write_bytes(content)
+    left = [m.id for m in read_catalogue(language, room, name) if m.id and not _is_said(m.string)]
+    print(f"{file}: {len(left)} to translate, for {LOCALES[language]}")  # noqa: T201
 
 
 def _is_said(translation: object) -> bool:
