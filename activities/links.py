@@ -11,6 +11,7 @@ import hmac
 from collections.abc import Iterable
 
 from domain.facts import PersonId, Reference
+from domain.joining import is_application
 from domain.people import Person
 from mail.returned import canonical
 from store.links import Renewals
@@ -49,4 +50,5 @@ async def holder_of(
 
 def link_to(portal: str, reference: Reference, token: str) -> str:
     """The whole address, under the one at which the portal is reached."""
-    return f"{portal.rstrip('/')}/m/{reference}/{token}"
+    kind = "a" if is_application(reference) else "m"
+    return f"{portal.rstrip('/')}/{kind}/{reference}/{token}"

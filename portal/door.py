@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import sys
+from typing import Any
 
 import structlog
 import uvicorn
@@ -22,7 +23,7 @@ from starter.client import Unreachable
 from starter.desk import FrontDesk
 from starter.running import open_desk, settings_at_hand
 
-PAGE = "/m/{reference}/{token}"
+MOBILITY, APPLICATION = "/m/{reference}/{token}", "/a/{reference}/{token}"
 
 log = structlog.get_logger()
 
@@ -33,10 +34,9 @@ def app(desk: FrontDesk) -> Guarded:
         routes=[
             Route("/health", answers.health),
             Route("/style.css", answers.style),
-            Route(PAGE, answers.show),
-            Route(PAGE + "/papers/{name}", answers.paper),
-            Route(PAGE + "/{act}", answers.back, methods=["GET"]),
-            Route(PAGE + "/{act}", answers.say, methods=["POST"]),
+            Route(MOBILITY + "/papers/{name}", answers.paper),
+            *_pages(MOBILITY, answers.MOBILITIES),
+            *_pages(APPLICATION, answers.APPLICATIONS),
         ],
         exception_handlers={
             HTTPException: answers.not_answered,
@@ -47,6 +47,14 @@ def app(desk: FrontDesk) -> Guarded:
     )
     starlette.state.desk = desk
     return Guarded(starlette)
+
+
+def _pages(address: str, pages: answers.Pages[Any]) -> list[Route]:
+    return [
+        Route(address, pages.show),
+        Route(address + "/{act}", pages.back, methods=["GET"]),
+        Route(address + "/{act}", pages.say, methods=["POST"]),
+    ]
 
 
 def server(desk: FrontDesk, bind: str) -> uvicorn.Server:

@@ -23,43 +23,14 @@ from mail.letters.mobility_ended import mobility_ended
 from portal.acts import ACTS, Act
 from portal.asks import ASKS, Ask
 from portal.beginnings import Beginnings
+from portal.fields import Kept, Refused
 from portal.forms import Typed
 from portal.holder import Holder
 from portal.offered import also_offered, once_something_came_up
 from portal.papers import Paper, papers_of
+from portal.returning import DONE, RESUME
 from portal.wording import templates_in
 from store.ledger import LedgerLine
-
-
-@dataclass(frozen=True)
-class Refused:
-    """An act that was not recorded: why, in one sentence, and everything that was typed.
-
-    Without a sentence nothing is wrong: the form only comes back with more room in it.
-    """
-
-    act: str
-    sentence: str
-    typed: Typed
-    field: str = ""
-    is_english: bool = False  #: the desk's own sentence, in the language of its rules
-
-
-@dataclass(frozen=True)
-class Kept:
-    """The fields of one form: as they were typed, where it comes back, else as they begin."""
-
-    act: str
-    typed: Typed | None
-    wrong: str = ""
-
-    def value(self, name: str, otherwise: object = "") -> str:
-        """What stands in a field."""
-        return str(otherwise) if self.typed is None else self.typed.get(name, "")
-
-    def is_ticked(self, name: str, value: str, *, otherwise: bool = False) -> bool:
-        """Whether a box is ticked, or an answer chosen."""
-        return otherwise if self.typed is None else value in self.typed.getlist(name)
 
 
 class Asking(NamedTuple):
@@ -88,6 +59,7 @@ class Page:
     root: str
     done: str = ""
     refused: Refused | None = None
+    is_paused: bool = False  #: the holder's organisation, which is not asked for the time being
 
     def html(self) -> str:
         """The page in the holder's language."""
@@ -182,14 +154,13 @@ class Page:
 
     def kept(self, act: str) -> Kept:
         """The fields of a form."""
-        if self.refused and self.refused.act == act:
-            return Kept(act, self.refused.typed, self.refused.field)
-        return Kept(act, None)
+        return Kept.of(act, self.refused)
 
     @property
     def thanks(self) -> str:
         """What is said after an act was recorded."""
-        return self.holder.speech.gettext(ACTS[self.done].done) if self.done in ACTS else ""
+        said = {name: act.done for name, act in ACTS.items()} | {RESUME: DONE}
+        return self.holder.speech.gettext(said[self.done]) if self.done in said else ""
 
     # Where it stands, for this reader.
 

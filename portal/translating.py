@@ -7,6 +7,7 @@ from babel.messages.catalog import Catalog
 from domain.people import Language
 from mail import translating as letters
 from mail.speech import read_catalogue
+from portal import applications, returning
 from portal.acts import ACTS
 from portal.notices import NOTICES
 from portal.papers import AGREEMENT, CARD, CERTIFICATE
@@ -26,8 +27,10 @@ def every_sentence() -> Catalog:
 def _said_in_tables() -> Iterator[str]:
     """What stands in tables of this room, and is looked up when it is shown."""
     for act in ACTS.values():
-        yield act.title
-        yield act.done
+        yield from (act.title, act.done)
+    for of_application in applications.ACTS.values():
+        yield from (of_application.title, of_application.done)
+    yield returning.DONE
     yield from NOTICES.values()
     yield from (AGREEMENT, CARD, CERTIFICATE)
 

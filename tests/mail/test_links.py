@@ -16,7 +16,7 @@ from tests.mail.applications import every_application_letter
 from tests.mail.journeys import every_letter
 
 LINK = "https://exchanges.example.eu/m/M-2026-0001/0123456789abcdefABCD-_xy"
-APPLICATION = LINK.replace("M-2026", "A-2027")
+APPLICATION = LINK.replace("/m/M-2026", "/a/A-2027")
 SENDER = "mobility@example.org"
 LETTERS = [
     dataclasses.replace(letter, link=LINK)

@@ -5,6 +5,7 @@ from importlib import resources
 from domain.deadlines import Asked
 from domain.lifecycle import PERMISSIONS
 from domain.people import Language
+from portal import applications
 from portal.acts import ACTS, NOT_SAID_HERE
 from portal.asks import ASKED_ELSEWHERE, ASKS, CAME_UP
 from portal.wording import templates_in
@@ -26,7 +27,7 @@ def test_every_question_has_its_template_and_its_forms() -> None:
 
 def test_everything_people_may_say_has_its_form() -> None:
     assert {act.says for act in ACTS.values()} == set(PERMISSIONS) - set(NOT_SAID_HERE)
-    assert _named("acts") == set(ACTS)
+    assert _named("acts") == {*ACTS, *applications.ACTS}
     assert set(CAME_UP) <= ACTS.keys()
 
 
