@@ -70,6 +70,7 @@ letters: $(READY) ## write every letter in every language on one page, to look a
 
 catalogues: $(READY) ## bring the catalogues up to date, and say what is to be translated
 	@$(BIN)/python -m mail.translating
+	@$(BIN)/python -m portal.translating
 
 format: $(READY) ## put the code in its usual form
 	@$(BIN)/ruff format .

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from decimal import Decimal
 
 from domain.evaluation import Consent
-from domain.facts import PersonId
+from domain.facts import OfferId, PersonId
 from domain.grant import GrantDecision
 from domain.matching import DeclineReason
 from domain.messages import CAUSES_OF_PEOPLE, Receipt
@@ -24,7 +24,9 @@ BEST_MARK = 5
 def decline(form: Form, _holder: Holder) -> Say:
     """No place, with a reason."""
     reason, note = form.choice("reason", DeclineReason), form.text("note")
-    return lambda errand: errand.decline(reason, note)
+    # Said twice it is the same message, though the next host is asked by then.
+    offer = OfferId(form.text("offer")) or None
+    return lambda errand: errand.decline(reason, note, offer=offer)
 
 
 def propose_dates(form: Form, _holder: Holder) -> Say:

@@ -49,8 +49,8 @@ async def put_on_file(
         await revive(store.engine, digest)
     elif await is_dead(store.engine, digest):
         raise AddressNotAcceptable(
-            f"Letters to {address} do not arrive: give another address, or say --works-again if "
-            "you know that they would arrive now."
+            f"Letters to {address} do not arrive: give another address, or say that they would "
+            "arrive now (--works-again), if you know it."
         )
     await change_address(store, mobility.reference, message.person, address)
     if message.person in mobility.request.participants:

@@ -50,13 +50,16 @@ class Errand:
         """The host has a place."""
         return await self._say(m.AcceptProposal(by=self.by, offer=self._offer()))
 
-    async def decline(self, reason: DeclineReason, note: str = "") -> Receipt:
-        """The host has none."""
+    async def decline(
+        self, reason: DeclineReason, note: str = "", *, offer: OfferId | None = None
+    ) -> Receipt:
+        """The host has none, for the offer it was asked for: by now another may be asked."""
         return await self._say(
             m.DeclineProposal(
-                by=self.by, offer=self._offer(), reason=reason, note=await self._note(note)
+                by=self.by, offer=offer or self._offer(), reason=reason,
+                note=await self._note(note),
             )
-        )
+        )  # fmt: skip
 
     async def propose_dates(self, first_day: date, last_day: date, note: str = "") -> Receipt:
         """The host has a place on other dates."""

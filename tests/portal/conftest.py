@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 import pytest
 import pytest_asyncio
@@ -20,9 +21,9 @@ OFFICE, FRIDA, EMELIE = "office-1", "p1", "p2"
 Link = Callable[[Rehearsal, str], Awaitable[str]]
 
 
-@pytest_asyncio.fixture(scope="session")
-async def visitor(desk: FrontDesk) -> AsyncIterator[Visitor]:
-    """Somebody at a portal that is open."""
+@asynccontextmanager
+async def opened(desk: FrontDesk) -> AsyncIterator[Visitor]:
+    """Somebody at a portal that is open, on a port that is free."""
     portal = server(desk, "127.0.0.1:0")
     serving = asyncio.create_task(portal._serve())
     while not portal.started:
@@ -30,6 +31,13 @@ async def visitor(desk: FrontDesk) -> AsyncIterator[Visitor]:
     yield Visitor(portal.servers[0].sockets[0].getsockname()[1])
     portal.should_exit = True
     await serving
+
+
+@pytest_asyncio.fixture(scope="session")
+async def visitor(desk: FrontDesk) -> AsyncIterator[Visitor]:
+    """Somebody at the portal."""
+    async with opened(desk) as visitor:
+        yield visitor
 
 
 @pytest.fixture

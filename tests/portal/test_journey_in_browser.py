@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
 from domain.deadlines import Asked
 from domain.events import Outcome
@@ -22,7 +22,7 @@ from tests.portal.visitor import Visitor
 pytestmark = [pytest.mark.usefixtures("working"), pytest.mark.timeout(300)]
 BROWSERS = map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
 CHROMIUM = next((found for found in BROWSERS if found), None)
-PHONE = {"width": 360, "height": 780}
+PHONE = ViewportSize(width=360, height=780)
 NAMES = {FRIDA: "Frida Augustsson", EMELIE: "Emelie Persson", ANA: "Ana Cáceres Gómez"}
 LANGUAGES = {ANA: Language.CATALAN}
 
@@ -34,11 +34,12 @@ async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bro
         pytest.skip("no chromium on this machine: the journey by clicking is not tried")
     # A profile of its own: several test runs may have one each.
     home = tmp_path_factory.mktemp("browser")
+    environment: dict[str, str | float | bool] = {**os.environ, "HOME": str(home)}
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=CHROMIUM,
             args=["--no-sandbox", "--disable-background-networking", "--disable-gpu"],
-            env=dict(os.environ) | {"HOME": str(home)},
+            env=environment,
         )
         yield browser
         await browser.close()
@@ -80,7 +81,7 @@ class Clicking:
         self._said: list[str] = []
 
     async def reader(self, who: str) -> Reader:
-        context = await self._browser.new_context(viewport=PHONE, java_script_enabled=False)  # type: ignore[arg-type]
+        context = await self._browser.new_context(viewport=PHONE, java_script_enabled=False)
         page = await context.new_page()
         page.on("request", lambda request: self._asked_for.append(request.url))
         page.on("console", lambda message: self._said.append(message.text))
