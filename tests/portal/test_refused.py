@@ -4,18 +4,20 @@ from urllib.parse import urljoin
 
 import pytest
 import sqlalchemy as sa
-from temporalio.client import Client
 
 from domain.deadlines import Asked
 from portal.headers import MOST_BYTES
+from settings import Settings
 from starter import desk as front_desk
 from starter.case_files import CaseDocument
+from starter.client import connect
 from starter.desk import FrontDesk
 from starter.rehearsal import Rehearsal
 from store.journal import read_journal
 from store.tables import writing
 from tests.conftest import Begin
 from tests.portal.conftest import ANA, BERGEN, BORAS, FRIDA, OFFICE, Link, as_rows, opened
+from tests.portal.cut_line import a_line
 from tests.portal.visitor import Fields, Visitor
 from tests.workflows import stages
 
@@ -189,18 +191,20 @@ async def test_link_does_nothing_that_is_for_others(
 
 
 async def test_nothing_is_lost_when_nobody_answers(
-    begin: Begin, case: CaseDocument, desk: FrontDesk, visitor: Visitor, link: Link,
-    monkeypatch: pytest.MonkeyPatch,
+    begin: Begin, case: CaseDocument, desk: FrontDesk, settings: Settings, visitor: Visitor,
+    link: Link, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     rehearsal = await begin()
     await stages.asked_for_signatures(rehearsal, case)
     frida, name = await link(rehearsal, FRIDA), {"name": "Frida Augustsson"}
     monkeypatch.setattr(front_desk, "ANSWER_SECONDS", 1)
-    nobody = await Client.connect("127.0.0.1:9", lazy=True)
-    alone = FrontDesk(desk.store, nobody, task_queue=desk.task_queue)
-
-    async with opened(alone) as visitor_there:
-        answer = await visitor_there.send(frida, "sign", {**name})
+    async with a_line(settings.required("temporal_address")) as line:
+        behind = settings.model_copy(update={"temporal_address": line.address})
+        client = await connect(behind, desk.store, identity="test")
+        cut_off = FrontDesk(desk.store, client, task_queue=desk.task_queue)
+        await line.cut()
+        async with opened(cut_off) as visitor_there:
+            answer = await visitor_there.send(frida, "sign", {**name})
 
     assert (answer.status, bool(answer.alert)) == (503, True)
     assert ("name", "Frida Augustsson") in answer.forms["sign"].fields
