@@ -1,7 +1,7 @@
 """A mobility with its names and texts filled in, as papers and letters need it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from domain.agenda import Session
@@ -12,6 +12,7 @@ from domain.papers import NamedPerson, PlannedSession
 from domain.people import Organisation, Person, in_one_list
 from domain.request import MobilityRequest
 from store.cases import Store
+from store.links import Renewals
 from store.whole import read_whole
 
 
@@ -27,6 +28,7 @@ class OpenCase:
     people: Mapping[PersonId, Person]
     texts: Mapping[str, str]
     organisations: Mapping[OrganisationId, Organisation]
+    renewals: Renewals = field(default_factory=dict)
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
@@ -117,4 +119,5 @@ async def open_case(store: Store, reference: Reference) -> OpenCase:
         people=in_one_list(whole.people, whole.participants),
         texts=whole.texts,
         organisations=whole.organisations,
+        renewals=whole.renewals,
     )

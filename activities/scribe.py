@@ -33,6 +33,7 @@ from store.addresses import digest_of
 from store.applications import read_whole_application
 from store.cases import Store
 from store.ledger import LedgerLine, read_letters
+from store.links import Renewals, renewals
 from store.sealing import KeyDestroyed
 from store.whole import as_of
 
@@ -106,6 +107,9 @@ class Scribe:
         if not still_worth_sending(line.order, case.view):
             return None
         context = application_context(case, line.order)
+        renewed = await renewals(self.store.engine, line.order.reference)
+        link = await self._link(line.order.reference, context.recipient, renewed)
+        context = dataclasses.replace(context, link=link)
         message = as_message(
             compose_application(context, sender=self.sender), context, sender=self.sender,
             message_id=await self._message_id(line), date=line.intended_at,
@@ -195,13 +199,13 @@ class Scribe:
         return dataclasses.replace(
             context,
             attachments=news.attachments or await self._papers(order, case),
-            link=await self._link(order.reference, context.recipient),
+            link=await self._link(case.reference, context.recipient, case.renewals),
         )
 
-    async def _link(self, reference: Reference, reader: Person) -> str:
+    async def _link(self, reference: Reference, reader: Person, renewals: Renewals) -> str:
         if not self.portal:
             return ""
-        token = await token_of(self.store.keys, reference, reader)
+        token = await token_of(self.store.keys, reference, reader, renewals)
         return link_to(self.portal, reference, token)
 
     async def _papers(self, order: LetterOrder, case: OpenCase) -> tuple[Attachment, ...]:

@@ -159,21 +159,20 @@ class Stack:
     def _known_ports(self) -> dict[str, int]:
         ports: dict[str, int] = json.loads(self._noted("ports.json"))
         if not set(PORTS) <= set(ports):
-            raise self._never_started()
+            raise StackTrouble(
+                f"What stands in {self.home} was started by an earlier version: run 'mobility up'."
+            )
         return ports
 
     def _noted(self, name: str) -> str:
         try:
             return (self.home / name).read_text("utf-8")
         except OSError:
-            raise self._never_started() from None
-
-    def _never_started(self) -> StackTrouble:
-        return StackTrouble(
-            f"Nothing has been started in this folder ({self.home}), or by an earlier version: run "
-            "'mobility up', name the folder of another stack in MOBILITY_HOME, or set "
-            "TEMPORAL_ADDRESS, DATABASE_URL, SMTP_URL and MOBILITY_KEY."
-        )
+            raise StackTrouble(
+                f"Nothing has been started in this folder ({self.home}): run 'mobility up', name "
+                "the folder of another stack in MOBILITY_HOME, or set TEMPORAL_ADDRESS, "
+                "DATABASE_URL, SMTP_URL and MOBILITY_KEY."
+            ) from None
 
     def _ports(self) -> dict[str, int]:
         """The ports of before, unless a stranger has taken one meanwhile."""

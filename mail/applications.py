@@ -33,6 +33,7 @@ class ApplicationContext:
     motivation: str
     note: str
     attachments: tuple[Attachment, ...] = ()
+    link: str = ""  #: to the reader's own page, where a portal is run
 
     @property
     def reference(self) -> Reference:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from domain.facts import OfferId
 from domain.hosting import HostingOffer
+from domain.isced import BROAD_FIELDS
 from domain.people import Level
 from domain.request import Activity
 from matchmaking.postings import Blackouts, Column, Postings, Rows, grown
@@ -23,6 +24,7 @@ UNSTATED = 1
 KINDS: dict[str, type[np.generic]] = {
     "organisation": np.int32, "coordinator": np.int32, "country": np.int32, "zone": np.int32,
     "opens": np.int32, "closes": np.int32, "activities": np.uint16,
+    "broad_fields": np.uint16,
     "places": np.int16, "smallest": np.int16, "largest": np.int16, "per_week": np.int16,
     "shortest": np.int16, "longest": np.int16, "provisions": np.int8, "is_withdrawn": np.bool_,
 }  # fmt: skip
@@ -70,7 +72,7 @@ class Columns:
         self.organisations, self.people = Codes(), Codes()
         self.countries, self.zones = Codes(), Codes()
         self.themes, self.tags = Postings(), Postings()
-        self.fields, self.broad_fields = Postings(), Postings()
+        self.fields = Postings()
         self.blackouts = Blackouts()
         self._rows: dict[OfferId, int] = {}
         self._ids_in_order: list[OfferId] = []
@@ -164,7 +166,6 @@ class Columns:
             (set(offer.themes), self.themes),
             (set(offer.tags), self.tags),
             (set(offer.fields), self.fields),
-            ({field[:2] for field in offer.fields}, self.broad_fields),
         )
 
     def _numbers(self, offer: HostingOffer) -> dict[str, int]:
@@ -176,6 +177,7 @@ class Columns:
             "opens": offer.opens.toordinal(),
             "closes": offer.closes.toordinal(),
             "activities": sum(bit_of(activity) for activity in set(offer.activities)),
+            "broad_fields": sum({broad_bit_of(field) for field in offer.fields}),
             "places": offer.places,
             "smallest": offer.smallest_group,
             "largest": min(offer.largest, offer.per_week or NO_LIMIT),
@@ -210,7 +212,13 @@ def bit_of(activity: Activity) -> int:
     return _BITS[activity]
 
 
+def broad_bit_of(field: str) -> int:
+    """The bit by which a column of broad fields says that a field's own broad one is among them."""
+    return _BROAD_BITS[field[:2]]
+
+
 _BITS = {activity: 1 << n for n, activity in enumerate(Activity)}
+_BROAD_BITS = {code: 1 << n for n, code in enumerate(BROAD_FIELDS)}
 
 
 def spoken(level: Level | None) -> int:

@@ -14,7 +14,7 @@ from domain.criteria import OF_STANDING, told
 from domain.demand import Demand
 from domain.exclusions import left_out_by
 from domain.facts import OfferId, OrganisationId, PersonId
-from domain.matching import MOST_NAMED, Excluded, Ranked, Ranking
+from domain.matching import MOST_NAMED, Excluded, Ranked, Ranking, Rule
 from domain.standing import NEWCOMER, Known, Standing, standing_points
 from domain.weighing import Weights
 from matchmaking.columns import Columns
@@ -93,15 +93,16 @@ class Search:
         """Rank the hosts, now that it is known what others have. A search ends with it."""
         sieve, busy = self._sieve, busy_rows(self._columns, known.occupied)
         sieve.meet_others(busy)
-        scored = self._scorer.with_room(self._scored, busy)
-        is_able = sieve.tally[scored.rows] == 0
-        able = np.flatnonzero(is_able)
+        scored = self._scored
+        self._scorer.make_room(scored, busy)
+        is_full = sieve.tally[scored.rows] != 0
+        able = np.flatnonzero(~is_full)
         hosts = self._best(scored, able, known, MOST_NAMED)
-        full = self._best(scored, np.flatnonzero(~is_able), known, MOST_NAMED - len(hosts))
+        full = self._best(scored, np.flatnonzero(is_full), known, MOST_NAMED - len(hosts))
         return Ranking(
             hosts=hosts, full=full,
-            excluded=self._excluded(known), counts=sieve.counts(),
-            alone=sieve.alone(), more=max(0, len(able) - MOST_NAMED),
+            excluded=self._excluded(known), counts=_said(sieve.counts),
+            alone=_said(sieve.alone), more=max(0, len(able) - MOST_NAMED),
             more_excluded=max(0, sieve.standing - len(able) - MOST_NAMED),
         )  # fmt: skip
 
@@ -144,6 +145,11 @@ class Search:
             zone=columns.zones.name(columns["zone"][row]),
             score=int(scored.scores[at]), contributions=told(points), turn=turn,
         )  # fmt: skip
+
+
+def _said(counts: Mapping[Rule, int]) -> dict[Rule, int]:
+    """What was counted, in the order of the rules, without those that nobody breaks."""
+    return {rule: counts[rule] for rule in Rule if counts.get(rule)}
 
 
 def _best_first(scores: Scores) -> Iterator[int]:

@@ -9,7 +9,7 @@ from domain.demand import Demand
 from domain.matching import Criterion
 from domain.people import Level
 from domain.weighing import PerThing, Weights
-from matchmaking.columns import UNSTATED, Columns, spoken
+from matchmaking.columns import UNSTATED, Columns, broad_bit_of, spoken
 from matchmaking.postings import Postings, Rows
 from matchmaking.sieve import Busy
 
@@ -27,10 +27,6 @@ class Scored(NamedTuple):
     scores: Scores
     parts: dict[Criterion, Scores]
 
-    def with_part(self, criterion: Criterion, part: Scores) -> "Scored":
-        """The same with the points of one more criterion."""
-        return Scored(self.rows, self.scores + part, self.parts | {criterion: part})
-
     def part(self, at: int) -> dict[Criterion, int]:
         """The points of the row at this place by criterion."""
         return {criterion: int(part[at]) for criterion, part in self.parts.items()}
@@ -46,25 +42,30 @@ class Scorer:
         self._standing_points = standing_points
 
     def scored(self, rows: Rows) -> Scored:
-        """These rows with their scores, but for the places that others leave."""
+        """These rows with their scores, as if others had nothing at any of them."""
         parts = self._parts(rows)
         scores: Scores = self._standing_points.take(self._columns["organisation"][rows])
         for part in parts.values():
             scores += part
         return Scored(rows, scores, parts)
 
-    def with_room(self, scored: Scored, busy: Busy) -> Scored:
-        """The same with the points for places to spare."""
-        left = self._columns["places"]
-        if len(busy.rows):
-            left = left.astype(np.int32)
-            left[busy.rows] -= busy.on_a_day
-        is_left = left[scored.rows] > self._demand.people
-        return scored.with_part(Criterion.ROOM, is_left * np.int32(self._weights.room.spare))
+    def make_room(self, scored: Scored, busy: Busy) -> None:
+        """Take the points for places to spare from those rows at which others leave none."""
+        places, spare = self._columns["places"][busy.rows], Criterion.ROOM
+        is_left = places - busy.on_a_day > self._demand.people
+        is_full = np.zeros(len(self._columns), np.bool_)
+        is_full[busy.rows[~is_left]] = True
+        at = np.flatnonzero(is_full[scored.rows])
+        scored.scores[at] -= scored.parts[spare][at]
+        scored.parts[spare][at] = 0
 
     def _parts(self, rows: Rows) -> dict[Criterion, Scores]:
         request, weights, columns = self._demand.request, self._weights, self._columns
-        parts = {Criterion.LANGUAGES: self._languages(rows)}
+        has_room = columns["places"][rows] > self._demand.people
+        parts = {
+            Criterion.LANGUAGES: self._languages(rows),
+            Criterion.ROOM: has_room * np.int32(weights.room.spare),
+        }
         if request.themes:
             themes = self._in_common(columns.themes, request.themes, weights.themes, rows)
             parts[Criterion.THEMES] = themes
@@ -87,21 +88,26 @@ class Scorer:
 
     def _fields(self, rows: Rows) -> Scores:
         columns, weights = self._columns, self._weights.fields
-        points = np.zeros(len(columns), np.int32)
+        broad, points = columns["broad_fields"][rows], np.zeros(len(columns), np.int32)
+        near = np.zeros(len(rows), np.int32)
         for field in set(self._demand.request.fields):
-            points[columns.broad_fields.rows(field[:2])] += weights.near
+            near += (broad & broad_bit_of(field)) != 0
             points[columns.fields.rows(field)] += weights.same - weights.near
-        return np.minimum(points[rows], weights.most)
+        near *= np.int32(weights.near)
+        near += points[rows]
+        return np.minimum(near, weights.most)
 
     def _languages(self, rows: Rows) -> Scores:
         request, weights = self._demand.request, self._weights.languages
-        well_enough = ALL_LEVELS * (spoken(request.least_level) <= ALL_LEVELS)
-        each = ((well_enough > 0) * weights.each).astype(np.int32)
-        points, best = np.zeros(len(rows), np.int32), np.zeros(len(rows), np.int8)
+        least = spoken(request.least_level)
+        common, best = np.zeros(len(rows), np.int8), np.zeros(len(rows), np.int8)
         for language in set(request.languages):
             level = self._columns.language(language)[rows]
-            points += each.take(level)
-            np.maximum(best, well_enough.take(level), out=best)
-        step = (np.maximum(ALL_LEVELS - UNSTATED, 0) * np.int32(weights.step)).astype(np.int32)
-        points += step.take(best)
+            common += level >= least
+            np.maximum(best, level, out=best)
+        # Whoever speaks none of them well enough has no points for the one spoken best.
+        step = np.maximum(ALL_LEVELS - UNSTATED, 0) * np.int32(weights.step)
+        step[:least] = 0
+        points: Scores = common * np.int32(weights.each)
+        points += step.astype(np.int32).take(best)
         return np.minimum(points, weights.most)

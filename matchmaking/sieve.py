@@ -28,7 +28,9 @@ class Busy(NamedTuple):
 class Sieve:
     """Which rules every offer breaks for one request; ``standing`` is how many offers there are.
 
-    What others have at the offers counts from ``meet_others`` on.
+    What others have at the offers counts from ``meet_others`` on; before, all is counted that does
+    not hang on it. ``counts`` tells of how many offers each rule is broken, and ``alone`` how many
+    it keeps out that break no other.
     """
 
     def __init__(self, columns: Columns, demand: Demand, paused: Rows) -> None:
@@ -39,25 +41,24 @@ class Sieve:
             self.tally += mask.view(np.uint8)
         self._gone = self._rows_gone()
         self._leave_out(self._gone)
+        once = self.tally == 1
+        self.counts = {rule: _number(mask) for rule, mask in self._broken.items()}
+        self.alone = {rule: _number(mask & once) for rule, mask in self._broken.items()}
 
     def meet_others(self, busy: Busy) -> None:
         """Hold the rule of capacity against what others have."""
-        mask = self._only(self._rows_full(busy))
-        if mask is not None:
-            mask &= ~self._gone
-            self._broken[Rule.CAPACITY] = mask
-            self.tally += mask.view(np.uint8)
-
-    def counts(self) -> dict[Rule, int]:
-        """Of how many offers each rule is broken."""
-        found = ((rule, np.count_nonzero(mask)) for rule, mask in self._in_order())
-        return {rule: int(count) for rule, count in found if count}
-
-    def alone(self) -> dict[Rule, int]:
-        """How many offers each rule keeps out that break no other."""
-        once = self.tally == 1
-        found = ((rule, np.count_nonzero(mask & once)) for rule, mask in self._in_order())
-        return {rule: int(count) for rule, count in found if count}
+        full = self._rows_full(busy)
+        full = full[~self._gone[full]]
+        if not len(full):
+            return
+        # Whatever was kept out by one rule alone is now kept out by two.
+        was_out_by_one = full[self.tally[full] == 1]
+        for rule, mask in self._broken.items():
+            self.alone[rule] -= _number(mask[was_out_by_one])
+        self.counts[Rule.CAPACITY] = len(full)
+        self.alone[Rule.CAPACITY] = _number(self.tally[full] == 0)
+        self._broken[Rule.CAPACITY] = self._marked(full)
+        self.tally[full] += 1
 
     def able(self) -> Rows:
         """The rows that break none, in the order of their ids."""
@@ -135,8 +136,9 @@ class Sieve:
         return mask
 
     def _only(self, rows: Rows | list[int]) -> Mask | None:
-        if not len(rows):
-            return None
+        return self._marked(rows) if len(rows) else None
+
+    def _marked(self, rows: Rows | list[int]) -> Mask:
         mask = np.zeros(len(self._columns), np.bool_)
         mask[rows] = True
         return mask
@@ -155,6 +157,10 @@ class Sieve:
         for language in set(request.languages):
             heard |= self._columns.language(language) >= least
         return ~heard
+
+
+def _number(mask: Mask) -> int:
+    return int(np.count_nonzero(mask))
 
 
 def busy_rows(columns: Columns, occupied: Mapping[OfferId, Occupied]) -> Busy:

@@ -73,7 +73,7 @@ async def find_holder(store: Store, reference: str, token: str) -> Holder | None
         if await store.is_erased(name):
             return None
         case = await open_case(store, name)
-        found = await holder_of(store.keys, name, token, case.people.values())
+        found = await holder_of(store.keys, name, token, case.people.values(), case.renewals)
     except (LookupError, KeyDestroyed):
         return None
     return Holder(case, case.people[found], token) if found else None

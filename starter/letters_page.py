@@ -15,7 +15,7 @@ from starter.pages import Names
 from store.ledger import LedgerLine, LetterState
 
 HEADERS = ("From", "To", "Reply-To", "Subject", "Date", "Message-ID", "List-Unsubscribe")
-SECRET = re.compile(r"(/m/M-\d{4}-\d+/)[\w-]{24}")
+SECRET = re.compile(r"(/m/[AM]-\d{4}-\d+/)[\w-]{24}")
 STYLES = {
     LetterState.HANDED_OVER: "green",
     LetterState.BOUNCED: "red",

@@ -25,12 +25,16 @@ class NotComing(Unreachable):
 
 
 class Rehearsal:
-    """Steps through a mobility: wait for a question, let days pass, act."""
+    """Steps through a mobility: wait for a question, let days pass, act.
+
+    ``patience`` is for how many seconds it waits for what has to come by itself.
+    """
 
     def __init__(
         self, desk: FrontDesk, clock: VirtualClock, reference: Reference, *, with_post: bool = False
     ) -> None:
         self.reference = reference
+        self.patience: float = PATIENCE_SECONDS
         self._with_post = with_post
         self.desk = desk
         self._clock = clock
@@ -60,11 +64,11 @@ class Rehearsal:
         """Wait, without the clock moving, until the mobility has caught up.
 
         Raises:
-            NotComing: when it does not within half a minute.
+            NotComing: when our patience is at its end.
         """
         view, pause = await self._look(), LOOK_SECONDS
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(self.patience):
                 while view is None or not is_so(view):
                     await asyncio.sleep(pause)
                     view, pause = await self._look() or view, min(2 * pause, MOST_SECONDS)
@@ -77,10 +81,10 @@ class Rehearsal:
         """Wait until nothing is left to it but to wait, for people or for time.
 
         Raises:
-            NotComing: when it does not within half a minute.
+            NotComing: when our patience is at its end.
         """
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(self.patience):
                 while await self._is_busy():  # noqa: ASYNC110 - none tells
                     await asyncio.sleep(LOOK_SECONDS)
         except TimeoutError:
@@ -100,7 +104,7 @@ class Rehearsal:
 
     async def post_comes(self) -> None:
         """Wait until every letter so far is settled: the clock does not outrun the post."""
-        limit = time_now() + (PATIENCE_SECONDS if self._with_post else 0)
+        limit = time_now() + (self.patience if self._with_post else 0)
         while time_now() < limit and not await self.post_has_come():  # noqa: ASYNC110 - none tells
             await asyncio.sleep(LOOK_SECONDS)
 

@@ -112,6 +112,15 @@ logo = sa.Table(
     sa.Column("content", sa.LargeBinary, nullable=False),
 )
 
+# How often somebody's link to a mobility was made anew, by which those before it are dead.
+link_renewal = sa.Table(
+    "link_renewal",
+    metadata,
+    sa.Column("reference", sa.ForeignKey("mobility.reference"), primary_key=True),
+    sa.Column("person", sa.Text, primary_key=True),
+    sa.Column("times", sa.Integer, nullable=False),
+)
+
 data_key = sa.Table(
     "data_key",
     metadata,

@@ -13,6 +13,7 @@ from domain.people import Organisation, Person
 from domain.request import MobilityRequest
 from store.cases import Store
 from store.engine import single_statement
+from store.links import Renewals
 from store.sealing import KeyDestroyed
 
 
@@ -31,6 +32,7 @@ class Whole:
     texts: Mapping[str, str]
     people: Mapping[PersonId, Person]
     organisations: Mapping[OrganisationId, Organisation]
+    renewals: Renewals
 
 
 _WHOLE = sa.text(
@@ -42,7 +44,11 @@ _WHOLE = sa.text(
         as participants,
       array(select id from writing w where w.reference = m.reference order by id) as names,
       array(select sealed from writing w where w.reference = m.reference order by id) as texts,
-      array(select distinct person from letter l where l.reference = m.reference) as readers
+      array(select distinct person from letter l where l.reference = m.reference) as readers,
+      array(select person from link_renewal r where r.reference = m.reference order by person)
+        as renewed,
+      array(select times from link_renewal r where r.reference = m.reference order by person)
+        as times
     from mobility m where reference = :reference
     """
 )
@@ -90,6 +96,7 @@ async def read_whole(store: Store, reference: Reference) -> Whole:
         texts={name: text.decode() for name, text in zip(row.names, texts, strict=True)},
         people={person.id: person for person in people},
         organisations={organisation.id: organisation for organisation in organisations},
+        renewals=dict(zip(map(PersonId, row.renewed), row.times, strict=True)),
     )
 
 

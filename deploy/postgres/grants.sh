@@ -23,6 +23,9 @@ to mobility_app;
 grant select, insert, update on host_answer to mobility_app;
 grant select, insert, update, delete on place, hosting_pause to mobility_app;
 
+-- A link is made anew, and once more.
+grant select, insert, update on link_renewal to mobility_app;
+
 -- An event is opened, and at last over; an answer that was published stays as it is.
 grant select, insert, update on matchmaking_event to mobility_app;
 grant select, insert on assignment to mobility_app;

@@ -1,9 +1,8 @@
 """Joining the partnership: accepted and at work at once, declined and told why, or lapsed."""
 
 import asyncio
-import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -22,60 +21,24 @@ from domain.people import Role
 from settings import Settings
 from starter import auditing, joining
 from starter.case_files import (
-    EXAMPLE,
-    ApplicationSection,
     CaseDocument,
     DirectorySection,
-    read_file,
 )
 from starter.clock import VirtualClock
 from starter.desk import FrontDesk, workflow_id
-from store.applications import application
 from store.cases import Store
 from store.directory import read_directory
 from store.journal import read_journal
 from store.ledger import read_letters
 from store.logos import read_logo
+from tests.applying import OFFICE, TODAY, an_organisation, applied, until
 from tests.builders import PLANS
 from worker import sandbox
 from workflows.joining import ApplicationWorkflow
 
 pytestmark = pytest.mark.usefixtures("working")
 
-OFFICE = "office@erasmus.example"
-TODAY = datetime.now(UTC).date()
 LOGO = b'<svg xmlns="http://www.w3.org/2000/svg"><rect width="1" height="1"/></svg>'
-Until = Callable[[ApplicationView], bool]
-
-
-def an_organisation(**changes: Any) -> ApplicationSection:
-    """The example's, as another organisation each time."""
-    section = read_file(EXAMPLE.with_name("girona-joins-2027.yaml")).application
-    assert section is not None
-    mark = uuid.uuid4().hex[:12]
-    home = section.organisation.model_copy(
-        update={"id": f"org-{mark}", "name": mark, "oid": None, "pic": None} | changes
-    )
-    who = section.coordinator.model_copy(update={"email": f"{mark}@org.example"})
-    return section.model_copy(update={"organisation": home, "coordinator": who})
-
-
-async def applied(
-    desk: FrontDesk, section: ApplicationSection, logo: bytes | None = None
-) -> Reference:
-    """An application of which the office has been asked."""
-    reference = await joining.apply_to_join(desk, section, logo, today=TODAY)
-    await until(desk, reference, lambda view: view.question is not None)
-    return reference
-
-
-async def until(desk: FrontDesk, reference: Reference, is_so: Until) -> ApplicationView:
-    async with asyncio.timeout(30):
-        while True:
-            found = await application(desk.store, reference)
-            if found and found.view and is_so(found.view):
-                return found.view
-            await asyncio.sleep(0.02)
 
 
 async def closed(desk: FrontDesk, reference: Reference) -> ApplicationView:

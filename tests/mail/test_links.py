@@ -8,12 +8,15 @@ import pytest
 from domain.events import Phase
 from domain.letters import Purpose
 from domain.people import Language
+from mail.applications import compose_application
 from mail.compose import compose
 from mail.context import LetterContext
 from mail.gathered import compose_gathered, most_urgent_first
+from tests.mail.applications import every_application_letter
 from tests.mail.journeys import every_letter
 
 LINK = "https://exchanges.example.eu/m/M-2026-0001/0123456789abcdefABCD-_xy"
+APPLICATION = LINK.replace("M-2026", "A-2027")
 SENDER = "mobility@example.org"
 LETTERS = [
     dataclasses.replace(letter, link=LINK)
@@ -71,6 +74,17 @@ def test_gathered_reminders_hold_one_link_for_each_mobility_and_no_command() -> 
     assert all(said.text.count(item.link) == 1 for item in gathered.items)
     assert all(said.html.count(item.link) == 1 for item in gathered.items)
     assert "    mobility " not in said.text
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_a_letter_about_an_open_application_holds_its_link_once(language: Language) -> None:
+    for letter in every_application_letter(language):
+        with_link = dataclasses.replace(letter, link=APPLICATION)
+        said = compose_application(with_link, sender=SENDER)
+        times = int(letter.view.question is not None)
+
+        assert (said.text.count(APPLICATION), said.html.count(APPLICATION)) == (times, times)
+        assert " --as " not in said.text
 
 
 def _under(n: int, letter: LetterContext) -> LetterContext:

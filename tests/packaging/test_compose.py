@@ -160,6 +160,15 @@ def test_every_setting_is_given_and_no_other(name: str) -> None:
     assert set(SERVICES[name]["environment"]) == known
 
 
+def test_the_portal_is_given_only_what_it_needs() -> None:
+    given = SERVICES["portal"]["environment"]
+    known = {v.name for v in variables_in(given)} & SECRETS
+
+    assert set(given) < {field.upper() for field in Settings.model_fields}
+    assert known == {"MOBILITY_APP_PASSWORD", "MOBILITY_KEY"}
+    assert given["PORTAL_BIND"].endswith(SERVICES["portal"]["ports"][0].rpartition(":")[2])
+
+
 def test_settings_can_read_what_the_worker_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     for key, value in SERVICES["worker"]["environment"].items():
         by_default = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value)

@@ -45,6 +45,7 @@ GRANTS = {
     "journal": {"SELECT", "INSERT"},
     "logo": {"SELECT", "INSERT"},
     "host_answer": READ_WRITE,
+    "link_renewal": READ_WRITE,
     "place": READ_WRITE | WRITTEN_ONCE,
     "hosting_pause": READ_WRITE | WRITTEN_ONCE,
     "matchmaking_event": READ_WRITE,

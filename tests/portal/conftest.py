@@ -48,7 +48,8 @@ def link(desk: FrontDesk) -> Link:
         reference = rehearsal.reference
         case = await open_case(desk.store, reference)
         person = case.people.get(PersonId(who)) or case.people[PersonId(f"{reference}-{who}")]
-        return link_to("", reference, await token_of(desk.store.keys, reference, person))
+        token = await token_of(desk.store.keys, reference, person, case.renewals)
+        return link_to("", reference, token)
 
     return link
 

@@ -34,12 +34,11 @@ async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bro
         pytest.skip("no chromium on this machine: the journey by clicking is not tried")
     # A profile of its own: several test runs may have one each.
     home = tmp_path_factory.mktemp("browser")
-    environment: dict[str, str | float | bool] = {**os.environ, "HOME": str(home)}
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=CHROMIUM,
             args=["--no-sandbox", "--disable-background-networking", "--disable-gpu"],
-            env=environment,
+            env={**os.environ, "HOME": str(home)},
         )
         yield browser
         await browser.close()

@@ -8,6 +8,7 @@ from domain.deadlines import Asked
 from domain.facts import PersonId
 from starter.case_files import CaseDocument, ParticipantEntry
 from starter.desk import FrontDesk
+from starter.links import link_of
 from starter.story import tell_the_story
 from tests.conftest import Begin
 from tests.portal.conftest import ANA, BORAS, EMELIE, FRIDA, OFFICE, Link
@@ -70,6 +71,19 @@ async def test_link_is_dead_once_another_address_is_on_file(
     renewed = await link(rehearsal, EMELIE)
     assert renewed != emelie
     assert (await visitor.get(renewed)).status == 200
+
+
+async def test_link_is_dead_once_it_is_made_anew(
+    begin: Begin, desk: FrontDesk, visitor: Visitor, link: Link
+) -> None:
+    rehearsal = await begin()
+    await rehearsal.asked(Asked.PLACE)
+    ana = await link(rehearsal, ANA)
+
+    renewed = await link_of(desk, "http://portal", rehearsal.reference, ANA, anew=True)
+
+    assert (await visitor.get(ana)).status == 404
+    assert (await visitor.get(renewed.removeprefix("http://portal"))).status == 200
 
 
 async def test_closed_mobility_says_what_became_of_it_and_is_dead_once_erased(

@@ -8,7 +8,6 @@ from temporalio.api.enums.v1 import EventType
 from domain.deadlines import Asked
 from domain.messages import Cause
 from settings import Settings
-from starter import rehearsal as rehearsing
 from starter.clock import ClockIsReal, VirtualClock
 from starter.desk import FrontDesk
 from starter.rehearsal import NotComing
@@ -65,11 +64,9 @@ async def test_a_moment_close_by_comes_by_itself_and_is_not_skipped_to(begin: Be
 
 
 @pytest.mark.usefixtures("working")
-async def test_what_does_not_come_is_told_with_how_it_stands(
-    begin: Begin, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(rehearsing, "PATIENCE_SECONDS", 1)
+async def test_what_does_not_come_is_told_with_how_it_stands(begin: Begin) -> None:
     rehearsal = await begin()
+    rehearsal.patience = 1
     await rehearsal.asked(Asked.PLACE)
 
     with pytest.raises(NotComing, match=r"M-\d+-\d+ is not closed: it stands at matching"):

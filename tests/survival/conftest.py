@@ -45,6 +45,9 @@ def begin_alone(desk: FrontDesk, own_settings: Settings, case: CaseDocument) -> 
             case.request, today=datetime.now(UTC).date(), occasion=uuid.uuid4().hex
         )
         clock = VirtualClock(desk.client, own_settings)
-        return Rehearsal(own_desk, clock, reference)
+        rehearsal = Rehearsal(own_desk, clock, reference)
+        # Each death costs an activity's time limit, and the last act has several after it.
+        rehearsal.patience = 180
+        return rehearsal
 
     return begin
