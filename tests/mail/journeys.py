@@ -1,7 +1,7 @@
 """Real mobilities, driven through the domain, and the letters that follow from them."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -452,12 +452,17 @@ def every_letter(
     told: Told | None = None, language: Language = Language.ENGLISH
 ) -> list[LetterContext]:
     """Letters of ten mobilities that between them go through everything that can happen."""
+    journeys = every_journey(lambda: Journey(told or Told(), language))
+    return [letter for journey in journeys for letter in journey.letters]
+
+
+def every_journey(begin: Callable[[], Journey]) -> list[Journey]:
+    """Ten mobilities, each begun anew and told to its end."""
     stories = (
         _happy, _troubled, _waiting, _without_host, _stopped, _moved, _changed, _merged,
         _on_other_dates, _on_no_other_dates,
     )  # fmt: skip
-    journeys = [tell(Journey(told or Told(), language)) for tell in stories]
-    return [letter for journey in journeys for letter in journey.letters]
+    return [tell(begin()) for tell in stories]
 
 
 def _happy(journey: Journey) -> Journey:

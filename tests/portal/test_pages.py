@@ -1,20 +1,16 @@
 """Every page at every stage: for machines, for readers of four languages, and for nobody else."""
 
-import re
-from collections.abc import Sequence
-
 import pytest
 
 from domain.deadlines import Asked
 from domain.people import Language
-from mail.translating import every_sentence as letters_sentences
 from portal.headers import HEADERS
-from portal.translating import every_sentence
 from starter.case_files import CaseDocument, ParticipantEntry
 from starter.rehearsal import Rehearsal
 from tests.conftest import Begin
 from tests.portal.conftest import ANA, BORAS, EMELIE, FRIDA, OFFICE, Link
-from tests.portal.visitor import Answer, Visitor
+from tests.portal.english import english_in
+from tests.portal.visitor import Visitor, assert_well_made
 from tests.workflows import stages
 
 pytestmark = pytest.mark.usefixtures("working")
@@ -60,26 +56,12 @@ async def test_everybody_finds_what_is_asked_of_them_and_well_made(
     for who in (ANA, BORAS, OFFICE, FRIDA, EMELIE):
         answer = await visitor.get(await link(rehearsal, who))
         assert answer.status == 200
-        _assert_well_made(answer)
+        assert_well_made(answer)
+        assert {n: answer.headers.get(n.lower()) for n in HEADERS} == HEADERS
         asked = ASKED_AT[stage.__name__].get(who, set())
         offered = OFFERED_AT.get(stage.__name__, {}).get(who, set())
         assert answer.forms.keys() - COME_UP == asked | offered, who
         assert ('id="nothing"' in answer.html) is (not asked), who
-
-
-def _assert_well_made(answer: Answer) -> None:
-    page = answer.page
-    assert page.unlabelled == []
-    assert page.headings[0] == 1
-    assert page.headings.count(1) == 1
-    for above, below in zip(page.headings, page.headings[1:], strict=False):
-        assert below <= above + 1, page.headings
-    ids = re.findall(r'\bid="([^"]+)"', answer.html)
-    assert len(ids) == len(set(ids))
-    for named in re.findall(r'aria-(?:labelledby|describedby)="([^"]+)"', answer.html):
-        assert set(named.split()) <= set(ids)
-    assert not re.search(r"<script|<img|\bstyle=|https?://|\bon\w+=", answer.html)
-    assert {n: answer.headers.get(n.lower()) for n in HEADERS} == HEADERS
 
 
 async def test_headers_stand_on_every_answer(begin: Begin, visitor: Visitor, link: Link) -> None:
@@ -118,23 +100,7 @@ async def test_participants_read_it_in_their_own_language(
     for who, language in readers:
         page = await visitor.get(await link(rehearsal, who))
         assert f'<html lang="{language}">' in page.html
-        read = page.text
-        assert [s for s in ENGLISH if s in read] == []
-
-
-def _first_form(said: str | Sequence[str]) -> str:
-    return said if isinstance(said, str) else said[0]
-
-
-ENGLISH = [
-    piece.strip(" .:")
-    for catalogue in (every_sentence(), letters_sentences())
-    for message in catalogue
-    if message.id
-    for piece in re.split(r"%\(\w+\)s", _first_form(message.id))
-    if len(piece.split()) > 2
-]
-"""Pieces of our sentences that nobody who reads another language should find."""
+        assert english_in(page.text) == []
 
 
 async def test_host_that_is_only_asked_sees_profiles_and_no_names(

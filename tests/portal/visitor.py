@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from http.client import HTTPConnection
+from itertools import pairwise
 from urllib.parse import urlencode, urljoin
 
 Fields = dict[str, str | list[str] | None]
@@ -173,3 +174,18 @@ class Visitor:
         page = await self.get(urljoin(f"{link}/{act}", answer.headers["location"]))
         assert (page.status, 'role="status"' in page.html) == (200, True)
         return page
+
+
+def assert_well_made(answer: Answer) -> None:
+    """A page as machines that read it out need it, and with nothing from elsewhere."""
+    page = answer.page
+    assert page.unlabelled == []
+    assert (page.headings[0], page.headings.count(1)) == (1, 1)
+    for above, below in pairwise(page.headings):
+        assert below <= above + 1, page.headings
+    ids = re.findall(r'\bid="([^"]+)"', answer.html)
+    assert len(ids) == len(set(ids))
+    for named in re.findall(r'aria-(?:labelledby|describedby)="([^"]+)"', answer.html):
+        assert set(named.split()) <= set(ids)
+    assert not re.search(r"<(?:script|img)|<[^>]*\s(?:style|on\w+)=", answer.html)
+    assert not re.search(r"(?:href|src|action)=.https?:", answer.html)
