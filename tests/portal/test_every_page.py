@@ -8,9 +8,10 @@ import pytest
 from domain.deadlines import Asked
 from domain.people import Language
 from portal.asks import ASKS
+from portal.fields import Refused
 from portal.forms import Typed
 from portal.holder import Holder
-from portal.page import Page, Refused
+from portal.page import Page
 from tests.mail.journeys import (
     ANA,
     BERGEN,
