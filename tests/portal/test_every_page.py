@@ -67,7 +67,8 @@ def test_every_question_is_seen_by_somebody() -> None:
 
 @pytest.mark.parametrize("language", Language)
 def test_every_page_is_well_made_and_in_one_language(language: Language) -> None:
-    for _, answer in seen(language):
+    # Many steps change nothing for most readers: each page is looked at once.
+    for answer in {answer.html: answer for _, answer in seen(language)}.values():
         assert_well_made(answer)
         assert f'<html lang="{language}">' in answer.html
         if language is not Language.ENGLISH:

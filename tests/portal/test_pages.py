@@ -15,31 +15,24 @@ from tests.workflows import stages
 
 pytestmark = pytest.mark.usefixtures("working")
 STAGES = (
-    *stages.STAGES, stages.other_dates_on_the_table, stages.waiting_for_an_address,
+    stages.asked_for_a_place, stages.waiting_for_an_address, stages.agenda_on_the_table,
+    stages.looking_back,
 )  # fmt: skip
+"""Some that differ most; test_every_page.py goes through all there are, without a server."""
 SIGN, PAY = {"sign", "refuse"}, {"pay"}
 ASKED_AT = {
     "asked_for_a_place": {ANA: {"accept", "decline", "propose-dates"}},
-    "other_dates_on_the_table": {BORAS: {"accept-dates", "decline-dates"}},
-    "asked_for_signatures": dict.fromkeys((ANA, BORAS, FRIDA, EMELIE), SIGN),
     "waiting_for_an_address": {
         BORAS: SIGN | {"correct-address"}, ANA: SIGN, FRIDA: SIGN, EMELIE: SIGN,
     },
-    "in_preparation": {OFFICE: {"award"}, ANA: {"put-agenda"}},
-    "awarded": {BORAS: PAY, ANA: {"put-agenda"}},
     "agenda_on_the_table": {BORAS: {"accept-agenda", "return-agenda"} | PAY},
-    "prepared": {BORAS: PAY},
-    "visiting": {ANA: {"arrive", "attend", "depart"}},
     "looking_back": {
         BORAS: {"follow-up"}, ANA: {"evaluate"}, FRIDA: {"evaluate"}, EMELIE: {"evaluate"},
     },
 }  # fmt: skip
 """The forms that each question brings to whoever is asked it."""
 OFFERED_AT = {
-    "awarded": {OFFICE: PAY},
     "agenda_on_the_table": {OFFICE: PAY, ANA: {"put-agenda"}},
-    "prepared": {OFFICE: PAY, ANA: {"put-agenda"}},
-    "visiting": {OFFICE: PAY, BORAS: PAY},
     "looking_back": {OFFICE: PAY, BORAS: PAY},
 }
 """The forms that are there without being asked for."""
@@ -81,9 +74,8 @@ async def test_headers_stand_on_every_answer(begin: Begin, visitor: Visitor, lin
         assert "set-cookie" not in answer.headers
 
 
-@pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.__name__)
 async def test_participants_read_it_in_their_own_language(
-    stage: stages.Reach, begin: Begin, case: CaseDocument, visitor: Visitor, link: Link
+    begin: Begin, case: CaseDocument, visitor: Visitor, link: Link
 ) -> None:
     languages = [Language.SPANISH, Language.CATALAN]
     assert case.request is not None
@@ -93,7 +85,7 @@ async def test_participants_read_it_in_their_own_language(
             for entry, language in zip(case.request.participants, languages, strict=True)
         )
     )
-    await stage(rehearsal, case)
+    await stages.agenda_on_the_table(rehearsal, case)
 
     readers = zip((FRIDA, EMELIE, ANA, BORAS), [*languages, "ca", "sv"], strict=True)
 

@@ -77,8 +77,10 @@ async def test_people_read_all_of_it_in_their_letters_and_papers(
 
 async def what_people_get(journeys: list[Reference], store: Store, stack: Stack) -> bytes:
     parts: list[bytes] = []
-    for file in (stack.letters / "new").iterdir():
-        letter = message_from_bytes(file.read_bytes(), policy=default)
+    caught = [file.read_bytes() for file in (stack.letters / "new").iterdir()]
+    # Every letter names its mobility; other tests have theirs there as well.
+    for raw in (raw for raw in caught if any(one.encode() in raw for one in journeys)):
+        letter = message_from_bytes(raw, policy=default)
         parts += [str(letter[name]).encode() for name in ("To", "Subject", "Reply-To")]
         contents = (part.get_payload(decode=True) for part in letter.walk())
         parts += [content for content in contents if isinstance(content, bytes)]
