@@ -24,6 +24,7 @@ from starter.mobilities import MobilitiesInTemporal
 from starter.rehearsal import Rehearsal
 from store.cases import Store
 from store.engine import migrate
+from tests.post import withhold_what_is_left
 from worker import build_courier, build_worker
 
 # The same examples each time, so that a red build is red again at home; how long one takes says
@@ -104,9 +105,10 @@ async def working(settings: Settings, client: Client, store: Store) -> AsyncIter
         yield
 
 
-@pytest.fixture
-def begin(desk: FrontDesk, settings: Settings, case: CaseDocument) -> Begin:
+@pytest_asyncio.fixture
+async def begin(desk: FrontDesk, settings: Settings, case: CaseDocument) -> Begin:
     """Requests the customer's case anew, changed as told, and rehearses it."""
+    await withhold_what_is_left(desk.store.engine)
 
     async def begin(*, with_post: bool = False, **changes: object) -> Rehearsal:
         assert case.request is not None

@@ -3,10 +3,11 @@
 import asyncio
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from starter.desk import FrontDesk
 from starter.rehearsal import Rehearsal
-from store.ledger import read_letters
+from store.ledger import LetterState, read_letters
 from store.tables import letter
 
 LOOKS = 600  # Ten a second, a minute in all.
@@ -19,6 +20,19 @@ async def minutes_pass(desk: FrontDesk, rehearsal: Rehearsal) -> None:
             sa.update(letter)
             .where(letter.c.reference == rehearsal.reference, letter.c.settled_at.is_(None))
             .values(next_attempt_at=sa.func.now())
+        )
+
+
+async def withhold_what_is_left(engine: AsyncEngine) -> None:
+    """Have letters of tests that are over leave no more.
+
+    One that waits to be gathered holds back the next to the same person, for an hour of ours.
+    """
+    async with engine.begin() as tx:
+        await tx.execute(
+            sa.update(letter)
+            .where(letter.c.settled_at.is_(None))
+            .values(settled_at=sa.func.now(), state=LetterState.WITHHELD, remark="of another test")
         )
 
 

@@ -426,5 +426,5 @@ class AnyJourney(RuleBasedStateMachine):
 
 def test_whatever_is_said_and_whenever_a_mobility_stays_sound_and_comes_to_an_end() -> None:
     run_state_machine_as_test(
-        AnyJourney, settings=settings(max_examples=250, stateful_step_count=40)
+        AnyJourney, settings=settings(max_examples=150, stateful_step_count=40)
     )
