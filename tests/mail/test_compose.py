@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from email.message import EmailMessage
@@ -48,7 +49,27 @@ def name_of(letter: LetterContext) -> str:
     return f"{letter.order.purpose}-{letter.order.event}-{letter.order.to}-{letter.order.ordinal}"
 
 
-every = pytest.mark.parametrize("letter", LETTERS, ids=name_of)
+LetterTest = Callable[[LetterContext], None]
+
+
+def of_every(letters: Iterable[LetterContext]) -> Callable[[LetterTest], Callable[[], None]]:
+    """The same test of each of these letters, one after another; what fails says of which."""
+
+    def all_of_them(test: LetterTest) -> Callable[[], None]:
+        def run() -> None:
+            for letter in letters:
+                try:
+                    test(letter)
+                except AssertionError as failure:
+                    failure.add_note(f"The letter is {name_of(letter)}.")
+                    raise
+
+        return run
+
+    return all_of_them
+
+
+every = of_every(LETTERS)
 
 
 def written(letter: LetterContext) -> Composed:
@@ -575,7 +596,7 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("letter", HOSTILE, ids=name_of)
+@of_every(HOSTILE)
 def test_hostile_words_are_only_words(letter: LetterContext) -> None:
     composed = written(letter)
     page = Page(composed.html)
@@ -603,7 +624,7 @@ HEADERS = {
 ALL = tuple(Journey().people.values())
 
 
-@pytest.mark.parametrize("letter", [*LETTERS, *HOSTILE], ids=name_of)
+@of_every([*LETTERS, *HOSTILE])
 def test_envelope_bears_the_readers_address(letter: LetterContext) -> None:
     sent = as_message(written(letter), letter, sender=SENDER, message_id="<a@b>", date=FEBRUARY)
 
@@ -614,7 +635,7 @@ def test_envelope_bears_the_readers_address(letter: LetterContext) -> None:
     assert max(len(line) for line in envelope.content.splitlines()) <= 998
 
 
-@pytest.mark.parametrize("letter", HOSTILE, ids=name_of)
+@of_every(HOSTILE)
 def test_hostile_words_stand_unescaped_and_in_their_place_in_plain_text(
     letter: LetterContext,
 ) -> None:

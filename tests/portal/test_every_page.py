@@ -50,9 +50,20 @@ def pages(told: Told, language: Language) -> list[Page]:
     return [page for journey in journeys if isinstance(journey, Watched) for page in journey.pages]
 
 
+def kind_of(page: Page) -> tuple[object, ...]:
+    """What makes one page differ from another, but for names and days."""
+    holder = page.holder
+    asked = tuple(asking.question.asked for asking in page.asked)
+    standing = (holder.view.phase, holder.view.outcome, holder.view.is_matched)
+    return holder.person.id, holder.roles, asked, standing, page.also, tuple(page.papers)
+
+
 @cache
 def seen(language: Language) -> tuple[tuple[Page, Answer], ...]:
-    return tuple((page, drawn(page)) for page in pages(NAMELESS, language))
+    shown = pages(NAMELESS, language)
+    if language is not Language.ENGLISH:
+        shown = list({kind_of(page): page for page in shown}.values())
+    return tuple((page, drawn(page)) for page in shown)
 
 
 def drawn(page: Page) -> Answer:
@@ -123,7 +134,7 @@ def test_forms_that_come_back_are_as_well_made() -> None:
 def test_words_of_others_stay_words_wherever_they_stand() -> None:
     hostile = Told(**dict.fromkeys(Told.model_fields, HOSTILE))
 
-    for page in pages(hostile, Language.CATALAN):
+    for page in {kind_of(page): page for page in pages(hostile, Language.CATALAN)}.values():
         html = page.html()
         assert "<script" not in html
         assert "5390" not in html

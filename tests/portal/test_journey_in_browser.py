@@ -71,7 +71,7 @@ class Reader:
 
 
 class Clicking:
-    """Opens everybody's page in a browser of their own."""
+    """Opens one page after another, each in a browser that knows nothing of those before."""
 
     def __init__(self, browser: Browser, visitor: Visitor, link: Link, of: Rehearsal) -> None:
         self._browser, self._link, self._of = browser, link, of
@@ -80,6 +80,8 @@ class Clicking:
         self._said: list[str] = []
 
     async def reader(self, who: str) -> Reader:
+        for left in self._browser.contexts:
+            await left.close()
         context = await self._browser.new_context(viewport=PHONE, java_script_enabled=False)
         page = await context.new_page()
         page.on("request", lambda request: self._asked_for.append(request.url))
