@@ -81,12 +81,15 @@ async def serve(settings: Settings) -> None:
 
 def main() -> None:
     """Run the portal of this environment."""
+    code = 0
     try:
         settings = settings_at_hand()
         logs.configure(json=settings.is_production)
         asyncio.run(serve(settings))
     except (StackTrouble, SettingMissing, Unreachable) as trouble:
-        sys.exit(str(trouble))
+        code = 1
+        sys.stderr.write(f"{trouble}\n")
     sys.stdout.flush()
+    sys.stderr.flush()
     # Temporal's runtime may abort a Python process that is just ending (sdk-python issue 300).
-    os._exit(0)
+    os._exit(code)
