@@ -7,7 +7,9 @@ from mail.applications import ApplicationContext
 from store.applications import WholeApplication
 
 
-def application_context(case: WholeApplication, order: LetterOrder) -> ApplicationContext:
+def application_context(
+    case: WholeApplication, order: LetterOrder, link: str = ""
+) -> ApplicationContext:
     """The facts of one letter, from the application as it now stands."""
     entry = case.entries[order.event - 1]
     event, recipient = entry.event(), case.people[order.to]
@@ -25,6 +27,7 @@ def application_context(case: WholeApplication, order: LetterOrder) -> Applicati
         office_home=case.organisations[case.office.organisation],
         motivation=_text(case, getattr(motivation, "motivation", None)),
         note=_text(case, note),
+        link=link,
     )
 
 

@@ -1,7 +1,6 @@
 """The scribe: writes letters from their cases as they now are."""
 
 import asyncio
-import dataclasses
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -106,10 +105,8 @@ class Scribe:
         case = await read_whole_application(self.store, line.order.reference)
         if not still_worth_sending(line.order, case.view):
             return None
-        context = application_context(case, line.order)
-        renewed = await renewals(self.store.engine, line.order.reference)
-        link = await self._link(line.order.reference, context.recipient, renewed)
-        context = dataclasses.replace(context, link=link)
+        link = await self._link(line.order.reference, case.people[line.order.to])
+        context = application_context(case, line.order, link)
         message = as_message(
             compose_application(context, sender=self.sender), context, sender=self.sender,
             message_id=await self._message_id(line), date=line.intended_at,
@@ -195,17 +192,20 @@ class Scribe:
         if order.purpose in ABOUT_THE_AGENDA:
             ledger = await read_letters(self.store.engine, order.reference)
             news = agenda_news(case, order, ledger)
-        context = context_of(order, case, news)
-        return dataclasses.replace(
-            context,
+        return context_of(
+            order, case, news,
             attachments=news.attachments or await self._papers(order, case),
-            link=await self._link(case.reference, context.recipient, case.renewals),
-        )
+            link=await self._link(case.reference, case.people[order.to], case.renewals),
+        )  # fmt: skip
 
-    async def _link(self, reference: Reference, reader: Person, renewals: Renewals) -> str:
+    async def _link(
+        self, reference: Reference, reader: Person, known: Renewals | None = None
+    ) -> str:
         if not self.portal:
             return ""
-        token = await token_of(self.store.keys, reference, reader, renewals)
+        if known is None:
+            known = await renewals(self.store.engine, reference)
+        token = await token_of(self.store.keys, reference, reader, known)
         return link_to(self.portal, reference, token)
 
     async def _papers(self, order: LetterOrder, case: OpenCase) -> tuple[Attachment, ...]:
@@ -218,7 +218,10 @@ class Scribe:
         return (Attachment(name, "application/pdf", paper),)
 
 
-def context_of(order: LetterOrder, case: OpenCase, news: AgendaNews = NO_NEWS) -> LetterContext:
+def context_of(
+    order: LetterOrder, case: OpenCase, news: AgendaNews = NO_NEWS, *,
+    attachments: tuple[Attachment, ...] = (), link: str = "",
+) -> LetterContext:  # fmt: skip
     """What one reader is told, as the case now stands: in a letter, and on their own page."""
     entry = case.entries[(order.tells_of or order.event) - 1]
     return LetterContext(
@@ -236,13 +239,14 @@ def context_of(order: LetterOrder, case: OpenCase, news: AgendaNews = NO_NEWS) -
         note=case.text(_note_of(entry)),
         objectives=tuple(case.text(o.text) for o in case.request.objectives),
         grant_lines=_grant_lines(_grant_events(order, case)),
-        attachments=(),
+        attachments=attachments,
         concerned=tuple(case.people[p] for p in case.withdrawn),
         sessions=news.sessions,
         changes=news.changes,
         is_first_agenda=news.is_first,
         search=_searched(order, case),
         organisations={o.id: o.name for o in case.organisations.values()},
+        link=link,
     )
 
 

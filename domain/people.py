@@ -130,6 +130,10 @@ class Person(Fact):
     roles: tuple[Role, ...] = ()
     language: Language = Language.ENGLISH
 
+    def is_called(self, email_or_id: str) -> bool:
+        """Whether somebody goes by this address or id, in whatever case it is written."""
+        return email_or_id.casefold() in (self.email.casefold(), self.id.casefold())
+
 
 def in_one_list(
     directory: Mapping[PersonId, Person], travelling: Mapping[PersonId, Person]

@@ -1,8 +1,10 @@
 """The stay itself, as it took place: person-days confirmed by the host."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from domain.errors import AlreadyDone, AttendanceNotAcceptable
+from domain.events import ArrivalConfirmed, DepartureConfirmed, Event
 from domain.facts import PersonId, State
 from domain.request import MobilityRequest
 
@@ -91,3 +93,14 @@ class Visit(State):
     def days_of(self, person: PersonId) -> tuple[date, ...]:
         """The days this participant was truly there."""
         return tuple(day for day in sorted(self.present) if person in self.present[day])
+
+
+def came_and_left(events: Iterable[Event]) -> Visit:
+    """Who arrived and who left, as far as it has been confirmed; not who was present on a day."""
+    visit = Visit()
+    for event in events:
+        if isinstance(event, ArrivalConfirmed):
+            visit.arrived |= dict.fromkeys(event.participants, event.on)
+        elif isinstance(event, DepartureConfirmed):
+            visit.departed |= dict.fromkeys(event.participants, event.on)
+    return visit

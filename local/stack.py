@@ -99,15 +99,16 @@ class Stack:
 
     def start_worker(self, settings: Settings) -> None:
         """Start the worker process."""
-        environment = settings.as_environment() | {"PYTHONPATH": str(ROOT)}
-        with self._alone():
-            self.worker.start([sys.executable, str(ROOT / "worker.py")], environment)
+        self._start_ours(self.worker, [str(ROOT / "worker.py")], settings)
 
     def start_portal(self, settings: Settings) -> None:
         """Start the portal, at which people answer their letters."""
+        self._start_ours(self.portal, ["-m", "portal"], settings)
+
+    def _start_ours(self, part: LongRunning, program: list[str], settings: Settings) -> None:
         environment = settings.as_environment() | {"PYTHONPATH": str(ROOT)}
         with self._alone():
-            self.portal.start([sys.executable, "-m", "portal"], environment)
+            part.start([sys.executable, *program], environment)
 
     def stop(self) -> list[str]:
         """Stop everything, the worker first; what was recorded stays. Names what was running."""

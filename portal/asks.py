@@ -32,7 +32,7 @@ ASKS: Mapping[Asked, Ask] = {
 """Every question a mobility puts; the template of each has its name."""
 
 ASKED_ELSEWHERE = (Asked.APPLICATION,)
-"""An application to join is no mobility, and has no page here."""
+"""An application to join is no mobility: its page is in applications.py."""
 
 CAME_UP = ("move", "withdraw", "decline-mobility", "cancel")
 """What may be said at any time, once something has come up."""

@@ -9,15 +9,13 @@ from domain.evaluation import FollowUp
 from domain.events import (
     AgendaPut,
     AgendaReturned,
-    ArrivalConfirmed,
-    DepartureConfirmed,
     FollowUpReported,
 )
 from domain.facts import PersonId, Writing
 from domain.matching import DeclineReason
 from domain.messages import CAUSES_OF_PEOPLE, Cause
 from domain.people import Person
-from domain.visit import Visit
+from domain.visit import Visit, came_and_left
 from portal.agenda_rows import Row, rows_shown
 from portal.forms import Typed
 from portal.holder import Holder
@@ -82,13 +80,7 @@ class Beginnings:
 
     @cached_property
     def _visit(self) -> Visit:
-        visit = Visit()
-        for event in self.holder.case.events:
-            if isinstance(event, ArrivalConfirmed):
-                visit.arrived |= dict.fromkeys(event.participants, event.on)
-            elif isinstance(event, DepartureConfirmed):
-                visit.departed |= dict.fromkeys(event.participants, event.on)
-        return visit
+        return came_and_left(self.holder.case.events)
 
     @property
     def told(self) -> FollowUp | None:

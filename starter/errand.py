@@ -14,12 +14,13 @@ from domain.errors import (
     Refusal,
 )
 from domain.evaluation import Answer, FollowUp
-from domain.events import ArrivalConfirmed, DepartureConfirmed, Entry
+from domain.events import Entry
 from domain.facts import OfferId, PersonId, Writing
 from domain.grant import GrantDecision
 from domain.matching import DeclineReason
 from domain.messages import Cause, Receipt
 from domain.people import Person
+from domain.visit import came_and_left
 from mail.returned import canonical
 from starter.addresses import put_on_file
 from starter.case_files import EvaluationEntry, FollowUpEntry, SessionEntry
@@ -187,13 +188,8 @@ class Errand:
         """Those named; else whoever has arrived by that day and not left before it."""
         if who:
             return self._participants(who)
-        arrived: dict[PersonId, date] = {}
-        left: dict[PersonId, date] = {}
-        for event in (entry.event() for entry in await self._journal()):
-            if isinstance(event, ArrivalConfirmed):
-                arrived |= dict.fromkeys(event.participants, event.on)
-            elif isinstance(event, DepartureConfirmed):
-                left |= dict.fromkeys(event.participants, event.on)
+        visit = came_and_left(entry.event() for entry in await self._journal())
+        arrived, left = visit.arrived, visit.departed
         everybody = self._mobility.view.taking_part
         there = [p for p in everybody if p in arrived and arrived[p] <= day <= left.get(p, day)]
         # Of nobody at all it is asked in everybody's name: the rule then says what is missing.
@@ -319,9 +315,8 @@ class Errand:
     def _person(self, email: str, otherwise: PersonId | None = None) -> PersonId:
         if not email and otherwise is not None:
             return otherwise
-        wanted = email.casefold()
         for person in reversed(self._people.values()):
-            if wanted in (person.email.casefold(), person.id.casefold()):
+            if person.is_called(email):
                 return person.id
         raise NotKnown(f"{email} has no part in {self._mobility.reference}: check the address.")
 

@@ -53,8 +53,7 @@ async def link_of(
         OutOfPhase: when it was erased: its links went with its key.
     """
     case, people = await _taking_part(desk, reference)
-    asking = (p for p in people if who.casefold() in (p.email.casefold(), p.id.casefold()))
-    person = next(asking, None)
+    person = next((p for p in people if p.is_called(who)), None)
     if person is None:
         raise NotKnown(f"{who} has no part in {case}: check the address.")
     engine = desk.store.engine

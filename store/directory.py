@@ -27,9 +27,7 @@ class Directory(Fact):
 
     def person(self, email_or_id: str) -> Person | None:
         """Find somebody by e-mail address or id."""
-        wanted = email_or_id.casefold()
-        names = ((p, (p.id.casefold(), p.email.casefold())) for p in self.people)
-        return next((p for p, known in names if wanted in known), None)
+        return next((p for p in self.people if p.is_called(email_or_id)), None)
 
     def organisation(self, name_or_id: str) -> Organisation | None:
         """Find an organisation by its id or its exact name."""
